@@ -1,0 +1,9 @@
+namespace Assay.Engine.Models;
+
+/// <summary>A model or an input that cannot be used. The message is one line for the person who sent it.</summary>
+public sealed class ModelException : Exception
+{
+    public ModelException(string message) : base(message) { }
+
+    public ModelException(string message, Exception inner) : base(message, inner) { }
+}

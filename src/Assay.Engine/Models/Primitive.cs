@@ -1,0 +1,30 @@
+namespace Assay.Engine.Models;
+
+/// <summary>
+/// The operations of the lowered graph. The set is closed: every importer lowers to it and every executor knows all of it.
+/// What each computes, to the last bit, is written in docs/spec/assay-f32-v1.md.
+/// </summary>
+/// <remarks>The names, not the numbers, enter the graph's digest.</remarks>
+public enum Primitive
+{
+    // Elementwise, one operand
+    Identity, Cast, Relu, Sigmoid, Tanh, Exp, Log, Sqrt, Neg, Abs, Not,
+
+    // Elementwise, two operands, broadcast
+    Add, Sub, Mul, Div, Pow, Min, Max, Equal, Less, Greater,
+
+    // Contractions
+    MatMul, Conv,
+
+    // Windows
+    MaxPool, AveragePool,
+
+    // Along axes
+    ReduceSum, ReduceMean, ReduceMax, Softmax, BatchNormalization,
+
+    // Shape and place
+    Shape, Size, Reshape, Squeeze, Unsqueeze, Transpose, Concat, Slice, Gather, Pad, Expand, ConstantOfShape,
+
+    // Recurrence and control
+    Lstm, If,
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Assay.Engine.Models;
+
+/// <summary>A dense tensor: element type, shape, little-endian row-major bytes. Treat it as a value once made.</summary>
+public sealed class Tensor
+{
+    private readonly Memory<byte> bytes;
+
+    private Tensor(DType type, Shape shape, Memory<byte> bytes)
+    {
+        Type = type;
+        Shape = shape;
+        this.bytes = bytes;
+    }
+
+    public DType Type { get; }
+
+    public Shape Shape { get; }
+
+    public int Count => Shape.Count;
+
+    public ReadOnlySpan<byte> Bytes => bytes.Span;
+
+    /// <summary>The bytes, for whoever made the tensor and is still filling it.</summary>
+    public Span<byte> MutableBytes => bytes.Span;
+
+    /// <summary>A tensor of zeros.</summary>
+    public static Tensor Create(DType type, Shape shape) =>
+        new(type, shape, new byte[checked(shape.Count * type.Size())]);
+
+    /// <summary>A view of <paramref name="bytes"/>, which are not copied.</summary>
+    /// <exception cref="ModelException">The length is not the shape's.</exception>
+    public static Tensor Wrap(DType type, Shape shape, Memory<byte> bytes)
+    {
+        if (bytes.Length != (long)shape.Count * type.Size())
+            throw new ModelException($"{type.Name()} {shape} needs {(long)shape.Count * type.Size()} bytes, not {bytes.Length}");
+        return new(type, shape, bytes);
+    }
+
+    public static Tensor From<T>(Shape shape, ReadOnlySpan<T> values) where T : unmanaged
+    {
+        var tensor = Create(TypeOf<T>(), shape);
+        if (values.Length != shape.Count)
+            throw new ModelException($"shape {shape} needs {shape.Count} elements, not {values.Length}");
+        values.CopyTo(tensor.MutableSpan<T>());
+        return tensor;
+    }
+
+    public static Tensor Scalar<T>(T value) where T : unmanaged => From(Shape.Scalar, new ReadOnlySpan<T>(ref value));
+
+    /// <summary>The elements. Bool is <see cref="byte"/> or <see cref="bool"/>, float16 is <see cref="Half"/>, bfloat16 is <see cref="ushort"/>.</summary>
+    public ReadOnlySpan<T> Span<T>() where T : unmanaged => MutableSpan<T>();
+
+    /// <inheritdoc cref="Span{T}"/>
+    public Span<T> MutableSpan<T>() where T : unmanaged
+    {
+        if (Unsafe.SizeOf<T>() != Type.Size())
+            throw new InvalidOperationException($"a {Type.Name()} tensor read as {typeof(T).Name}");
+        return MemoryMarshal.Cast<byte, T>(bytes.Span);
+    }
+
+    /// <summary>The same bytes under another shape of equal element count.</summary>
+    public Tensor Reshape(Shape shape) => shape.Count == Shape.Count
+        ? new(Type, shape, bytes)
+        : throw new ModelException($"{Shape} cannot become {shape}: {Shape.Count} elements against {shape.Count}");
+
+    public static DType TypeOf<T>() where T : unmanaged =>
+        typeof(T) == typeof(float) ? DType.Float32 :
+        typeof(T) == typeof(long) ? DType.Int64 :
+        typeof(T) == typeof(int) ? DType.Int32 :
+        typeof(T) == typeof(Half) ? DType.Float16 :
+        typeof(T) == typeof(double) ? DType.Float64 :
+        typeof(T) == typeof(bool) ? DType.Bool :
+        typeof(T) == typeof(byte) ? DType.UInt8 :
+        typeof(T) == typeof(sbyte) ? DType.Int8 :
+        typeof(T) == typeof(short) ? DType.Int16 :
+        typeof(T) == typeof(ushort) ? DType.UInt16 :
+        typeof(T) == typeof(uint) ? DType.UInt32 :
+        typeof(T) == typeof(ulong) ? DType.UInt64 :
+        throw new NotSupportedException($"no element type for {typeof(T).Name}");
+
+    public override string ToString() => $"{Type.Name()} {Shape}";
+}
