@@ -6,6 +6,7 @@ namespace Assay.Engine.Models;
 /// A lowered model: one SSA graph over a closed set of primitives, whatever file it came from. Every value is assigned
 /// once, by a constant, an input or a node, before it is used.
 /// </summary>
+/// <param name="Name">The file's name for the graph; not part of the digest.</param>
 /// <param name="Inputs">Ids of the values that a caller feeds, in the file's order (initialisers are constants, not inputs).</param>
 /// <param name="Body">The nodes, in an order in which they can run, and the ids of the outputs.</param>
 /// <param name="Values">What is known of each value, indexed by id; ids are shared by the body and all nested blocks.</param>
@@ -34,6 +35,7 @@ public sealed record Block(ImmutableArray<Node> Nodes, ImmutableArray<int> Resul
 public sealed record ValueInfo(string Name, DType? Type, ImmutableArray<int> Dims, ImmutableArray<string?> DimNames = default);
 
 /// <summary>One operation.</summary>
+/// <param name="Op">What it computes.</param>
 /// <param name="Inputs">Value ids; −1 where an optional input is absent.</param>
 /// <param name="Outputs">Value ids; −1 where an optional output is not asked for.</param>
 /// <param name="Attributes">Parameters by name, as the primitive defines them.</param>
