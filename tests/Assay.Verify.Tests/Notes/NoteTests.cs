@@ -1,0 +1,96 @@
+using System.Text;
+using Assay.Verify.Crypto;
+using Assay.Verify.Merkle;
+using Assay.Verify.Notes;
+
+namespace Assay.Verify.Tests.Notes;
+
+public class NoteTests
+{
+    private static readonly SigningKey LogKey = SigningKey.FromSeed(Sha256.Of([7]).Bytes);
+
+    [Fact]
+    public void A_checkpoint_is_signed_parsed_and_verified()
+    {
+        var note = new Checkpoint("example.test/log", 42, MerkleTree.Empty).Sign(LogKey).ToString();
+        var parsed = SignedNote.Parse(note);
+        Assert.True(parsed.IsSignedBy(VerifierKey.Create("example.test/log", NoteSignatureType.Ed25519, LogKey.PublicKey)));
+        Assert.False(parsed.IsSignedBy(VerifierKey.Create("another.test/log", NoteSignatureType.Ed25519, LogKey.PublicKey)));
+        Assert.Equal(42UL, Checkpoint.Parse(parsed.Text).Size);
+        Assert.Equal(note, parsed.ToString());
+    }
+
+    [Fact]
+    public void A_known_key_with_a_bad_signature_refuses_the_whole_note()
+    {
+        var key = VerifierKey.Create("example.test/log", NoteSignatureType.Ed25519, LogKey.PublicKey);
+        var note = new Checkpoint("example.test/log", 42, MerkleTree.Empty).Sign(LogKey).ToString().Replace("\n42\n", "\n43\n");
+        Assert.Throws<MalformedException>(() => SignedNote.Parse(note).VerifiedBy([key]));
+    }
+
+    [Theory]
+    [InlineData("o\n042\nAAAA\n")]
+    [InlineData("o\n-1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")]
+    [InlineData("\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")]
+    [InlineData("o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=\n")]
+    [InlineData("o\n18446744073709551616\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")]
+    [InlineData("o\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")]
+    public void A_text_that_is_no_checkpoint_is_refused(string text) =>
+        Assert.Throws<MalformedException>(() => Checkpoint.Parse(text));
+
+    [Fact]
+    public void A_promise_comes_back_and_is_never_a_checkpoint()
+    {
+        var promise = new Promise("example.test/log", 10, 3, MerkleTree.Empty, 1_800_000_000);
+        Assert.Equal(promise, Promise.Parse(promise.ToText()));
+        Assert.Throws<MalformedException>(() => Checkpoint.Parse(promise.ToText()));
+        Assert.Throws<MalformedException>(() => Promise.Parse(new Checkpoint("o", 1, MerkleTree.Empty).ToText()));
+    }
+
+    [Fact]
+    public void Published_note_cases_are_judged_as_they_ask()
+    {
+        foreach (var example in TestData.Json("tlog/c2sp-examples.json").GetProperty("examples").EnumerateArray())
+        {
+            if (!example.TryGetProperty("note", out var note) || note.GetString()!.Contains("[...]", StringComparison.Ordinal))
+                continue;
+            var parsed = SignedNote.Parse(note.GetString()!);
+            Assert.Equal(note.GetString(), parsed.ToString());
+            if (example.TryGetProperty("vkey", out var vkey))
+                Assert.True(parsed.IsSignedBy(VerifierKey.Parse(vkey.GetString()!)));
+        }
+    }
+
+    [Fact]
+    public void Published_proof_cases_are_judged_as_they_ask()
+    {
+        var vectors = TestData.Json("tlog/tlog-proof-vectors.json");
+        var log = VerifierKey.Parse(vectors.GetProperty("log").GetProperty("vkey").GetString()!);
+        var witnesses = vectors.GetProperty("witnesses").EnumerateArray().Select(w => VerifierKey.Parse(w.GetProperty("vkey").GetString()!)).ToArray();
+        var cases = vectors.GetProperty("cases").EnumerateArray().ToList();
+        foreach (var test in cases)
+        {
+            var accepted = Accepts(
+                test.GetProperty("proof").GetString()!, test.GetProperty("leaf").GetString()!, log, witnesses, test.GetProperty("quorum").GetInt32());
+            Assert.True(accepted == (test.GetProperty("expect").GetString() == "ok"), test.GetProperty("name").GetString());
+        }
+        Assert.Equal(25, cases.Count);
+    }
+
+    private static bool Accepts(string text, string leaf, VerifierKey log, VerifierKey[] witnesses, int quorum)
+    {
+        try
+        {
+            var proof = TlogProof.Parse(text);
+            var checkpoint = Checkpoint.Parse(proof.Note.Text);
+            return checkpoint.Origin == log.Name
+                && proof.Note.IsSignedBy(log)
+                && proof.Note.VerifiedBy(witnesses).Length >= quorum
+                && proof.Includes(MerkleTree.LeafHash(Encoding.UTF8.GetBytes(leaf)), checkpoint);
+        }
+        catch (MalformedException)
+        {
+            return false;
+        }
+    }
+}
