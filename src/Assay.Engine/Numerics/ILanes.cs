@@ -1,0 +1,69 @@
+namespace Assay.Engine.Numerics;
+
+/// <summary>
+/// A vector of float32 lanes. A kernel is written once over it and the JIT makes one body per width; lane i of every
+/// operation is the IEEE 754 operation on lanes i, rounded to nearest even, subnormals kept, so the width cannot show.
+/// </summary>
+/// <remarks>
+/// Masks are lanes of all ones or all zeros. The integer operations read the same 32 bits as two's complement. Nothing
+/// here may be an estimate. NaN payloads may differ between widths, so results are canonicalised before they are stored.
+/// </remarks>
+internal unsafe interface ILanes<T> where T : unmanaged, ILanes<T>
+{
+    static abstract int Width { get; }
+
+    static abstract T Load(float* source);
+
+    static abstract void Store(T value, float* target);
+
+    static abstract T Broadcast(float value);
+
+    static abstract T BroadcastBits(int bits);
+
+    static abstract T operator +(T a, T b);
+
+    static abstract T operator -(T a, T b);
+
+    static abstract T operator *(T a, T b);
+
+    static abstract T operator /(T a, T b);
+
+    /// <summary>a·b + c with one rounding.</summary>
+    static abstract T Fma(T a, T b, T c);
+
+    static abstract T Sqrt(T a);
+
+    static abstract T Less(T a, T b);
+
+    static abstract T Equal(T a, T b);
+
+    /// <summary>a where the mask is set, else b.</summary>
+    static abstract T Select(T mask, T a, T b);
+
+    static abstract T operator &(T a, T b);
+
+    static abstract T operator |(T a, T b);
+
+    static abstract T operator ^(T a, T b);
+
+    static abstract T AddInt(T a, T b);
+
+    static abstract T SubInt(T a, T b);
+
+    static abstract T ShiftLeft(T a, int count);
+
+    static abstract T ShiftRight(T a, int count);
+
+    static abstract T ShiftRightArithmetic(T a, int count);
+
+    static abstract T LessInt(T a, T b);
+
+    /// <summary>The lanes' integers as floats, to nearest even.</summary>
+    static abstract T FromInt(T a);
+
+    /// <summary>Width unsigned 16-bit integers, zero-extended.</summary>
+    static abstract T Widen(ushort* source);
+
+    /// <summary>The low 16 bits of each lane, all of which must be below 2^16.</summary>
+    static abstract void Narrow(T value, ushort* target);
+}

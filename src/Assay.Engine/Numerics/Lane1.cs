@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+
+namespace Assay.Engine.Numerics;
+
+/// <summary>One lane with the software FMA: the readable form, and the fallback where there is no FMA.</summary>
+internal readonly unsafe struct Lane1(float v) : ILanes<Lane1>
+{
+    public readonly float V = v;
+
+    private int Bits
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BitConverter.SingleToInt32Bits(V);
+    }
+
+    public static int Width => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Load(float* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lane1 value, float* target) => *target = value.V;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Broadcast(float value) => new(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 BroadcastBits(int bits) => new(BitConverter.Int32BitsToSingle(bits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 operator +(Lane1 a, Lane1 b) => new(a.V + b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 operator -(Lane1 a, Lane1 b) => new(a.V - b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 operator *(Lane1 a, Lane1 b) => new(a.V * b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 operator /(Lane1 a, Lane1 b) => new(a.V / b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Fma(Lane1 a, Lane1 b, Lane1 c) => new(SoftwareFma.Fma(a.V, b.V, c.V));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Sqrt(Lane1 a) => new(MathF.Sqrt(a.V));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Less(Lane1 a, Lane1 b) => Mask(a.V < b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Equal(Lane1 a, Lane1 b) => Mask(a.V == b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Select(Lane1 mask, Lane1 a, Lane1 b) => mask.Bits != 0 ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 operator &(Lane1 a, Lane1 b) => BroadcastBits(a.Bits & b.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 operator |(Lane1 a, Lane1 b) => BroadcastBits(a.Bits | b.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 operator ^(Lane1 a, Lane1 b) => BroadcastBits(a.Bits ^ b.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 AddInt(Lane1 a, Lane1 b) => BroadcastBits(a.Bits + b.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 SubInt(Lane1 a, Lane1 b) => BroadcastBits(a.Bits - b.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 ShiftLeft(Lane1 a, int count) => BroadcastBits(a.Bits << count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 ShiftRight(Lane1 a, int count) => BroadcastBits(a.Bits >>> count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 ShiftRightArithmetic(Lane1 a, int count) => BroadcastBits(a.Bits >> count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 LessInt(Lane1 a, Lane1 b) => Mask(a.Bits < b.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 FromInt(Lane1 a) => new(a.Bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Widen(ushort* source) => BroadcastBits(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Narrow(Lane1 value, ushort* target) => *target = (ushort)value.Bits;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lane1 Mask(bool set) => BroadcastBits(set ? -1 : 0);
+}

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Assay.Engine.Numerics;
+
+/// <summary>Four lanes: NEON, or the low quarter of x86.</summary>
+internal readonly unsafe struct Lane4(Vector128<float> v) : ILanes<Lane4>
+{
+    public readonly Vector128<float> V = v;
+
+    public static int Width => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Load(float* source) => new(Vector128.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lane4 value, float* target) => value.V.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Broadcast(float value) => new(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 BroadcastBits(int bits) => new(Vector128.Create(bits).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 operator +(Lane4 a, Lane4 b) => new(a.V + b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 operator -(Lane4 a, Lane4 b) => new(a.V - b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 operator *(Lane4 a, Lane4 b) => new(a.V * b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 operator /(Lane4 a, Lane4 b) => new(a.V / b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Fma(Lane4 a, Lane4 b, Lane4 c) => new(AdvSimd.IsSupported
+        ? AdvSimd.FusedMultiplyAdd(c.V, a.V, b.V)
+        : System.Runtime.Intrinsics.X86.Fma.MultiplyAdd(a.V, b.V, c.V));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Sqrt(Lane4 a) => new(Vector128.Sqrt(a.V));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Less(Lane4 a, Lane4 b) => new(Vector128.LessThan(a.V, b.V));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Equal(Lane4 a, Lane4 b) => new(Vector128.Equals(a.V, b.V));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Select(Lane4 mask, Lane4 a, Lane4 b) => new(Vector128.ConditionalSelect(mask.V, a.V, b.V));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 operator &(Lane4 a, Lane4 b) => new(a.V & b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 operator |(Lane4 a, Lane4 b) => new(a.V | b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 operator ^(Lane4 a, Lane4 b) => new(a.V ^ b.V);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 AddInt(Lane4 a, Lane4 b) => new((a.V.AsInt32() + b.V.AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 SubInt(Lane4 a, Lane4 b) => new((a.V.AsInt32() - b.V.AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 ShiftLeft(Lane4 a, int count) => new(Vector128.ShiftLeft(a.V.AsInt32(), count).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 ShiftRight(Lane4 a, int count) => new(Vector128.ShiftRightLogical(a.V.AsInt32(), count).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 ShiftRightArithmetic(Lane4 a, int count) => new(Vector128.ShiftRightArithmetic(a.V.AsInt32(), count).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 LessInt(Lane4 a, Lane4 b) => new(Vector128.LessThan(a.V.AsInt32(), b.V.AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 FromInt(Lane4 a) => new(Vector128.ConvertToSingle(a.V.AsInt32()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Widen(ushort* source) => new(Vector128.WidenLower(Vector128.CreateScalar(*(ulong*)source).AsUInt16()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Narrow(Lane4 value, ushort* target) => *(ulong*)target = Vector128.Narrow(value.V.AsUInt32(), value.V.AsUInt32()).AsUInt64().ToScalar();
+}

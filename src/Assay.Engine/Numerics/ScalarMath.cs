@@ -1,0 +1,29 @@
+namespace Assay.Engine.Numerics;
+
+/// <summary>
+/// The profile's functions for one float32, with the software FMA: what docs/spec/assay-f32-v1.md defines, and what every
+/// vector form equals bit for bit. NaN results are 0x7FC00000.
+/// </summary>
+public static class ScalarMath
+{
+    /// <summary>a·b + c, rounded once to nearest even.</summary>
+    public static float Fma(float a, float b, float c) => SoftwareFma.Fma(a, b, c);
+
+    public static float Exp(float x) => LaneMath.Exp(new Lane1(x)).V;
+
+    public static float Log(float x) => LaneMath.Log(new Lane1(x)).V;
+
+    public static float Tanh(float x) => LaneMath.Tanh(new Lane1(x)).V;
+
+    /// <summary>1/(1 + exp(-x)).</summary>
+    public static float Sigmoid(float x) => LaneMath.Sigmoid(new Lane1(x)).V;
+
+    /// <summary>The correctly rounded square root.</summary>
+    public static float Sqrt(float x) => Canonical(MathF.Sqrt(x));
+
+    /// <inheritdoc cref="Power.Pow"/>
+    public static float Pow(float x, float y) => Power.Pow(x, y);
+
+    /// <summary>x, with every NaN replaced by 0x7FC00000.</summary>
+    public static float Canonical(float x) => float.IsNaN(x) ? BitConverter.Int32BitsToSingle(0x7FC00000) : x;
+}

@@ -1,0 +1,145 @@
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Tests.Numerics;
+
+/// <summary>Error against the platform's float64 functions, which are good to a part in 10^15: 0.5 ulp would be perfect.</summary>
+public class FunctionTests(ITestOutputHelper output)
+{
+    private const float Inf = float.PositiveInfinity, NaN = float.NaN;
+
+    [Fact]
+    public void Exp_is_within_one_ulp() => Measure("exp", ScalarMath.Exp, Math.Exp, Spread(105), 1.0);
+
+    [Fact]
+    public void Log_is_within_one_ulp() => Measure("log", ScalarMath.Log, Math.Log, Positive(), 0.85);
+
+    [Fact]
+    public void Tanh_is_within_one_ulp() => Measure("tanh", ScalarMath.Tanh, Math.Tanh, Spread(12), 1.0);
+
+    [Fact]
+    public void Sigmoid_is_within_one_ulp() => Measure("sigmoid", ScalarMath.Sigmoid, x => 1 / (1 + Math.Exp(-x)), Spread(105), 1.0);
+
+    [Fact]
+    public void Pow_is_within_one_ulp()
+    {
+        var worst = 0.0;
+        for (var i = 0ul; i < 1_000_000; i++)
+        {
+            var x = MathF.Abs(Sample.Any(2 * i));
+            var y = i % 3 == 0 ? Sample.Any((2 * i) + 1) : 40 * Sample.Unit((2 * i) + 1);
+            if (float.IsFinite(x) && float.IsFinite(y))
+                worst = Math.Max(worst, Ulps(ScalarMath.Pow(x, y), Math.Pow(x, y)));
+        }
+        output.WriteLine($"pow: {worst:F4} ulp");
+        Assert.InRange(worst, 0.0, 0.51);
+    }
+
+    [Fact]
+    public void Special_values_are_the_ones_written_down()
+    {
+        Same(1, ScalarMath.Exp(0));
+        Same(1, ScalarMath.Exp(-0f));
+        Same(Inf, ScalarMath.Exp(Inf));
+        Same(0, ScalarMath.Exp(-Inf));
+        Same(Inf, ScalarMath.Exp(88.72284f));
+        Same(float.Epsilon, ScalarMath.Exp(-103.5f));
+        Same(0, ScalarMath.Log(1));
+        Same(-Inf, ScalarMath.Log(0));
+        Same(-Inf, ScalarMath.Log(-0f));
+        Same(Inf, ScalarMath.Log(Inf));
+        Same(NaN, ScalarMath.Log(-1));
+        Same(NaN, ScalarMath.Log(-Inf));
+        Same(-0f, ScalarMath.Tanh(-0f));
+        Same(1, ScalarMath.Tanh(Inf));
+        Same(-1, ScalarMath.Tanh(-Inf));
+        Same(0.5f, ScalarMath.Sigmoid(-0f));
+        Same(1, ScalarMath.Sigmoid(Inf));
+        Same(0, ScalarMath.Sigmoid(-Inf));
+        Same(-0f, ScalarMath.Sqrt(-0f));
+        foreach (var f in new Func<float, float>[] { ScalarMath.Exp, ScalarMath.Log, ScalarMath.Tanh, ScalarMath.Sigmoid, ScalarMath.Sqrt })
+            Same(NaN, f(BitConverter.Int32BitsToSingle(-1)));
+        Same(NaN, ScalarMath.Sqrt(-1));
+    }
+
+    [Fact]
+    public void Pow_has_the_standards_special_cases()
+    {
+        float[] values = [0, -0f, 1, -1, 2, -2, 3, -3, 0.5f, -0.5f, Inf, -Inf, NaN, float.Epsilon, -float.Epsilon, float.MaxValue, -float.MaxValue, 16777215, 16777216, 8388607.5f];
+        foreach (var x in values)
+            foreach (var y in values)
+            {
+                var expected = (float)Math.Pow(x, y);
+                if (y == 2)
+                    expected = x * x;
+                // The base library's float64 pow follows the same table; only the NaN's bits are ours.
+                Same(expected, ScalarMath.Pow(x, y));
+            }
+        Same(9, ScalarMath.Pow(3, 2));
+        Same(8, ScalarMath.Pow(2, 3));
+        Same(0.1f, ScalarMath.Pow(0.1f, 1));
+    }
+
+    [Fact]
+    public void Monotone_functions_do_not_step_back()
+    {
+        // Not a promise of the profile, but a break in a reduction or a table would show here.
+        Rises(ScalarMath.Exp, -2, 2);
+        Rises(ScalarMath.Tanh, 0.9f, 1.1f);
+        Rises(ScalarMath.Sigmoid, -1, 1);
+    }
+
+    [Fact(Explicit = true)]
+    public void Exp_is_within_one_ulp_on_every_float32() =>
+        Measure("exp", ScalarMath.Exp, Math.Exp, Enumerable.Range(int.MinValue, int.MaxValue).Concat(Enumerable.Range(0, int.MaxValue)).Select(BitConverter.Int32BitsToSingle), 1.0);
+
+    private static void Rises(Func<float, float> f, float from, float to)
+    {
+        var last = f(from);
+        for (var x = from; x < to; x += (to - from) / 1_000_000)
+        {
+            var y = f(x);
+            Assert.True(y >= last - (2e-7f * MathF.Abs(last)), $"{x:R}");
+            last = y;
+        }
+    }
+
+    private void Measure(string name, Func<float, float> f, Func<double, double> reference, IEnumerable<float> inputs, double bound)
+    {
+        var (worst, at) = (0.0, 0f);
+        foreach (var x in inputs)
+        {
+            if (!float.IsFinite(x))
+                continue;
+            var error = Ulps(f(x), reference(x));
+            if (error > worst)
+                (worst, at) = (error, x);
+        }
+        output.WriteLine($"{name}: {worst:F4} ulp at {at:R}");
+        Assert.True(worst <= bound, $"{name}({at:R}) is off by {worst:F4} ulp");
+    }
+
+    /// <summary>Distance in units of the last place of the nearest float32; 0 where both overflow.</summary>
+    private static double Ulps(float actual, double expected)
+    {
+        var rounded = (float)expected;
+        if (float.IsInfinity(rounded) || float.IsInfinity(actual) || float.IsNaN(rounded))
+            return actual.Equals(rounded) || (float.IsInfinity(actual) == float.IsInfinity(rounded)) ? 0
+                : float.IsInfinity(rounded) && actual == float.MaxValue ? 1 : 1e9;
+        var exponent = Math.Max(-126, Math.ILogB(Math.Max(Math.Abs(expected), 1e-60)));
+        return Math.Abs(actual - expected) / Math.ScaleB(1, exponent - 23);
+    }
+
+    private static IEnumerable<float> Spread(float range) =>
+        Sample.Edges.Concat(Enumerable.Range(0, 1_500_000).Select(i => range * Sample.Unit((ulong)i)))
+            .Concat(Enumerable.Range(0, 1_500_000).Select(i => 2 * Sample.Unit((ulong)i)))
+            .Concat(Enumerable.Range(0, 1_000_000).Select(i => Sample.Any((ulong)i)));
+
+    private static IEnumerable<float> Positive() =>
+        Spread(4).Where(x => x > 0).Concat(Enumerable.Range(0, 2_000_000).Select(i => 1 + (0.5f * Sample.Unit((ulong)i))));
+
+    private static void Same(float expected, float actual)
+    {
+        var bits = float.IsNaN(expected) ? 0x7FC00000 : BitConverter.SingleToInt32Bits(expected);
+        Assert.Equal(bits, BitConverter.SingleToInt32Bits(actual));
+    }
+}
