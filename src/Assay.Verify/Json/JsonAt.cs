@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Assay.Verify.Crypto;
+using Assay.Verify.Codecs;
+
+namespace Assay.Verify.Json;
+
+/// <summary>A value together with its path in the document, so that every complaint can say where: <c>predicate.input.length: expected an integer</c>.</summary>
+public readonly record struct JsonAt(JsonValue Value, string Path)
+{
+    /// <param name="document">The root value.</param>
+    /// <param name="name">What the document is called in messages: <c>bundle</c>, <c>statement</c>.</param>
+    public static JsonAt Root(JsonValue document, string name) => new(document, name);
+
+    /// <summary>The member of that name.</summary>
+    /// <exception cref="MalformedException">This is no object, or has no such member.</exception>
+    public JsonAt this[string name] =>
+        Optional(name) ?? throw new MalformedException($"{Path}.{name}: required, but missing");
+
+    /// <summary>The member of that name, or null where it is absent.</summary>
+    /// <exception cref="MalformedException">This is no object.</exception>
+    public JsonAt? Optional(string name) =>
+        Expect(JsonKind.Object, "an object").Find(name) is { } value ? new JsonAt(value, $"{Path}.{name}") : null;
+
+    /// <summary>Refuses members that are not listed.</summary>
+    /// <exception cref="MalformedException">This is no object, or has another member.</exception>
+    public JsonAt Only(params ReadOnlySpan<string> names)
+    {
+        foreach (var (name, _) in Expect(JsonKind.Object, "an object").Members)
+            if (!names.Contains(name))
+                throw new MalformedException($"{Path}: unknown member \"{StrictJson.Shown(name)}\"");
+        return this;
+    }
+
+    /// <exception cref="MalformedException">This is no array, or has more than <paramref name="most"/> items.</exception>
+    public ImmutableArray<JsonAt> Items(int most = int.MaxValue)
+    {
+        var items = Expect(JsonKind.Array, "an array").Items;
+        if (items.Length > most)
+            throw new MalformedException($"{Path}: expected at most {most} items");
+        var path = Path;
+        return [.. items.Select((item, i) => new JsonAt(item, $"{path}[{i}]"))];
+    }
+
+    /// <exception cref="MalformedException">This is no object.</exception>
+    public JsonValue Object() => Expect(JsonKind.Object, "an object");
+
+    /// <exception cref="MalformedException">This is no string, or longer than <paramref name="most"/> UTF-16 units.</exception>
+    public string Text(int most = int.MaxValue)
+    {
+        var text = Expect(JsonKind.String, "a string").Text;
+        return text.Length <= most ? text : throw new MalformedException($"{Path}: expected at most {most} characters");
+    }
+
+    /// <exception cref="MalformedException">This is no string of 1 to 1,024 characters free of control characters.</exception>
+    public string Label()
+    {
+        var text = Text(1024);
+        return text.Length > 0 && !text.Any(char.IsControl) ? text : throw Wrong("a text of one line that is not empty");
+    }
+
+    /// <exception cref="MalformedException">This is no integer.</exception>
+    public ulong Integer() => Expect(JsonKind.Number, "an integer").Integer;
+
+    /// <exception cref="MalformedException">This is neither true nor false.</exception>
+    public bool Boolean() => Expect(JsonKind.Bool, "true or false").Integer != 0;
+
+    /// <exception cref="MalformedException">This is another string, or none.</exception>
+    public void MustBe(string text)
+    {
+        if (Text() != text)
+            throw Wrong($"\"{text}\"");
+    }
+
+    /// <exception cref="MalformedException">This is no strict base64.</exception>
+    public byte[] Base64Bytes() => Decode(text => Base64.Read(text), "base64");
+
+    /// <exception cref="MalformedException">This is no strict base64 of 32 bytes.</exception>
+    public Hash Base64Hash() => Decode(text => Hash.FromBase64(text), "a hash in base64");
+
+    /// <exception cref="MalformedException">This is no SHA-256 value in 64 lower-case hexadecimal digits.</exception>
+    public Hash HexHash() => Decode(text => Hash.FromHex(text), "64 hexadecimal digits in lower case");
+
+    /// <summary>Runs a parser over a text, and says where the text stood if the parser refuses it.</summary>
+    /// <exception cref="MalformedException">This is no string, or the parser refused it.</exception>
+    public T Decode<T>(Func<string, T> parse, string what)
+    {
+        var text = Text();
+        try
+        {
+            return parse(text);
+        }
+        catch (MalformedException e) when (e is not UnsupportedException)
+        {
+            throw new MalformedException($"{Path}: expected {what}: {e.Message}", e);
+        }
+    }
+
+    public MalformedException Wrong(string expected) => new($"{Path}: expected {expected}");
+
+    private JsonValue Expect(JsonKind kind, string what) => Value.Kind == kind ? Value : throw Wrong(what);
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Assay.Verify.Crypto;
+
+namespace Assay.Verify.Models;
+
+/// <summary>One file of a model.</summary>
+/// <param name="Name">Relative path with forward slashes.</param>
+/// <param name="Sha256">Of the file's bytes.</param>
+/// <param name="Size">In bytes: shown beside the digest, not hashed into it.</param>
+public sealed record ModelFile(string Name, Hash Sha256, long Size);
+
+/// <summary>
+/// The model digest: the root digest of OpenSSF Model Signing v1.0, that is SHA-256 over the files' SHA-256 digests,
+/// concatenated in the order of their names.
+/// </summary>
+public static class ModelDigest
+{
+    public const int MaxFiles = 65_536;
+
+    /// <exception cref="MalformedException">No file, too many, a duplicate or an unsafe name.</exception>
+    public static Hash Of(IEnumerable<ModelFile> files)
+    {
+        var sorted = files.ToArray();
+        if (sorted.Length is 0 or > MaxFiles)
+            throw new MalformedException($"a model of {sorted.Length} files: expected 1 to {MaxFiles}");
+        foreach (var file in sorted)
+            RequireSafeName(file.Name);
+        Array.Sort(sorted, (a, b) => CompareNames(a.Name, b.Name));
+        var sha = Crypto.Sha256.Start();
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            if (i > 0 && sorted[i].Name == sorted[i - 1].Name)
+                throw new MalformedException($"the model names the file \"{sorted[i].Name}\" twice");
+            sha.Add(sorted[i].Sha256.Bytes);
+        }
+        return sha.Finish();
+    }
+
+    /// <summary>Order of the UTF-8 bytes, which is the order of code points: not the order of UTF-16 units beyond U+FFFF.</summary>
+    public static int CompareNames(string a, string b) =>
+        System.Text.Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(b));
+
+    /// <summary>A name must stay below the model's folder on every system, and print on one line.</summary>
+    /// <exception cref="MalformedException">It does not.</exception>
+    public static void RequireSafeName(string name)
+    {
+        if (name.Length is 0 or > 1024 || name.EnumerateRunes().Any(r => r == Rune.ReplacementChar || Rune.IsControl(r)))
+            throw new MalformedException("a model file's name is empty, too long, or holds a control character");
+        if (name.Contains('\\') || name.Contains(':') || name.Split('/').Any(part => part is "" or "." or ".."))
+            throw new MalformedException(
+                $"the model file name \"{Json.StrictJson.Shown(name)}\" is not a plain relative path (no '..', no root, no backslash, no colon)");
+    }
+}

@@ -1,0 +1,43 @@
+using Assay.Verify.Crypto;
+using Assay.Verify.Dsse;
+
+namespace Assay.Verify.Statements;
+
+/// <summary>What an open log entry says: a statement with a plain SHA-256 subject (docs/spec/receipt.md, Events).</summary>
+public abstract record LogEvent
+{
+    private protected const string Sha256Name = "sha256";
+
+    private protected LogEvent() { }
+
+    /// <summary>The statement's bytes.</summary>
+    public abstract byte[] ToBytes();
+
+    /// <summary>The entry for the log: the statement signed by the root key.</summary>
+    /// <exception cref="MalformedException">The event says something that its own parser refuses: nothing is signed.</exception>
+    public byte[] ToEntry(SigningKey root)
+    {
+        var payload = ToBytes();
+        _ = Parse(payload);
+        return Envelope.Sign(Envelope.InToto, payload, root).ToBytes();
+    }
+
+    /// <exception cref="MalformedException">Not an event.</exception>
+    /// <exception cref="UnsupportedException">An event of a type that this version does not know.</exception>
+    public static LogEvent Parse(ReadOnlySpan<byte> payload) => Statement.PredicateTypeOf(payload) switch
+    {
+        GenesisEvent.PredicateType => GenesisEvent.Parse(payload),
+        KeyEvent.PredicateType => KeyEvent.Parse(payload),
+        ModelEvent.PredicateType => ModelEvent.Parse(payload),
+        var other => throw new UnsupportedException(
+            $"statement.predicateType: an event of the unknown type \"{Json.StrictJson.Shown(other)}\""),
+    };
+
+    private protected static Statement Expect(ReadOnlySpan<byte> payload, string predicateType)
+    {
+        var statement = Statement.Parse(payload, Sha256Name);
+        return statement.PredicateType == predicateType
+            ? statement
+            : throw new MalformedException($"statement.predicateType: expected \"{predicateType}\"");
+    }
+}
