@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+namespace Assay.Engine.Numerics;
+
+/// <summary>The execution profile that this engine follows: its text is docs/spec/assay-f32-v1.md, its name in receipts the text's SHA-256.</summary>
+public static class Profile
+{
+    public const string Name = "assay-f32-v1";
+
+    /// <summary>The text's bytes, as the engine was built with them.</summary>
+    public static ImmutableArray<byte> Text { get; } = Read();
+
+    /// <summary>SHA-256 of <see cref="Text"/>, 32 bytes.</summary>
+    public static ImmutableArray<byte> Digest { get; } = [.. SHA256.HashData(Text.AsSpan())];
+
+    private static ImmutableArray<byte> Read()
+    {
+        using var stream = typeof(Profile).Assembly.GetManifestResourceStream(Name + ".md")
+            ?? throw new InvalidOperationException($"the engine was built without {Name}.md");
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return [.. bytes.ToArray()];
+    }
+}
