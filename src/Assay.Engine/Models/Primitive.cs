@@ -20,10 +20,10 @@ public enum Primitive
     MaxPool, AveragePool,
 
     // Along axes
-    ReduceSum, ReduceMean, ReduceMax, Softmax, BatchNormalization,
+    ReduceSum, ReduceMean, ReduceMax, ReduceMin, Softmax, BatchNormalization,
 
     // Shape and place
-    Shape, Size, Reshape, Squeeze, Unsqueeze, Transpose, Concat, Slice, Gather, Pad, Expand, ConstantOfShape,
+    Shape, Size, Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Concat, Slice, Gather, Pad, Expand, ConstantOfShape,
 
     // Recurrence and control
     Lstm, If,

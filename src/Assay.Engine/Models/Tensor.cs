@@ -27,15 +27,23 @@ public sealed class Tensor
     public Span<byte> MutableBytes => bytes.Span;
 
     /// <summary>A tensor of zeros.</summary>
-    public static Tensor Create(DType type, Shape shape) =>
-        new(type, shape, new byte[checked(shape.Count * type.Size())]);
+    /// <exception cref="ModelException">It would take more bytes than one array holds.</exception>
+    public static Tensor Create(DType type, Shape shape)
+    {
+        var length = (long)shape.Count * type.Size();
+        if (length > Array.MaxLength)
+            throw new ModelException($"{type.Name()} {shape} would take {length} bytes, more than {Array.MaxLength}");
+        return new(type, shape, new byte[length]);
+    }
 
     /// <summary>A view of <paramref name="bytes"/>, which are not copied.</summary>
-    /// <exception cref="ModelException">The length is not the shape's.</exception>
+    /// <exception cref="ModelException">The length is not the shape's, or a bool is neither 0 nor 1.</exception>
     public static Tensor Wrap(DType type, Shape shape, Memory<byte> bytes)
     {
         if (bytes.Length != (long)shape.Count * type.Size())
             throw new ModelException($"{type.Name()} {shape} needs {(long)shape.Count * type.Size()} bytes, not {bytes.Length}");
+        if (type == DType.Bool && bytes.Span.ContainsAnyExceptInRange((byte)0, (byte)1))
+            throw new ModelException("a bool element is neither 0 nor 1");
         return new(type, shape, bytes);
     }
 
@@ -80,6 +88,20 @@ public sealed class Tensor
         typeof(T) == typeof(uint) ? DType.UInt32 :
         typeof(T) == typeof(ulong) ? DType.UInt64 :
         throw new NotSupportedException($"no element type for {typeof(T).Name}");
+
+    /// <summary>The elements of a tensor that describes a shape: int32 or int64, rank 0 or 1.</summary>
+    /// <exception cref="ModelException">It is of another type or rank; <paramref name="role"/> names it in the message.</exception>
+    public long[] ToInts(string role)
+    {
+        if (Shape.Rank > 1)
+            throw new ModelException($"{role} has rank {Shape.Rank}, not 1");
+        return Type switch
+        {
+            DType.Int64 => Span<long>().ToArray(),
+            DType.Int32 => Array.ConvertAll(Span<int>().ToArray(), static v => (long)v),
+            _ => throw new ModelException($"{role} is {Type.Name()}, not int64"),
+        };
+    }
 
     public override string ToString() => $"{Type.Name()} {Shape}";
 }

@@ -1,0 +1,74 @@
+using System.Numerics;
+using Assay.Engine.Models;
+
+namespace Assay.Engine.Execution.Reference;
+
+/// <summary>From one element type to another (section 5, Cast).</summary>
+internal static class Casts
+{
+    public static void Cast(Tensor x, Tensor y)
+    {
+        if (x.Type == y.Type)
+        {
+            x.Bytes.CopyTo(y.MutableBytes);
+            return;
+        }
+        var narrow = x.Type.IsFloat() && x.Type != DType.Float64 ? Numbers.Load(x) : [];
+        for (var i = 0; i < x.Count; i++)
+            if (x.Type.IsFloat())
+                FromReal(x.Type == DType.Float64 ? x.Span<double>()[i] : narrow[i], y, i);
+            else
+                FromWhole(Numbers.LoadWhole(x, i), y, i);
+    }
+
+    /// <summary>A float32 is exact as a double, so one path serves all.</summary>
+    private static void FromReal(double value, Tensor y, int i)
+    {
+        if (y.Type == DType.Float64)
+            Doubles.Store(y, i, value);
+        else if (y.Type.IsFloat())
+            Numbers.Store(y, i, (float)value);
+        else if (y.Type == DType.Bool)
+            Numbers.StoreWhole(y, i, value != 0 ? 1 : 0);
+        else
+            Numbers.StoreWhole(y, i, Truncate(value, y.Type));
+    }
+
+    private static void FromWhole(Int128 value, Tensor y, int i)
+    {
+        if (y.Type == DType.Float64)
+            Doubles.Store(y, i, Nearest(value, 53));
+        else if (y.Type.IsFloat())
+            Numbers.Store(y, i, (float)Nearest(value, 24));
+        else
+            Numbers.StoreWhole(y, i, y.Type == DType.Bool ? (value != 0 ? 1 : 0) : value);
+    }
+
+    /// <summary>Towards zero; beyond the range, the nearest end of it; NaN is 0.</summary>
+    private static Int128 Truncate(double value, DType type)
+    {
+        if (double.IsNaN(value))
+            return 0;
+        var (least, greatest) = Numbers.Range(type);
+        if (Math.Abs(value) >= 18446744073709551616.0)
+            return value < 0 ? least : greatest;
+        return Int128.Clamp((Int128)Math.Truncate(value), least, greatest);
+    }
+
+    /// <summary>The nearest number of that many significant bits, ties to even.</summary>
+    private static double Nearest(Int128 value, int bits)
+    {
+        var magnitude = (ulong)Int128.Abs(value);
+        var excess = Math.Max(64 - BitOperations.LeadingZeroCount(magnitude) - bits, 0);
+        var kept = magnitude >> excess;
+        var rest = magnitude - (kept << excess);
+        if (excess > 0)
+        {
+            var half = 1UL << (excess - 1);
+            if (rest > half || rest == half && (kept & 1) != 0)
+                kept++;
+        }
+        var result = (double)kept * (1UL << excess);
+        return value < 0 ? -result : result;
+    }
+}

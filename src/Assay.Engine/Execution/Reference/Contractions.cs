@@ -1,0 +1,55 @@
+using Assay.Engine.Models;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Execution.Reference;
+
+/// <summary>Sums of products: for each output one chain <c>acc = fma(a, b, acc)</c> from +0, in ascending order.</summary>
+internal static class Contractions
+{
+    public static void MatMul(Tensor a, Tensor b, Tensor y)
+    {
+        var left = a.Shape.Rank == 1 ? Shape.Of(1, a.Shape[0]) : a.Shape;
+        var right = b.Shape.Rank == 1 ? Shape.Of(b.Shape[0], 1) : b.Shape;
+        int m = left[left.Rank - 2], inner = left[left.Rank - 1], n = right[right.Rank - 1];
+        var batch = Shape.Of(ShapeRules.Broadcast(left.Dims[..^2], right.Dims[..^2]).AsSpan());
+        var p = Places.Broadcast(Shape.Of(left.Dims[..^2].AsSpan()), batch);
+        var q = Places.Broadcast(Shape.Of(right.Dims[..^2].AsSpan()), batch);
+        float[] av = Numbers.Load(a), bv = Numbers.Load(b);
+        for (var s = 0; s < batch.Count; s++)
+            for (var row = 0; row < m; row++)
+                for (var column = 0; column < n; column++)
+                {
+                    var acc = 0f;
+                    for (var k = 0; k < inner; k++)
+                        acc = ScalarMath.Fma(av[(p[s] * m + row) * inner + k], bv[(q[s] * inner + k) * n + column], acc);
+                    Numbers.Store(y, (s * m + row) * n + column, acc);
+                }
+    }
+
+    /// <summary>The chain runs over channel, then the kernel's rows, then its columns; padding is an operand of +0; the bias is added last.</summary>
+    public static void Conv(Attributes a, Tensor x, Tensor w, Tensor? bias, Tensor y)
+    {
+        var spatial = x.Shape.Dims[2..].AsSpan();
+        var window = Window.Of(a, spatial, w.Shape.Dims[2..].AsSpan());
+        var taps = Taps.Of(window, spatial);
+        var group = (int)a.Int("group", 1);
+        int channels = w.Shape[1], outputs = w.Shape[0], reach = Shape.Of(window.Kernel.AsSpan()).Count, plane = Shape.Of(spatial).Count;
+        float[] xv = Numbers.Load(x), wv = Numbers.Load(w), bv = bias is null ? [] : Numbers.Load(bias);
+        for (var n = 0; n < x.Shape[0]; n++)
+            for (var o = 0; o < outputs; o++)
+                for (var place = 0; place < taps.Length; place++)
+                {
+                    var acc = 0f;
+                    for (var c = 0; c < channels; c++)
+                    {
+                        var from = (n * x.Shape[1] + o / (outputs / group) * channels + c) * plane;
+                        var weight = (o * channels + c) * reach;
+                        for (var t = 0; t < reach; t++)
+                            acc = ScalarMath.Fma(taps[place][t] == Taps.Padding ? 0 : xv[from + taps[place][t]], wv[weight + t], acc);
+                    }
+                    if (bias is not null)
+                        acc += bv[o];
+                    Numbers.Store(y, (n * outputs + o) * taps.Length + place, acc);
+                }
+    }
+}

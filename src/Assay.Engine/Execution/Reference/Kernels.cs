@@ -1,0 +1,89 @@
+using Assay.Engine.Models;
+
+namespace Assay.Engine.Execution.Reference;
+
+/// <summary>Which function computes which primitive. Types and shapes have been checked; the outputs are allocated, all zero.</summary>
+internal static class Kernels
+{
+    public static void Run(Node node, Tensor?[] x, Tensor[] y)
+    {
+        var a = node.Attributes;
+        switch (node.Op)
+        {
+            case Primitive.Relu or Primitive.Sigmoid or Primitive.Tanh or Primitive.Exp or Primitive.Log or Primitive.Sqrt
+                or Primitive.Neg or Primitive.Abs or Primitive.Not:
+                Elementwise.Unary(node.Op, x[0]!, y[0]);
+                break;
+            case Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max:
+                Elementwise.Binary(node.Op, x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.Equal or Primitive.Less or Primitive.Greater:
+                Elementwise.Compare(node.Op, x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.Cast:
+                Casts.Cast(x[0]!, y[0]);
+                break;
+            case Primitive.MatMul:
+                Contractions.MatMul(x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.Conv:
+                Contractions.Conv(a, x[0]!, x[1]!, Optional(x, 2), y[0]);
+                break;
+            case Primitive.MaxPool:
+                Windows.MaxPool(a, x[0]!, y[0]);
+                break;
+            case Primitive.AveragePool:
+                Windows.AveragePool(a, x[0]!, y[0]);
+                break;
+            case Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin:
+                Reductions.Reduce(node.Op, ShapeRules.ReducedAxes(a, Optional(x, 1), x[0]!.Shape.Rank), x[0]!, y[0]);
+                break;
+            case Primitive.Softmax:
+                Reductions.Softmax(ShapeRules.Axis(a.Int("axis", -1), x[0]!.Shape.Rank), x[0]!, y[0]);
+                break;
+            case Primitive.BatchNormalization:
+                Normalization.BatchNormalization(a.Float("epsilon", 1e-5f), x[0]!, x[1]!, x[2]!, x[3]!, x[4]!, y[0]);
+                break;
+            case Primitive.Lstm:
+                Recurrence.Lstm(a.Text("direction", "forward"), x[0]!, x[1]!, x[2]!, Optional(x, 3), Optional(x, 5), Optional(x, 6), y[0], y[1], y[2]);
+                break;
+            case Primitive.Identity or Primitive.Reshape or Primitive.Flatten or Primitive.Squeeze or Primitive.Unsqueeze:
+                x[0]!.Bytes.CopyTo(y[0].MutableBytes);
+                break;
+            case Primitive.Shape:
+                for (var i = 0; i < x[0]!.Shape.Rank; i++)
+                    y[0].MutableSpan<long>()[i] = x[0]!.Shape[i];
+                break;
+            case Primitive.Size:
+                y[0].MutableSpan<long>()[0] = x[0]!.Count;
+                break;
+            case Primitive.Transpose:
+                Movement.Transpose(ShapeRules.Permutation(a, x[0]!.Shape.Rank), x[0]!, y[0]);
+                break;
+            case Primitive.Concat:
+                Movement.Concat(ShapeRules.Axis(a.Int("axis"), y[0].Shape.Rank), x!, y[0]);
+                break;
+            case Primitive.Slice:
+                Movement.Slice(
+                    SliceRange.Of(x[0]!.Shape.Dims.AsSpan(), x[1]!.ToInts("starts"), x[2]!.ToInts("ends"), Optional(x, 3)?.ToInts("axes"), Optional(x, 4)?.ToInts("steps")),
+                    x[0]!, y[0]);
+                break;
+            case Primitive.Gather:
+                Movement.Gather(ShapeRules.Axis(a.Int("axis", 0), x[0]!.Shape.Rank), x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.Pad:
+                Movement.Pad(a.Text("mode", "constant"), ShapeRules.Pads(x[1]!, Optional(x, 3), x[0]!.Shape.Rank).Before, x[0]!, Optional(x, 2), y[0]);
+                break;
+            case Primitive.Expand:
+                Movement.Expand(x[0]!, y[0]);
+                break;
+            case Primitive.ConstantOfShape:
+                Movement.Expand(x[1]!.Reshape(Shape.Scalar), y[0]);
+                break;
+            default:
+                throw new ModelException($"{node.Op} cannot be run");
+        }
+    }
+
+    private static Tensor? Optional(Tensor?[] x, int i) => i < x.Length ? x[i] : null;
+}

@@ -1,0 +1,21 @@
+using Assay.Engine.Models;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Execution.Reference;
+
+/// <summary>Batch normalisation with stored statistics.</summary>
+internal static class Normalization
+{
+    /// <summary><c>k = scale / sqrt(variance + epsilon)</c>, each step rounded; <c>y = fma(x - mean, k, bias)</c> (8.3).</summary>
+    public static void BatchNormalization(float epsilon, Tensor x, Tensor scale, Tensor bias, Tensor mean, Tensor variance, Tensor y)
+    {
+        float[] s = Numbers.Load(scale), b = Numbers.Load(bias), m = Numbers.Load(mean), v = Numbers.Load(variance), values = Numbers.Load(x);
+        var (_, channels, inner) = x.Shape.Rank == 1 ? (1, 1, 1) : Places.Around(x.Shape, 1);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var c = x.Shape.Rank == 1 ? i : i / inner % channels;
+            var k = s[c] / ScalarMath.Sqrt(v[c] + epsilon);
+            Numbers.Store(y, i, ScalarMath.Fma(values[i] - m[c], k, b[c]));
+        }
+    }
+}

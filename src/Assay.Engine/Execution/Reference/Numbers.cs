@@ -1,0 +1,71 @@
+using Assay.Engine.Models;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Execution.Reference;
+
+/// <summary>Loads and stores, where the profile rounds: floating-point numbers as float32, whole numbers without loss.</summary>
+internal static class Numbers
+{
+    /// <summary>The elements as float32: exact from float16 and bfloat16.</summary>
+    /// <exception cref="ModelException">The type is not one the profile computes with.</exception>
+    public static float[] Load(Tensor x)
+    {
+        var values = new float[x.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = x.Type switch
+            {
+                DType.Float32 => x.Span<float>()[i],
+                DType.Float16 => HalfFloat.ToSingle(x.Span<ushort>()[i]),
+                DType.BFloat16 => BrainFloat.ToSingle(x.Span<ushort>()[i]),
+                _ => throw new ModelException($"arithmetic on {x.Type.Name()} is not in the profile"),
+            };
+        return values;
+    }
+
+    /// <summary>Writes one result: rounded once to the output's type, NaN canonical.</summary>
+    public static void Store(Tensor y, int i, float value)
+    {
+        switch (y.Type)
+        {
+            case DType.Float32: y.MutableSpan<float>()[i] = ScalarMath.Canonical(value); break;
+            case DType.Float16: y.MutableSpan<ushort>()[i] = HalfFloat.FromSingle(value); break;
+            case DType.BFloat16: y.MutableSpan<ushort>()[i] = BrainFloat.FromSingle(value); break;
+            default: throw new ModelException($"arithmetic on {y.Type.Name()} is not in the profile");
+        }
+    }
+
+    /// <summary>One element of an integer or bool tensor.</summary>
+    public static Int128 LoadWhole(Tensor x, int i) => x.Type switch
+    {
+        DType.Int64 => x.Span<long>()[i],
+        DType.Int32 => x.Span<int>()[i],
+        DType.Int16 => x.Span<short>()[i],
+        DType.Int8 => x.Span<sbyte>()[i],
+        DType.UInt64 => x.Span<ulong>()[i],
+        DType.UInt32 => x.Span<uint>()[i],
+        DType.UInt16 => x.Span<ushort>()[i],
+        DType.UInt8 or DType.Bool => x.Span<byte>()[i],
+        _ => throw new ModelException($"{x.Type.Name()} is not a whole number"),
+    };
+
+    /// <summary>Writes the low bits: integers wrap.</summary>
+    public static void StoreWhole(Tensor y, int i, Int128 value)
+    {
+        var low = unchecked((ulong)value);
+        switch (y.Type.Size())
+        {
+            case 8: y.MutableSpan<ulong>()[i] = low; break;
+            case 4: y.MutableSpan<uint>()[i] = unchecked((uint)low); break;
+            case 2: y.MutableSpan<ushort>()[i] = unchecked((ushort)low); break;
+            default: y.MutableSpan<byte>()[i] = unchecked((byte)low); break;
+        }
+    }
+
+    /// <summary>Least and greatest value of an integer type.</summary>
+    public static (Int128 Least, Int128 Greatest) Range(DType type)
+    {
+        var bits = 8 * type.Size();
+        var signed = type is DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64;
+        return signed ? (-(Int128.One << (bits - 1)), (Int128.One << (bits - 1)) - 1) : (0, (Int128.One << bits) - 1);
+    }
+}

@@ -1,0 +1,166 @@
+namespace Assay.Engine.Models.Onnx;
+
+/// <content>Contractions, windows, normalisation, reductions, recurrence.</content>
+internal static partial class Operators
+{
+    private static void Gemm(OnnxNode n)
+    {
+        if (n.Opset < 7)
+            n.Only("broadcast", 1);
+        int a = n.Input(0), b = n.Input(1), c = n.Optional(2);
+        foreach (var id in new[] { a, b })
+            if (n.FactOf(id) is { HasRank: true, Dims.Length: not 2 } odd)
+                throw new ModelException($"an operand is {odd}, not a matrix");
+        if (n.Int("transA", 0) != 0)
+            a = n.Emit(Primitive.Transpose, Attributes.None, a);
+        if (n.Int("transB", 0) != 0)
+            b = n.Emit(Primitive.Transpose, Attributes.None, b);
+        var y = Scale(n, n.Emit(Primitive.MatMul, Attributes.None, a, b), n.Float("alpha", 1));
+        var beta = n.Float("beta", 1);
+        if (c >= 0 && beta != 0)
+            y = n.Emit(Primitive.Add, Attributes.None, y, Scale(n, c, beta));
+        n.Output(0, y);
+    }
+
+    private static int Scale(OnnxNode n, int x, float factor)
+    {
+        if (factor == 1)
+            return x;
+        var scalar = n.FactOf(x).Type switch
+        {
+            DType.Float32 => Tensor.Scalar(factor),
+            { } other => throw new ModelException($"a factor of {factor} on {other.Name()} is not supported"),
+            null => throw new ModelException($"a factor of {factor} on an unknown type is not supported"),
+        };
+        return n.Emit(Primitive.Mul, Attributes.None, x, n.Constant(scalar));
+    }
+
+    private static Attributes Windows(OnnxNode n, bool pool)
+    {
+        var a = Attributes.None;
+        a = WithInts(n, a, "strides", 1);
+        a = WithInts(n, a, "dilations", 1);
+        var pads = n.Ints("pads");
+        var auto = n.Text("auto_pad", "NOTSET");
+        if (auto is not ("NOTSET" or "VALID" or "SAME_UPPER" or "SAME_LOWER"))
+            throw new ModelException($"auto_pad '{OnnxModel.Cut(auto)}' is not known");
+        if (auto != "NOTSET" && pads.Any(p => p != 0))
+            throw new ModelException($"both pads and auto_pad {auto}");
+        if (auto is "SAME_UPPER" or "SAME_LOWER")
+            a = a.With("auto_pad", auto);
+        else
+            a = WithInts(n, a, "pads", 0);
+        if (n.Has("kernel_shape"))
+            a = WithInts(n, a, "kernel_shape");
+        else if (pool)
+            throw new ModelException("kernel_shape is missing");
+        return a;
+    }
+
+    private static void Conv(OnnxNode n)
+    {
+        var a = WithInt(Windows(n, pool: false), "group", n.Int("group", 1), 1);
+        n.Output(0, n.Emit(Primitive.Conv, a, n.Input(0), n.Input(1), n.Optional(2)));
+    }
+
+    private static void MaxPool(OnnxNode n)
+    {
+        n.Ignore("storage_order");      // only says how the second output counts, and that one is not supported
+        var a = WithInt(Windows(n, pool: true), "ceil_mode", n.Int("ceil_mode", 0), 0);
+        n.Output(0, n.Emit(Primitive.MaxPool, a, n.Input(0)));
+    }
+
+    private static void AveragePool(OnnxNode n)
+    {
+        var a = WithInt(Windows(n, pool: true), "ceil_mode", n.Int("ceil_mode", 0), 0);
+        a = WithInt(a, "count_include_pad", n.Int("count_include_pad", 0), 0);
+        n.Output(0, n.Emit(Primitive.AveragePool, a, n.Input(0)));
+    }
+
+    private static void GlobalPool(OnnxNode n, Primitive op)
+    {
+        var x = n.Input(0);
+        if (!n.FactOf(x).HasRank)
+            throw new ModelException("the input's rank is not known");
+        var rank = n.FactOf(x).Dims.Length;
+        if (rank < 3)
+            throw new ModelException($"the input has rank {rank}; 3 or more is needed");
+        var axes = new long[rank - 2];
+        for (var i = 0; i < axes.Length; i++)
+            axes[i] = i + 2;
+        n.Output(0, n.Emit(op, Attributes.None, x, n.Constant(axes)));
+    }
+
+    private static void BatchNormalization(OnnxNode n)
+    {
+        n.Ignore("momentum");
+        n.Ignore("consumed_inputs");
+        if (n.Opset < 9)
+            n.Only("spatial", 1);
+        if (n.Opset < 7)
+            n.Only("is_test", 1);
+        if (n.Opset >= 14)
+            n.Only("training_mode", 0);
+        var a = Attributes.None.With("epsilon", n.Float("epsilon", 1e-5f));
+        n.Output(0, n.Emit(Primitive.BatchNormalization, a, n.Input(0), n.Input(1), n.Input(2), n.Input(3), n.Input(4)));
+    }
+
+    private static void Softmax(OnnxNode n)
+    {
+        var x = n.Input(0);
+        if (n.Opset >= 13)
+        {
+            n.Output(0, n.Emit(Primitive.Softmax, WithInt(Attributes.None, "axis", n.Int("axis", -1), -1), x));
+            return;
+        }
+        // Before version 13 the input is seen as a matrix, cut at the axis, and its rows are normalised.
+        var axis = n.Int("axis", 1);
+        var fact = n.FactOf(x);
+        if (fact.HasRank && (axis == fact.Dims.Length - 1 || axis == -1))
+        {
+            n.Output(0, n.Emit(Primitive.Softmax, Attributes.None, x));
+            return;
+        }
+        var rows = n.Emit(Primitive.Softmax, Attributes.None, n.Emit(Primitive.Flatten, WithInt(Attributes.None, "axis", axis, 1), x));
+        n.Output(0, n.Emit(Primitive.Reshape, Attributes.None.With("allowzero", 1L), rows, n.Emit(Primitive.Shape, Attributes.None, x)));
+    }
+
+    private static void Reduce(OnnxNode n, Primitive op, int axesInputSince)
+    {
+        var a = WithInt(Attributes.None, "keepdims", n.Int("keepdims", 1) == 0 ? 0 : 1, 1);
+        var axes = -1;
+        if (n.Opset >= axesInputSince)
+        {
+            a = WithInt(a, "noop_with_empty_axes", n.Int("noop_with_empty_axes", 0) == 0 ? 0 : 1, 0);
+            axes = n.Optional(1);
+        }
+        else if (n.InputCount > 1)
+            throw new ModelException($"axes are an attribute before operator set {axesInputSince}");
+        else if (n.Has("axes"))
+            axes = n.Constant(n.Ints("axes").AsSpan());
+        n.Output(0, n.Emit(op, a, n.Input(0), axes));
+    }
+
+    private static void Lstm(OnnxNode n)
+    {
+        n.Only("layout", 0);
+        n.Only("input_forget", 0);
+        n.Ignore("output_sequence");    // of opset 1: whether Y is wanted
+        if (n.Has("clip"))
+            throw new ModelException("clip is not supported");
+        foreach (var list in new[] { "activation_alpha", "activation_beta" })
+            if (!n.Floats(list).IsEmpty)
+                throw new ModelException($"{list} is not supported");
+        var direction = n.Text("direction", "forward");
+        var activations = n.Texts("activations");
+        for (var i = 0; i < activations.Length; i++)
+            if (!activations[i].Equals(i % 3 == 0 ? "Sigmoid" : "Tanh", StringComparison.OrdinalIgnoreCase))
+                throw new ModelException($"activation '{OnnxModel.Cut(activations[i])}' in place {i} is not supported");
+        var a = direction == "forward" ? Attributes.None : Attributes.None.With("direction", direction);
+        if (n.Has("hidden_size"))
+            a = a.With("hidden_size", n.Int("hidden_size", 0));
+        var outputs = n.EmitAll(Primitive.Lstm, a, 3, n.AllInputs().AsSpan());
+        for (var i = 0; i < 3; i++)
+            n.Output(i, outputs[i]);
+    }
+}

@@ -1,0 +1,220 @@
+namespace Assay.Engine.Models.Onnx;
+
+/// <summary>What each ONNX operator lowers to, at every version of the operator set that differs in meaning.</summary>
+/// <remarks>Source: github.com/onnx/onnx, docs/Operators.md for the newest meaning, docs/Changelog.md for the older ones.</remarks>
+internal static partial class Operators
+{
+    private const int Any = int.MaxValue;
+
+    private static readonly Dictionary<string, (int Least, int Most, Action<OnnxNode> Rule)> Table = new(StringComparer.Ordinal)
+    {
+        ["Identity"] = (1, 1, n => n.Output(0, n.Input(0))),
+        ["Constant"] = (0, 0, Constant),
+        ["Dropout"] = (1, 3, Dropout),
+        ["Cast"] = (1, 1, Cast),
+        ["Relu"] = (1, 1, n => Unary(n, Primitive.Relu)),
+        ["Sigmoid"] = (1, 1, n => Unary(n, Primitive.Sigmoid)),
+        ["Tanh"] = (1, 1, n => Unary(n, Primitive.Tanh)),
+        ["Exp"] = (1, 1, n => Unary(n, Primitive.Exp)),
+        ["Log"] = (1, 1, n => Unary(n, Primitive.Log)),
+        ["Sqrt"] = (1, 1, n => Unary(n, Primitive.Sqrt)),
+        ["Neg"] = (1, 1, n => Unary(n, Primitive.Neg)),
+        ["Abs"] = (1, 1, n => Unary(n, Primitive.Abs)),
+        ["Not"] = (1, 1, n => Unary(n, Primitive.Not)),
+        ["Add"] = (2, 2, n => Binary(n, Primitive.Add)),
+        ["Sub"] = (2, 2, n => Binary(n, Primitive.Sub)),
+        ["Mul"] = (2, 2, n => Binary(n, Primitive.Mul)),
+        ["Div"] = (2, 2, n => Binary(n, Primitive.Div)),
+        ["Pow"] = (2, 2, Pow),
+        ["Equal"] = (2, 2, n => Binary(n, Primitive.Equal)),
+        ["Less"] = (2, 2, n => Binary(n, Primitive.Less)),
+        ["Greater"] = (2, 2, n => Binary(n, Primitive.Greater)),
+        ["LessOrEqual"] = (2, 2, n => OrEqual(n, Primitive.Less)),
+        ["GreaterOrEqual"] = (2, 2, n => OrEqual(n, Primitive.Greater)),
+        ["Min"] = (1, Any, n => Fold(n, Primitive.Min)),
+        ["Max"] = (1, Any, n => Fold(n, Primitive.Max)),
+        ["Sum"] = (1, Any, n => Fold(n, Primitive.Add)),
+        ["Clip"] = (1, 3, Clip),
+        ["MatMul"] = (2, 2, n => n.Output(0, n.Emit(Primitive.MatMul, Attributes.None, n.Input(0), n.Input(1)))),
+        ["Gemm"] = (2, 3, Gemm),
+        ["Conv"] = (2, 3, Conv),
+        ["MaxPool"] = (1, 1, MaxPool),
+        ["AveragePool"] = (1, 1, AveragePool),
+        ["GlobalAveragePool"] = (1, 1, n => GlobalPool(n, Primitive.ReduceMean)),
+        ["GlobalMaxPool"] = (1, 1, n => GlobalPool(n, Primitive.ReduceMax)),
+        ["BatchNormalization"] = (5, 5, BatchNormalization),
+        ["Softmax"] = (1, 1, Softmax),
+        ["ReduceSum"] = (1, 2, n => Reduce(n, Primitive.ReduceSum, axesInputSince: 13)),
+        ["ReduceMean"] = (1, 2, n => Reduce(n, Primitive.ReduceMean, axesInputSince: 18)),
+        ["ReduceMax"] = (1, 2, n => Reduce(n, Primitive.ReduceMax, axesInputSince: 18)),
+        ["ReduceMin"] = (1, 2, n => Reduce(n, Primitive.ReduceMin, axesInputSince: 18)),
+        ["Shape"] = (1, 1, ShapeOf),
+        ["Size"] = (1, 1, n => Unary(n, Primitive.Size)),
+        ["Reshape"] = (2, 2, Reshape),
+        ["Flatten"] = (1, 1, n => n.Output(0, n.Emit(Primitive.Flatten, WithInt(Attributes.None, "axis", n.Int("axis", 1), 1), n.Input(0)))),
+        ["Squeeze"] = (1, 2, n => Squeeze(n, Primitive.Squeeze)),
+        ["Unsqueeze"] = (1, 2, n => Squeeze(n, Primitive.Unsqueeze)),
+        ["Transpose"] = (1, 1, n => n.Output(0, n.Emit(Primitive.Transpose, WithInts(n, Attributes.None, "perm"), n.Input(0)))),
+        ["Concat"] = (1, Any, Concat),
+        ["Split"] = (1, 2, Split),
+        ["Slice"] = (1, 5, Slice),
+        ["Gather"] = (2, 2, n => n.Output(0, n.Emit(Primitive.Gather, WithInt(Attributes.None, "axis", n.Int("axis", 0), 0), n.Input(0), n.Input(1)))),
+        ["Pad"] = (1, 4, Pad),
+        ["Expand"] = (2, 2, n => n.Output(0, n.Emit(Primitive.Expand, Attributes.None, n.Input(0), n.Input(1)))),
+        ["ConstantOfShape"] = (1, 1, ConstantOfShape),
+        ["LSTM"] = (3, 8, Lstm),
+        ["If"] = (1, 1, If),
+    };
+
+    /// <summary>The operators that can be lowered.</summary>
+    public static IEnumerable<string> Names => Table.Keys;
+
+    public static void Lower(OnnxNode node)
+    {
+        if (node.Domain is not ("" or "ai.onnx"))
+            throw new ModelException($"operators of domain '{OnnxModel.Cut(node.Domain)}' are not supported");
+        if (!Table.TryGetValue(node.Op, out var entry))
+            throw new ModelException($"operator '{OnnxModel.Cut(node.Op)}' is not supported");
+        if (node.InputCount < entry.Least || node.InputCount > entry.Most)
+            throw new ModelException($"{node.InputCount} inputs, where {node.Op} takes {entry.Least}{(entry.Most == entry.Least ? "" : entry.Most == Any ? " or more" : $" to {entry.Most}")}");
+        if (node.OutputCount == 0)
+            throw new ModelException("no outputs");
+        node.ReadAttributes();
+        entry.Rule(node);
+        node.Finish();
+    }
+
+    private static void Unary(OnnxNode n, Primitive op)
+    {
+        n.Ignore("consumed_inputs");    // an optimisation hint of opset 1
+        n.Output(0, n.Emit(op, Attributes.None, n.Input(0)));
+    }
+
+    private static void Binary(OnnxNode n, Primitive op)
+    {
+        n.Ignore("consumed_inputs");
+        if (n.Opset < 7)
+            n.Only("broadcast", 0);     // the old, one-directional kind
+        n.Output(0, n.Emit(op, Attributes.None, n.Input(0), n.Input(1)));
+    }
+
+    private static void OrEqual(OnnxNode n, Primitive strict)
+    {
+        // a <= b is not "not b < a" where one is NaN; with Equal beside it there is no such trap.
+        int a = n.Input(0), b = n.Input(1);
+        var less = n.Emit(Primitive.Cast, To(DType.UInt8), n.Emit(strict, Attributes.None, a, b));
+        var equal = n.Emit(Primitive.Cast, To(DType.UInt8), n.Emit(Primitive.Equal, Attributes.None, a, b));
+        n.Output(0, n.Emit(Primitive.Cast, To(DType.Bool), n.Emit(Primitive.Max, Attributes.None, less, equal)));
+    }
+
+    private static void Fold(OnnxNode n, Primitive op)
+    {
+        n.Ignore("consumed_inputs");
+        var all = n.Input(0);
+        if (n.InputCount == 1)
+            all = n.Emit(Primitive.Identity, Attributes.None, all);
+        for (var i = 1; i < n.InputCount; i++)
+            all = n.Emit(op, Attributes.None, all, n.Input(i));
+        n.Output(0, all);
+    }
+
+    private static void Pow(OnnxNode n)
+    {
+        int x = n.Input(0), y = n.Input(1);
+        // Since version 12 the exponent may be of another type; the result is of the base's.
+        if (n.FactOf(x).Type is { } type && n.FactOf(y).Type is { } other && type != other)
+            y = n.Emit(Primitive.Cast, To(type), y);
+        n.Output(0, n.Emit(Primitive.Pow, Attributes.None, x, y));
+    }
+
+    private static void Clip(OnnxNode n)
+    {
+        n.Ignore("consumed_inputs");
+        int x = n.Input(0), low = n.Optional(1), high = n.Optional(2);
+        if (n.Opset < 11)
+        {
+            if (n.InputCount > 1)
+                throw new ModelException("bounds are attributes before operator set 11");
+            var type = n.FactOf(x).Type;
+            if (type is not DType.Float32)
+                throw new ModelException("bounds as attributes of a tensor that is not float32 are not supported");
+            if (n.Has("min"))
+                low = n.Constant(Tensor.Scalar(n.Float("min", 0)));
+            if (n.Has("max"))
+                high = n.Constant(Tensor.Scalar(n.Float("max", 0)));
+        }
+        var result = low < 0 && high < 0 ? n.Emit(Primitive.Identity, Attributes.None, x) : x;
+        if (low >= 0)
+            result = n.Emit(Primitive.Max, Attributes.None, result, low);
+        if (high >= 0)
+            result = n.Emit(Primitive.Min, Attributes.None, result, high);
+        n.Output(0, result);
+    }
+
+    private static void Cast(OnnxNode n)
+    {
+        n.Ignore("saturate");       // of the 8-bit float types, which are not supported
+        n.Ignore("round_mode");
+        var attributes = Attributes.None.With("to", n.Int("to", 0));
+        ShapeRules.CastTarget(attributes);
+        n.Output(0, n.Emit(Primitive.Cast, attributes, n.Input(0)));
+    }
+
+    private static void Constant(OnnxNode n)
+    {
+        Tensor? value = null;
+        if (n.Has("value"))
+            value = n.Tensor("value");
+        else if (n.Has("value_float"))
+            value = Tensor.Scalar(n.Float("value_float", 0));
+        else if (n.Has("value_int"))
+            value = Tensor.Scalar(n.Int("value_int", 0));
+        else if (n.Has("value_floats"))
+            value = Tensor.From<float>(Shape.Of(n.Floats("value_floats").Length), n.Floats("value_floats").AsSpan());
+        else if (n.Has("value_ints"))
+            value = Tensor.From<long>(Shape.Of(n.Ints("value_ints").Length), n.Ints("value_ints").AsSpan());
+        n.Output(0, n.Constant(value ?? throw new ModelException("a constant without a numeric value")));
+    }
+
+    private static void Dropout(OnnxNode n)
+    {
+        n.Ignore("ratio");
+        n.Ignore("seed");
+        n.Ignore("consumed_inputs");
+        if (n.Opset < 7)
+            n.Only("is_test", 1);
+        if (n.HasInput(2) && (n.FactOf(n.Input(2)).Value is not { Count: 1, Type: DType.Bool } training || training.Bytes[0] != 0))
+            throw new ModelException("training mode is not supported");
+        n.Output(0, n.Input(0));
+    }
+
+    private static void If(OnnxNode n)
+    {
+        if (n.FactOf(n.Input(0)).Type is { } type and not DType.Bool)
+            throw new ModelException($"the condition is {type.Name()}, not bool");
+        var outputs = n.EmitIf(n.Input(0));
+        if (n.OutputCount > outputs.Length)
+            throw new ModelException($"{n.OutputCount} outputs, where the branches have {outputs.Length}");
+        for (var i = 0; i < n.OutputCount; i++)
+            n.Output(i, outputs[i]);
+    }
+
+    private static Attributes To(DType type) => Attributes.None.With("to", (long)type);
+
+    /// <summary>Adds a number, unless it is the primitive's default: what is left out means the same.</summary>
+    private static Attributes WithInt(Attributes a, string name, long value, long otherwise) => value == otherwise ? a : a.With(name, value);
+
+    /// <summary>Passes a list on, unless it is absent.</summary>
+    private static Attributes WithInts(OnnxNode n, Attributes a, string name)
+    {
+        var values = n.Ints(name);
+        return n.Has(name) ? a.With(name, values) : a;
+    }
+
+    /// <summary>Passes a list on, unless all its numbers are the default.</summary>
+    private static Attributes WithInts(OnnxNode n, Attributes a, string name, long otherwise)
+    {
+        var values = n.Ints(name);
+        return values.All(v => v == otherwise) ? a : a.With(name, values);
+    }
+}

@@ -1,0 +1,102 @@
+namespace Assay.Engine.Models.Onnx;
+
+/// <summary>
+/// Walks the wire format of a model before it is parsed, allocating nothing, and counts what a parser would allocate: an
+/// empty message takes two bytes in the file and a hundred in memory.
+/// </summary>
+/// <remarks>Source: protobuf.dev/programming-guides/encoding. Field numbers: onnx.proto.</remarks>
+internal ref struct WireScan(ReadOnlySpan<byte> bytes, ReadLimits limits)
+{
+    private readonly ReadOnlySpan<byte> bytes = bytes;
+    private int messages;
+    private int nodes;
+
+    private enum Kind { Model, Graph, Node, Attribute, Tensor, Leaf }
+
+    /// <exception cref="ModelException">The bytes are not a message, or a limit is passed.</exception>
+    public static void Check(ReadOnlySpan<byte> bytes, ReadLimits limits)
+    {
+        var scan = new WireScan(bytes, limits);
+        scan.Walk(Kind.Model, 0, bytes.Length, 0);
+    }
+
+    private void Walk(Kind kind, int at, int end, int depth)
+    {
+        if (depth > limits.Depth)
+            throw new ModelException($"graphs nested more than {limits.Depth} deep");
+        while (at < end)
+        {
+            var tag = Varint(ref at, end);
+            var field = tag >> 3;
+            switch (tag & 7)
+            {
+                case 0:
+                    Varint(ref at, end);
+                    Count();
+                    break;
+                case 1:
+                    Skip(ref at, end, 8);
+                    break;
+                case 2:
+                    var length = Varint(ref at, end);
+                    var start = at;
+                    Skip(ref at, end, length);
+                    Count();
+                    var child = Child(kind, field);
+                    if (child == Kind.Node && ++nodes > limits.Nodes)
+                        throw new ModelException($"more than {limits.Nodes} nodes");
+                    if (child is { } k)
+                        Walk(k, start, at, k == Kind.Graph ? depth + 1 : depth);
+                    break;
+                case 5:
+                    Skip(ref at, end, 4);
+                    break;
+                default:
+                    throw new ModelException($"not an ONNX file: wire type {tag & 7} at byte {at}");
+            }
+        }
+    }
+
+    /// <summary>The messages that can be large or deep; null for strings, bytes, packed numbers and what is skipped.</summary>
+    private static Kind? Child(Kind kind, ulong field) => (kind, field) switch
+    {
+        (Kind.Model, 7) => Kind.Graph,
+        (Kind.Model, 8 or 14 or 25) => Kind.Leaf,
+        (Kind.Graph, 1) => Kind.Node,
+        (Kind.Graph, 5) => Kind.Tensor,
+        (Kind.Graph, 11 or 12 or 13) => Kind.Leaf,
+        (Kind.Node, 5) => Kind.Attribute,
+        (Kind.Attribute, 5) => Kind.Tensor,
+        (Kind.Attribute, 6) => Kind.Graph,
+        (Kind.Tensor, 13) => Kind.Leaf,
+        _ => null,
+    };
+
+    private void Count()
+    {
+        if (++messages > limits.Messages)
+            throw new ModelException($"more than {limits.Messages} fields");
+    }
+
+    private static void Skip(ref int at, int end, ulong length)
+    {
+        if (length > (ulong)(end - at))
+            throw new ModelException($"truncated, or not an ONNX file: {length} bytes announced at byte {at}, {end - at} there");
+        at += (int)length;
+    }
+
+    private readonly ulong Varint(ref int at, int end)
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            if (at >= end)
+                throw new ModelException($"truncated, or not an ONNX file: a number breaks off at byte {at}");
+            var b = bytes[at++];
+            value |= (ulong)(b & 0x7F) << shift;
+            if (b < 0x80)
+                return value;
+        }
+        throw new ModelException($"not an ONNX file: a number of more than ten bytes at byte {at}");
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+
+namespace Assay.Engine.Models;
+
+/// <summary>
+/// Types and shapes of every primitive's outputs from what is known of its inputs. Before a run the facts are partial and so
+/// are the answers; in a run every input is known and so is every output, and what passes here is safe to compute: an
+/// executor asks this first and checks nothing again.
+/// </summary>
+/// <remarks>Source: ONNX docs/Operators.md, newest form of each operator. Errors do not name the node: the caller does.</remarks>
+public static partial class ShapeRules
+{
+    /// <summary>One fact per output of <paramref name="node"/>; every primitive but <see cref="Primitive.If"/>.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="inputs">One fact per operand of the node, null where an optional operand is absent.</param>
+    /// <exception cref="ModelException">The operands contradict each other or the operator.</exception>
+    public static ImmutableArray<Fact> Infer(Node node, ReadOnlySpan<Fact?> inputs)
+    {
+        var (least, most, outputs) = Arity(node.Op);
+        if (inputs.Length < least || inputs.Length > most)
+            throw new ModelException($"{inputs.Length} operands where {node.Op} takes {least}{(most == least ? "" : most == int.MaxValue ? " or more" : $" to {most}")}");
+        for (var i = 0; i < inputs.Length; i++)
+            if (inputs[i] is null && (i < least || node.Op == Primitive.Concat))
+                throw new ModelException($"operand {i} is missing");
+        if (node.Outputs.Length > outputs)
+            throw new ModelException($"{node.Outputs.Length} outputs where {node.Op} has {outputs}");
+        if (node.Op == Primitive.Lstm)
+            return Lstm(node.Attributes, inputs);
+        var fact = One(node.Op, node.Attributes, inputs);
+        if (fact.IsComplete)
+            _ = fact.Shape;     // refuses what is too large to exist
+        return [fact];
+    }
+
+    /// <summary>Least and greatest number of operands, and the number of outputs.</summary>
+    private static (int Least, int Most, int Outputs) Arity(Primitive op) => op switch
+    {
+        Primitive.Lstm => (3, 8, 3),
+        Primitive.BatchNormalization => (5, 5, 1),
+        Primitive.Slice => (3, 5, 1),
+        Primitive.Pad => (2, 4, 1),
+        Primitive.Conv => (2, 3, 1),
+        Primitive.Concat => (1, int.MaxValue, 1),
+        Primitive.Squeeze or Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin => (1, 2, 1),
+        Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max
+            or Primitive.Equal or Primitive.Less or Primitive.Greater or Primitive.MatMul or Primitive.Reshape
+            or Primitive.Unsqueeze or Primitive.Gather or Primitive.Expand or Primitive.ConstantOfShape => (2, 2, 1),
+        _ => (1, 1, 1),
+    };
+
+    private static Fact One(Primitive op, Attributes a, ReadOnlySpan<Fact?> x) => op switch
+    {
+        Primitive.Identity => x[0]!,
+        Primitive.Cast => new(CastTarget(a), x[0]!.Dims),
+        Primitive.Not => new(Require(x[0]!, t => t == DType.Bool, "bool"), x[0]!.Dims),
+        Primitive.Relu or Primitive.Neg or Primitive.Abs => new(Require(x[0]!, t => t != DType.Bool, "numbers"), x[0]!.Dims),
+        Primitive.Sigmoid or Primitive.Tanh or Primitive.Exp or Primitive.Log or Primitive.Sqrt => new(Float(x[0]!), x[0]!.Dims),
+        Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max =>
+            new(Require(Same(x[0]!, x[1]!), t => t != DType.Bool, "numbers"), Broadcast(x[0]!.Dims, x[1]!.Dims)),
+        Primitive.Equal => Compare(x[0]!, x[1]!),
+        Primitive.Less or Primitive.Greater => Compare(x[0]!, x[1]!, ordered: true),
+        Primitive.MatMul => MatMul(x[0]!, x[1]!),
+        Primitive.Conv => Conv(a, x[0]!, x[1]!, x.Length > 2 ? x[2] : null),
+        Primitive.MaxPool or Primitive.AveragePool => Pool(a, x[0]!),
+        Primitive.BatchNormalization => BatchNormalization(x),
+        Primitive.Softmax => Softmax(a, x[0]!),
+        Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin =>
+            Reduce(a, x[0]!, x.Length > 1 ? x[1] : null),
+        Primitive.Shape => new(DType.Int64, [x[0]!.HasRank ? x[0]!.Dims.Length : -1], ShapeValue(x[0]!)),
+        Primitive.Size => new(DType.Int64, []),
+        Primitive.Reshape => Reshape(a, x[0]!, x[1]!),
+        Primitive.Flatten => Flatten(a, x[0]!),
+        Primitive.Squeeze => Squeeze(x[0]!, x.Length > 1 ? x[1] : null),
+        Primitive.Unsqueeze => Unsqueeze(x[0]!, x[1]!),
+        Primitive.Transpose => Transpose(a, x[0]!),
+        Primitive.Concat => Concat(a, x),
+        Primitive.Slice => Slice(x),
+        Primitive.Gather => Gather(a, x[0]!, x[1]!),
+        Primitive.Pad => Pad(a, x),
+        Primitive.Expand => Expand(x[0]!, x[1]!),
+        Primitive.ConstantOfShape => ConstantOfShape(x[0]!, x[1]!),
+        _ => throw new ModelException($"{op} has no shape rule"),
+    };
+
+    /// <summary>The element type that a Cast names.</summary>
+    public static DType CastTarget(Attributes a)
+    {
+        var type = (DType)Math.Clamp(a.Int("to"), 0, 255);
+        return Enum.IsDefined(type) ? type : throw new ModelException($"a cast to element type {a.Int("to")}, which is not supported");
+    }
+
+    /// <summary>An axis counted from the front; negative ones count from the end.</summary>
+    /// <exception cref="ModelException">It is not an axis of that rank.</exception>
+    public static int Axis(long axis, int rank) => axis >= -rank && axis < rank
+        ? (int)(axis < 0 ? axis + rank : axis)
+        : throw new ModelException($"axis {axis} of a tensor of rank {rank}");
+
+    /// <summary>Axes counted from the front, ascending, each once.</summary>
+    public static int[] Axes(long[] axes, int rank)
+    {
+        if (axes.Length > rank)
+            throw new ModelException($"{axes.Length} axes of a tensor of rank {rank}");
+        var list = Array.ConvertAll(axes, a => Axis(a, rank));
+        Array.Sort(list);
+        for (var i = 1; i < list.Length; i++)
+            if (list[i] == list[i - 1])
+                throw new ModelException($"axis {list[i]} is given twice");
+        return list;
+    }
+
+    /// <summary>The common shape of two operands, aligned at their last axes (NumPy's rule).</summary>
+    public static ImmutableArray<int> Broadcast(ImmutableArray<int> a, ImmutableArray<int> b)
+    {
+        if (a.IsDefault || b.IsDefault)
+            return default;
+        var rank = Math.Max(a.Length, b.Length);
+        var dims = new int[rank];
+        for (var i = 1; i <= rank; i++)
+        {
+            var p = i <= a.Length ? a[^i] : 1;
+            var q = i <= b.Length ? b[^i] : 1;
+            dims[^i] = p == q || q == 1 ? p : p == 1 ? q : p < 0 ? q : q < 0 ? p
+                : throw new ModelException($"{Fact.Describe(a)} and {Fact.Describe(b)} do not broadcast");
+        }
+        return [.. dims];
+    }
+
+    private static Fact Compare(Fact a, Fact b, bool ordered = false)
+    {
+        var type = Same(a, b);
+        if (ordered)
+            Require(type, t => t != DType.Bool, "numbers");
+        return new(DType.Bool, Broadcast(a.Dims, b.Dims));
+    }
+
+    private static DType? Same(Fact a, Fact b)
+    {
+        if (a.Type is { } x && b.Type is { } y && x != y)
+            throw new ModelException($"operands of different types, {x.Name()} and {y.Name()}");
+        return a.Type ?? b.Type;
+    }
+
+    private static DType? Require(Fact fact, Predicate<DType> good, string what) => Require(fact.Type, good, what);
+
+    private static DType? Require(DType? type, Predicate<DType> good, string what) =>
+        type is { } t && !good(t) ? throw new ModelException($"an operand is {t.Name()}; {what} are needed") : type;
+
+    private static DType? Float(Fact fact) => Require(fact.Type, t => t.IsFloat(), "floating-point numbers");
+
+    private static int Rank(Fact fact, int least, string what) => fact.Dims.Length >= least
+        ? fact.Dims.Length
+        : throw new ModelException($"{what} is {fact}; rank {least} or more is needed");
+
+    /// <summary>Two extents that have to be equal where both are known.</summary>
+    private static int Agree(int a, int b, string what) => a < 0 ? b : b < 0 || a == b ? a : throw new ModelException($"{what}: {a} against {b}");
+}
