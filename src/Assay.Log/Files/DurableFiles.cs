@@ -1,0 +1,87 @@
+namespace Assay.Log.Files;
+
+/// <summary>What the log builds from the primitive operations: whole files that appear at once and stay.</summary>
+internal static class DurableFiles
+{
+    /// <summary>Creates a directory and its missing parents; their names are durable when this returns.</summary>
+    public static void MakeDirectories(this ILogFiles files, string directory, Visibility visibility)
+    {
+        if (directory.Length == 0 || files.DirectoryExists(directory))
+            return;
+        var parent = LogLayout.Parent(directory);
+        files.MakeDirectories(parent, visibility);
+        files.CreateDirectory(directory, visibility);
+        files.FlushDirectory(parent);
+    }
+
+    /// <summary>Replaces a file by these bytes: after a crash it holds either the old bytes or the new ones.</summary>
+    public static void Replace(this ILogFiles files, string path, ReadOnlySpan<byte> bytes, Visibility visibility)
+    {
+        using (files.CreateNamed(path, bytes, visibility)) { }
+    }
+
+    /// <summary>As <see cref="Replace"/>, and hands back the open file so that more can be appended to it.</summary>
+    public static ILogFile CreateNamed(this ILogFiles files, string path, ReadOnlySpan<byte> bytes, Visibility visibility)
+    {
+        var temporary = TemporaryName(path);
+        var file = files.Create(temporary, visibility);
+        try
+        {
+            file.Append(bytes);
+            file.Flush();
+            files.Rename(temporary, path);
+            files.FlushDirectory(LogLayout.Parent(path));
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes all these files durable under their names, each visible only when whole. The names are set after every content is
+    /// durable, so a name never leads to less than its bytes. Files that are there already are replaced (the same bytes, if the
+    /// log before us got as far as writing them).
+    /// </summary>
+    public static void WriteAll(this ILogFiles files, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Bytes)> contents, Visibility visibility)
+    {
+        var open = new List<ILogFile>(contents.Count);
+        try
+        {
+            foreach (var (path, bytes) in contents)
+            {
+                var file = files.Create(TemporaryName(path), visibility);
+                open.Add(file);
+                file.Append(bytes.Span);
+            }
+            foreach (var file in open)
+                file.Flush();
+        }
+        finally
+        {
+            foreach (var file in open)
+                file.Dispose();
+        }
+        var directories = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (path, _) in contents)
+        {
+            var directory = LogLayout.Parent(path);
+            if (directories.Add(directory))
+                files.MakeDirectories(directory, visibility);
+            files.Rename(TemporaryName(path), path);
+        }
+        foreach (var directory in directories)
+            files.FlushDirectory(directory);
+    }
+
+    /// <summary>Removes what a crash left half made.</summary>
+    public static void ClearTemporary(this ILogFiles files)
+    {
+        foreach (var name in files.List(LogLayout.Temporary))
+            files.Delete($"{LogLayout.Temporary}/{name}");
+    }
+
+    private static string TemporaryName(string path) => $"{LogLayout.Temporary}/{path.Replace('/', '-')}";
+}

@@ -1,0 +1,196 @@
+using Assay.Log.Files;
+using Assay.Log.Tiles;
+using Assay.Verify;
+using Assay.Verify.Crypto;
+using Assay.Verify.Merkle;
+using Assay.Verify.Notes;
+
+namespace Assay.Log;
+
+/// <summary>
+/// Entries and proofs of a published log at one checkpoint. Nothing stored is believed: the partial tiles together must give the
+/// checkpoint's root, and every full tile must hash to what its parent says of it, up to that root.
+/// </summary>
+/// <remarks>Safe for use by several threads.</remarks>
+public sealed class LogReader
+{
+    private readonly TileStore store;
+    private readonly TileCache cache;
+    private readonly List<HashTree?> edge = [];
+
+    /// <summary>A reader at a checkpoint that the caller trusts.</summary>
+    /// <exception cref="LogException">The stored tiles do not give this root.</exception>
+    public LogReader(TileSource source, Checkpoint checkpoint) : this(new TileStore(source), checkpoint, new TileCache()) { }
+
+    internal LogReader(TileStore store, Checkpoint checkpoint, TileCache cache)
+    {
+        this.store = store;
+        this.cache = cache;
+        Checkpoint = checkpoint;
+        var stored = TreeEdge.Load(store, checkpoint.Size);
+        if (stored.Head() is var head && head != checkpoint.Root)
+            throw new LogException(LogFault.Corrupt,
+                $"the stored tiles of size {checkpoint.Size} have the root {head.ToBase64()}, the checkpoint says {checkpoint.Root.ToBase64()}");
+        for (var (level, size) = (0, checkpoint.Size); size > 0; level++, size /= TilePath.FullWidth)
+            edge.Add(stored.Level(level) is { Count: > 0 } hashes ? new HashTree([.. hashes]) : null);
+    }
+
+    /// <summary>The head that everything is checked against.</summary>
+    public Checkpoint Checkpoint { get; }
+
+    /// <summary>A reader at the published checkpoint, which must be signed by <paramref name="logKey"/> and name its origin.</summary>
+    /// <exception cref="LogException">There is none, it is not signed by this key, or the stored tiles do not give its root.</exception>
+    public static LogReader Open(TileSource source, VerifierKey logKey)
+    {
+        var bytes = source("checkpoint", LogLayout.MaxCheckpointBytes) ?? throw new LogException(LogFault.NotFound, "there is no checkpoint here");
+        return new LogReader(source, ReadCheckpoint(bytes, logKey, "checkpoint"));
+    }
+
+    /// <summary>Parses a signed checkpoint and checks signature and origin.</summary>
+    /// <exception cref="LogException">It is malformed, not by this key, or of another origin.</exception>
+    internal static Checkpoint ReadCheckpoint(ReadOnlySpan<byte> bytes, VerifierKey logKey, string path)
+    {
+        try
+        {
+            var note = SignedNote.Parse(bytes);
+            var checkpoint = Checkpoint.Parse(note.Text);
+            if (checkpoint.Origin != logKey.Name || !note.IsSignedBy(logKey))
+                throw new LogException(LogFault.WrongIdentity, $"{path} is not signed by the log key of '{logKey.Name}'");
+            return checkpoint;
+        }
+        catch (MalformedException e)
+        {
+            throw new LogException(LogFault.Corrupt, $"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The bytes of an entry, found to hash to its leaf.</summary>
+    /// <exception cref="LogException">There is no such entry yet, or what is stored does not hash to its leaf.</exception>
+    public ReadOnlyMemory<byte> ReadEntry(ulong index)
+    {
+        CheckIndex(index, Checkpoint.Size);
+        var bundle = new TilePath(TilePath.EntryLevel, index / TilePath.FullWidth, WidthAt(index));
+        var entry = store.ReadEntries(bundle)[(int)(index % TilePath.FullWidth)];
+        return MerkleTree.LeafHash(entry.Span) == LeafHash(index)
+            ? entry
+            : throw new LogException(LogFault.Corrupt, $"entry {index} in {bundle} does not hash to its leaf");
+    }
+
+    /// <summary>The leaf hash of an entry.</summary>
+    public Hash LeafHash(ulong index)
+    {
+        CheckIndex(index, Checkpoint.Size);
+        return Node(0, index);
+    }
+
+    /// <summary>The root of this log at a smaller or equal size.</summary>
+    public Hash RootAt(ulong size)
+    {
+        CheckSize(size);
+        return size == 0 ? MerkleTree.Empty : Subtree(0, size);
+    }
+
+    /// <summary>PATH(index, D[size]) of RFC 6962 section 2.1.1.</summary>
+    public Hash[] InclusionProof(ulong index, ulong size)
+    {
+        CheckSize(size);
+        CheckIndex(index, size);
+        var path = new List<Hash>();
+        var (start, end) = (0UL, size);
+        while (end - start > 1)
+        {
+            var split = start + MerkleTree.Split(end - start);
+            if (index < split)
+            {
+                path.Add(Subtree(split, end));
+                end = split;
+            }
+            else
+            {
+                path.Add(Subtree(start, split));
+                start = split;
+            }
+        }
+        path.Reverse();
+        return [.. path];
+    }
+
+    /// <summary>PROOF(oldSize, D[newSize]) of RFC 6962 section 2.1.2; empty where the old size is 0 or equal.</summary>
+    public Hash[] ConsistencyProof(ulong oldSize, ulong newSize)
+    {
+        CheckSize(newSize);
+        if (oldSize > newSize)
+            throw new LogException(LogFault.BadRequest, $"size {oldSize} is no prefix of size {newSize}");
+        if (oldSize == 0 || oldSize == newSize)
+            return [];
+        var path = new List<Hash>();
+        var (start, end) = (0UL, newSize);
+        while (end != oldSize)
+        {
+            var split = start + MerkleTree.Split(end - start);
+            if (oldSize <= split)
+            {
+                path.Add(Subtree(split, end));
+                end = split;
+            }
+            else
+            {
+                path.Add(Subtree(start, split));
+                start = split;
+            }
+        }
+        // Where the old tree is this very subtree from the start, its head is known to the verifier.
+        if (start > 0)
+            path.Add(Subtree(start, end));
+        path.Reverse();
+        return [.. path];
+    }
+
+    // MTH of leaves start..end, where start is a multiple of the power of two at or above the length.
+    private Hash Subtree(ulong start, ulong end)
+    {
+        var length = end - start;
+        if (ulong.IsPow2(length))
+            return Node((int)ulong.Log2(length), start / length);
+        var split = start + MerkleTree.Split(length);
+        return MerkleTree.NodeHash(Subtree(start, split), Subtree(split, end));
+    }
+
+    /// <summary>The head of a complete subtree of 2^height leaves.</summary>
+    private Hash Node(int height, ulong index)
+    {
+        var (level, within) = (height / 8, height % 8);
+        var firstHash = index << within;
+        return Tile(level, firstHash / TilePath.FullWidth).Node(within, (int)(firstHash % TilePath.FullWidth) >> within);
+    }
+
+    private HashTree Tile(int level, ulong index)
+    {
+        // The size of a level is the number of its hashes; its last, partial tile was checked with the whole edge.
+        if (index == Checkpoint.Size >> (8 * level) >> 8)
+            return edge[level]!;
+        if (cache.Get(level, index) is { } cached)
+            return cached;
+        var path = new TilePath(level, index);
+        var tile = new HashTree(store.ReadHashes(path));
+        var parent = Tile(level + 1, index / TilePath.FullWidth).Leaves[(int)(index % TilePath.FullWidth)];
+        if (tile.Root != parent)
+            throw new LogException(LogFault.Corrupt, $"{path} does not hash to what its parent says");
+        cache.Add(level, index, tile);
+        return tile;
+    }
+
+    private int WidthAt(ulong index) => (int)Math.Min(Checkpoint.Size - index / TilePath.FullWidth * TilePath.FullWidth, TilePath.FullWidth);
+
+    private static void CheckIndex(ulong index, ulong size)
+    {
+        if (index >= size)
+            throw new LogException(LogFault.BadRequest, $"there is no entry {index} in a tree of {size}");
+    }
+
+    private void CheckSize(ulong size)
+    {
+        if (size > Checkpoint.Size)
+            throw new LogException(LogFault.BadRequest, $"size {size} is above the checkpoint's {Checkpoint.Size}");
+    }
+}
