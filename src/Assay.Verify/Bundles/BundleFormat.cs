@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Assay.Verify.Codecs;
+using Assay.Verify.Commitments;
+using Assay.Verify.Crypto;
+using Assay.Verify.Dsse;
+using Assay.Verify.Json;
+using Assay.Verify.Notes;
+
+namespace Assay.Verify.Bundles;
+
+/// <summary>The JSON form of a <see cref="Bundle"/>.</summary>
+internal static class BundleFormat
+{
+    private const int MaxKeyEvents = 65_536;
+
+    public static Bundle Read(ReadOnlySpan<byte> bytes)
+    {
+        var json = JsonAt.Root(StrictJson.Parse(bytes, Bundle.MaxSize), "bundle");
+        // First of all: another version may have other members.
+        if (json["mediaType"].Text() is var type && type != Bundle.MediaType)
+            throw new UnsupportedException($"bundle.mediaType: \"{StrictJson.Shown(type)}\" is no bundle that this version knows");
+        json.Only(
+            "mediaType", "envelope", "promise", "logProof", "keyHistory", "modelEntry", "notBefore", "evidence", "disclosures");
+        if (json["evidence"].Items().Length > 0)
+            throw new UnsupportedException("bundle.evidence: no kind of evidence is known to this version");
+        return new Bundle
+        {
+            Envelope = ReadEnvelope(json["envelope"]),
+            Promise = new PromiseProof(
+                json["promise"].Only("note", "path")["note"].Decode(ReadNote, "a signed note"), ReadPath(json["promise"]["path"])),
+            LogProof = json["logProof"].Decode(ReadProof, "a tlog-proof"),
+            KeyHistory = [.. json["keyHistory"].Items(MaxKeyEvents).Select(ReadEntry)],
+            ModelEntry = ReadEntry(json["modelEntry"]),
+            NotBeforePath = ReadPath(json["notBefore"].Only("path")["path"]),
+            Disclosures = ReadDisclosures(json["disclosures"]),
+        };
+    }
+
+    private static Envelope ReadEnvelope(JsonAt json)
+    {
+        var envelope = Envelope.Parse(json);
+        return envelope.PayloadType == Envelope.InToto
+            ? envelope
+            : throw json["payloadType"].Wrong($"\"{Envelope.InToto}\"");
+    }
+
+    private static SignedNote ReadNote(string text)
+    {
+        var note = SignedNote.Parse(text);
+        return note.ToString() == text ? note : throw new MalformedException("a note with more than one spelling");
+    }
+
+    private static TlogProof ReadProof(string text)
+    {
+        var proof = TlogProof.Parse(text);
+        // An extra line is not authenticated by anything: a bundle carries nothing that is not checked.
+        return proof.Extra is null && proof.ToString() == text
+            ? proof
+            : throw new MalformedException("a proof with an extra line, or not in its one spelling");
+    }
+
+    private static ProvedEntry ReadEntry(JsonAt json)
+    {
+        json.Only("index", "entry", "path");
+        return new ProvedEntry(json["index"].Integer(), json["entry"].Base64Bytes(), ReadPath(json["path"]));
+    }
+
+    private static ImmutableArray<Hash> ReadPath(JsonAt json) =>
+        [.. json.Items(2 * TlogProof.MaxPath).Select(hash => hash.Base64Hash())];
+
+    private static Disclosures ReadDisclosures(JsonAt json)
+    {
+        json.Only("input", "wireInput", "output");
+        return new Disclosures(
+            ReadDisclosure(json.Optional("input")), ReadDisclosure(json.Optional("wireInput")), ReadDisclosure(json.Optional("output")));
+    }
+
+    private static Disclosure? ReadDisclosure(JsonAt? optional)
+    {
+        if (optional is not { } json)
+            return null;
+        var salt = json.Only("salt", "bytes")["salt"].Base64Bytes();
+        return salt.Length == Commitment.SaltSize
+            ? new Disclosure(salt, json["bytes"].Base64Bytes())
+            : throw json["salt"].Wrong($"{Commitment.SaltSize} bytes");
+    }
+
+    public static byte[] Write(Bundle bundle) => StrictJson.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("mediaType", Bundle.MediaType);
+        json.WritePropertyName("envelope");
+        bundle.Envelope.Write(json);
+        json.WriteStartObject("promise");
+        json.WriteString("note", bundle.Promise.Note.ToString());
+        WritePath(json, bundle.Promise.Path);
+        json.WriteEndObject();
+        json.WriteString("logProof", bundle.LogProof.ToString());
+        json.WriteStartArray("keyHistory");
+        foreach (var entry in bundle.KeyHistory)
+            WriteEntry(json, entry);
+        json.WriteEndArray();
+        json.WritePropertyName("modelEntry");
+        WriteEntry(json, bundle.ModelEntry);
+        json.WriteStartObject("notBefore");
+        WritePath(json, bundle.NotBeforePath);
+        json.WriteEndObject();
+        json.WriteStartArray("evidence");
+        json.WriteEndArray();
+        json.WriteStartObject("disclosures");
+        WriteDisclosure(json, "input", bundle.Disclosures.Input);
+        WriteDisclosure(json, "wireInput", bundle.Disclosures.WireInput);
+        WriteDisclosure(json, "output", bundle.Disclosures.Output);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
+
+    private static void WriteEntry(Utf8JsonWriter json, ProvedEntry entry)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("index", entry.Index);
+        json.WriteString("entry", Base64.Write(entry.Entry.Span));
+        WritePath(json, entry.Path);
+        json.WriteEndObject();
+    }
+
+    private static void WritePath(Utf8JsonWriter json, ImmutableArray<Hash> path)
+    {
+        json.WriteStartArray("path");
+        foreach (var hash in path)
+            json.WriteStringValue(hash.ToBase64());
+        json.WriteEndArray();
+    }
+
+    private static void WriteDisclosure(Utf8JsonWriter json, string name, Disclosure? disclosure)
+    {
+        if (disclosure is null)
+            return;
+        json.WriteStartObject(name);
+        json.WriteString("salt", Base64.Write(disclosure.Salt.Span));
+        json.WriteString("bytes", Base64.Write(disclosure.Bytes.Span));
+        json.WriteEndObject();
+    }
+}

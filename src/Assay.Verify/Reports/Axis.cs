@@ -1,0 +1,72 @@
+namespace Assay.Verify.Reports;
+
+/// <summary>What a report speaks of, one by one, in the order of docs/spec/receipt.md, Verification.</summary>
+public enum Axis
+{
+    Integrity,
+    Signature,
+    Log,
+    Witnesses,
+    Key,
+    Time,
+    Model,
+    Input,
+    Output,
+    Execution,
+    Venue,
+    Completeness,
+}
+
+public enum AxisStatus
+{
+    /// <summary>Checked, and true.</summary>
+    Verified,
+
+    /// <summary>Checked, and false.</summary>
+    Refuted,
+
+    /// <summary>Present, but it cannot be told from what is at hand.</summary>
+    Unverifiable,
+
+    /// <summary>Not asked for, or nothing there to check. Never a pass.</summary>
+    NotChecked,
+}
+
+/// <summary>What was found on one axis.</summary>
+/// <param name="Reason">A short code for programs, kebab-case.</param>
+/// <param name="Detail">A sentence for people.</param>
+public sealed record Check(Axis Axis, AxisStatus Status, string Reason, string Detail)
+{
+    internal static Check Verified(Axis axis, string reason, string detail) => new(axis, AxisStatus.Verified, reason, detail);
+
+    internal static Check Refuted(Axis axis, string reason, string detail) => new(axis, AxisStatus.Refuted, reason, detail);
+
+    internal static Check Unverifiable(Axis axis, string reason, string detail) => new(axis, AxisStatus.Unverifiable, reason, detail);
+
+    internal static Check NotChecked(Axis axis, string reason, string detail) => new(axis, AxisStatus.NotChecked, reason, detail);
+}
+
+/// <summary>The tokens of axes and statuses in JSON.</summary>
+public static class AxisTokens
+{
+    public static readonly IReadOnlyList<Axis> All = Enum.GetValues<Axis>();
+
+    public static string Token(this Axis axis) => axis.ToString().ToLowerInvariant();
+
+    public static string Token(this AxisStatus status) => status switch
+    {
+        AxisStatus.Verified => "verified",
+        AxisStatus.Refuted => "refuted",
+        AxisStatus.Unverifiable => "unverifiable",
+        _ => "not-checked",
+    };
+
+    /// <summary>The inverse of <see cref="Token(Axis)"/>; null where the token is unknown.</summary>
+    public static Axis? ParseAxis(string token)
+    {
+        foreach (var axis in All)
+            if (axis.Token() == token)
+                return axis;
+        return null;
+    }
+}

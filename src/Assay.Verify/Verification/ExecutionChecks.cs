@@ -1,0 +1,33 @@
+using Assay.Verify.Reports;
+
+namespace Assay.Verify.Verification;
+
+/// <summary>The axes <c>execution</c>, <c>venue</c> and <c>completeness</c>: of which a bundle alone shows nothing.</summary>
+internal static class ExecutionChecks
+{
+    public const string Reproduced = "reproduced";
+    public const string Diverged = "diverged";
+    public const string Proved = "proved";
+
+    public static Check Execution(Parts parts, ExecutionFinding? finding)
+    {
+        if (finding is null)
+            return Check.NotChecked(Axis.Execution, "no-replay", "not checked: replay the receipt to find out");
+        if (finding.RecordId != parts.Receipt.RecordId)
+            return Check.Unverifiable(Axis.Execution, "other-record", $"the finding is about the receipt {finding.RecordId}");
+        return finding.Outcome switch
+        {
+            ExecutionOutcome.Reproduced => Check.Verified(Axis.Execution, Reproduced, finding.Detail),
+            ExecutionOutcome.Proved => Check.Verified(Axis.Execution, Proved, finding.Detail),
+            _ => Check.Refuted(Axis.Execution, Diverged, finding.Detail),
+        };
+    }
+
+    public static Check Venue(Parts parts) =>
+        parts.Receipt.Venue.IsEmpty
+            ? Check.NotChecked(Axis.Venue, "no-claim", "the receipt does not say where")
+            : Check.NotChecked(Axis.Venue, "operator-word", "operator's word only");
+
+    public static Check Completeness() =>
+        Check.NotChecked(Axis.Completeness, "no-index", "whether the operator left out other receipts cannot be told from one");
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Assay.Verify.Crypto;
+using Assay.Verify.Policies;
+using Assay.Verify.Reports;
+using Assay.Verify.Statements;
+
+namespace Assay.Verify.Verification;
+
+/// <summary>The axes <c>signature</c> and <c>key</c>: who signed, and whether it was allowed to, at that index.</summary>
+internal static class KeyChecks
+{
+    public static Check Signature(Parts parts)
+    {
+        var key = ServingKey(parts);
+        if (key is null)
+            return Check.Unverifiable(Axis.Signature, "no-key", "the bundle does not introduce the serving key");
+        return parts.Bundle.Envelope.IsSignedBy(key)
+            ? Check.Verified(Axis.Signature, "signed", $"{key} (node \"{parts.Receipt.Issuer.Node}\")")
+            : Check.Refuted(Axis.Signature, "bad-signature", $"the receipt is not signed by {key}");
+    }
+
+    public static Check Key(Parts parts, TlogPolicy logs, ImmutableArray<PublicKey> roots)
+    {
+        var genesis = parts.Genesis.Event;
+        if (!roots.Contains(genesis.RootKey))
+            return Refuted("unknown-root", $"genesis names the root {genesis.RootKey}, which the policy does not trust");
+        if (!logs.Logs.Contains(genesis.LogKey))
+            return Refuted("unknown-log-key", $"genesis names the log key {genesis.LogKey.Name}, which is not one of the policy's logs");
+        return Events(parts) ?? Lease(parts);
+    }
+
+    public static PublicKey? ServingKey(Parts parts) =>
+        parts.KeyEvents.FirstOrDefault(e => e.Event.Key?.Id == parts.Receipt.Issuer.KeyId)?.Event.Key;
+
+    /// <summary>What is wrong with an event's signature or its place in the log, or null.</summary>
+    public static string? Fault<T>(ReadEvent<T> read, Parts parts)
+        where T : LogEvent
+    {
+        var root = parts.Genesis.Event.RootKey;
+        if (read.Envelope.KeyId != root.Id || !read.Envelope.IsSignedBy(root))
+            return $"the event at index {read.Proof.Index} is not signed by the root";
+        return LogChecks.IsIncluded(read.Proof, parts.Checkpoint)
+            ? null
+            : $"the event at index {read.Proof.Index} is not proved to the checkpoint";
+    }
+
+    private static Check? Events(Parts parts)
+    {
+        if (parts.Genesis.Proof.Index != 0)
+            return Refuted("genesis-index", $"genesis stands at index {parts.Genesis.Proof.Index}: expected 0");
+        if (Fault(parts.Genesis, parts) is { } genesis)
+            return Refuted("event-proof", genesis);
+        var last = 0UL;
+        foreach (var read in parts.KeyEvents)
+        {
+            if (Fault(read, parts) is { } fault)
+                return Refuted("event-proof", fault);
+            if (read.Proof.Index <= last)
+                return Refuted("event-order", "the key events are not in the order of their indexes");
+            if (read.Event.KeyId != parts.Receipt.Issuer.KeyId)
+                return Refuted("foreign-event", $"the event at index {read.Proof.Index} is about another key");
+            last = read.Proof.Index;
+        }
+        return null;
+    }
+
+    private static Check Lease(Parts parts)
+    {
+        var events = parts.KeyEvents;
+        if (events.IsEmpty || events[0].Event.Action != KeyAction.Introduce
+            || events.Count(e => e.Event.Action == KeyAction.Introduce) != 1)
+            return Refuted("introduction", "the serving key is not introduced exactly once, before all else about it");
+        var (index, maxLease) = (parts.Index, parts.Genesis.Event.MaxLease);
+        var covered = false;
+        foreach (var (proof, _, step) in events)
+        {
+            var at = proof.Index;
+            if (step.Action == KeyAction.Retire && index > at)
+                return Refuted("retired", $"the serving key was retired at index {at}, before index {index}");
+            if (step.Action == KeyAction.Compromise && index >= step.From)
+                return Refuted("compromised", $"the serving key is not trusted from index {step.From} on");
+            if (step.Until is not { } until)
+                continue;
+            if (until <= at || until - at > maxLease)
+                return Refuted("lease-length", $"the lease from index {at} to {until} is not between 1 and {maxLease} entries long");
+            covered |= at < index && index < until;
+        }
+        if (!covered)
+            return Refuted("lease", $"no lease of the serving key covers index {index}");
+        return parts.Receipt.Issuer.Node == parts.Genesis.Event.Node
+            ? Check.Verified(Axis.Key, "leased", $"{parts.Genesis.Event.RootKey} vouches for it, lease covers index {index}")
+            : Refuted("node-name", $"the receipt says node \"{parts.Receipt.Issuer.Node}\", genesis says \"{parts.Genesis.Event.Node}\"");
+    }
+
+    private static Check Refuted(string reason, string detail) => Check.Refuted(Axis.Key, reason, detail);
+}

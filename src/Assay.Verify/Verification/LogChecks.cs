@@ -1,0 +1,90 @@
+using Assay.Verify.Bundles;
+using Assay.Verify.Crypto;
+using Assay.Verify.Dsse;
+using Assay.Verify.Merkle;
+using Assay.Verify.Notes;
+using Assay.Verify.Policies;
+using Assay.Verify.Reports;
+
+namespace Assay.Verify.Verification;
+
+/// <summary>The axes <c>log</c>, <c>witnesses</c> and <c>time</c>: what the checkpoint and the promise show.</summary>
+internal static class LogChecks
+{
+    public static Check Log(Parts parts, TlogPolicy policy)
+    {
+        var origin = parts.Checkpoint.Origin;
+        var logs = policy.Logs.Where(l => l.Name == origin).ToArray();
+        if (logs.Length == 0)
+            return Refuted("unknown-log", $"no log of the policy has the origin {origin}");
+        var log = logs.FirstOrDefault(l => IsSignedBy(parts.Bundle.LogProof.Note, l));
+        if (log is null)
+            return Refuted("checkpoint-signature", $"the checkpoint is not signed by the log {origin}");
+
+        // The entry is rebuilt from what the bundle shows: equal bytes bind record, key and signature to the index.
+        var leaf = MerkleTree.LeafHash(SealedEntry.Of(parts.Bundle.Envelope, parts.Receipt.Sequence).ToBytes());
+        if (!parts.Bundle.LogProof.Includes(leaf, parts.Checkpoint))
+            return Refuted("inclusion", $"this receipt is not entry {parts.Index} of the log's {parts.Checkpoint.Size}");
+        if (!IsSignedBy(parts.Bundle.Promise.Note, log))
+            return Refuted("promise-signature", $"the promise is not signed by the log {origin}");
+        return Covers(parts.Promise, parts.Bundle.Promise, parts.Index, leaf)
+            ? Check.Verified(Axis.Log, "included", $"index {parts.Index} of {parts.Checkpoint.Size}, origin {origin}")
+            : Refuted("promise-coverage", $"the promise does not cover this receipt at index {parts.Index}");
+    }
+
+    public static Check Witnesses(Parts parts, TlogPolicy policy)
+    {
+        if (!policy.AsksForWitnesses)
+            return Check.NotChecked(Axis.Witnesses, "none-asked", "the policy asks for none");
+        try
+        {
+            var witnessed = policy.WitnessesOf(parts.Bundle.LogProof.Note);
+            return policy.IsQuorum(witnessed)
+                ? Check.Verified(Axis.Witnesses, "quorum", $"{witnessed.Count} of {policy.Witnesses.Length} known witnesses cosigned: the policy's quorum")
+                : Check.Refuted(Axis.Witnesses, "no-quorum", $"{witnessed.Count} of {policy.Witnesses.Length} known witnesses cosigned: no quorum of the policy");
+        }
+        catch (MalformedException e)
+        {
+            return Check.Refuted(Axis.Witnesses, "cosignature", e.Message);
+        }
+    }
+
+    /// <summary>Clocks are the node's word; what can be told is that the record cannot be older than the checkpoint it names.</summary>
+    public static Check Time(Parts parts)
+    {
+        var (before, now) = (parts.Receipt.NotBefore, parts.Checkpoint);
+        if (before.Size > parts.Index)
+            return Check.Refuted(Axis.Time, "not-before-after", $"the receipt at index {parts.Index} claims to have seen {before.Size} entries");
+        var path = parts.Bundle.NotBeforePath.AsSpan();
+        var isPrefix = before.Size == 0
+            ? before.Root == MerkleTree.Empty && path.IsEmpty
+            : MerkleProof.VerifyConsistency(before.Size, now.Size, before.Root, now.Root, path);
+        if (!isPrefix)
+            return Check.Refuted(Axis.Time, "not-before-prefix", $"the tree of {before.Size} entries that the receipt names is no prefix of the checkpoint");
+        return Check.Unverifiable(
+            Axis.Time, "claimed", $"the node's clock says {parts.Receipt.CompletedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; not before tree size {before.Size}");
+    }
+
+    /// <summary>Whether an open entry of the bundle is in the checkpoint's tree.</summary>
+    public static bool IsIncluded(ProvedEntry entry, Checkpoint checkpoint) =>
+        MerkleProof.VerifyInclusion(
+            entry.Index, checkpoint.Size, MerkleTree.LeafHash(entry.Entry.Span), entry.Path.AsSpan(), checkpoint.Root);
+
+    private static bool Covers(Promise promise, PromiseProof proof, ulong index, in Hash leaf) =>
+        index >= promise.First && index - promise.First < promise.Count
+        && MerkleProof.VerifyInclusion(index - promise.First, promise.Count, leaf, proof.Path.AsSpan(), promise.Root);
+
+    private static bool IsSignedBy(SignedNote note, VerifierKey key)
+    {
+        try
+        {
+            return note.IsSignedBy(key);
+        }
+        catch (MalformedException)
+        {
+            return false;
+        }
+    }
+
+    private static Check Refuted(string reason, string detail) => Check.Refuted(Axis.Log, reason, detail);
+}
