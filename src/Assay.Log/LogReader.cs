@@ -1,5 +1,6 @@
 using Assay.Log.Files;
 using Assay.Log.Tiles;
+using Assay.Log.Writing;
 using Assay.Verify;
 using Assay.Verify.Crypto;
 using Assay.Verify.Merkle;
@@ -22,7 +23,9 @@ public sealed class LogReader
     /// <exception cref="LogException">The stored tiles do not give this root.</exception>
     public LogReader(TileSource source, Checkpoint checkpoint) : this(new TileStore(source), checkpoint, new TileCache()) { }
 
-    internal LogReader(TileStore store, Checkpoint checkpoint, TileCache cache)
+    internal LogReader(TileStore store, SignedCheckpoint signed, TileCache cache) : this(store, signed.Checkpoint, cache) => Signed = signed;
+
+    private LogReader(TileStore store, Checkpoint checkpoint, TileCache cache)
     {
         this.store = store;
         this.cache = cache;
@@ -38,12 +41,15 @@ public sealed class LogReader
     /// <summary>The head that everything is checked against.</summary>
     public Checkpoint Checkpoint { get; }
 
+    /// <summary>The very bytes of that head as the log signed it, where this reader was given them.</summary>
+    public SignedCheckpoint? Signed { get; }
+
     /// <summary>A reader at the published checkpoint, which must be signed by <paramref name="logKey"/> and name its origin.</summary>
     /// <exception cref="LogException">There is none, it is not signed by this key, or the stored tiles do not give its root.</exception>
     public static LogReader Open(TileSource source, VerifierKey logKey)
     {
         var bytes = source("checkpoint", LogLayout.MaxCheckpointBytes) ?? throw new LogException(LogFault.NotFound, "there is no checkpoint here");
-        return new LogReader(source, ReadCheckpoint(bytes, logKey, "checkpoint"));
+        return new LogReader(new TileStore(source), new SignedCheckpoint(ReadCheckpoint(bytes, logKey, "checkpoint"), bytes), new TileCache());
     }
 
     /// <summary>Parses a signed checkpoint and checks signature and origin.</summary>
@@ -74,6 +80,21 @@ public sealed class LogReader
         return MerkleTree.LeafHash(entry.Span) == LeafHash(index)
             ? entry
             : throw new LogException(LogFault.Corrupt, $"entry {index} in {bundle} does not hash to its leaf");
+    }
+
+    /// <summary>All entries from an index on, each found to hash to its leaf; every bundle is read once.</summary>
+    /// <exception cref="LogException">What is stored does not hash to its leaf.</exception>
+    public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ulong from)
+    {
+        while (from < Checkpoint.Size)
+        {
+            var bundle = new TilePath(TilePath.EntryLevel, from / TilePath.FullWidth, WidthAt(from));
+            var entries = store.ReadEntries(bundle);
+            for (var i = (int)(from % TilePath.FullWidth); i < entries.Count; i++, from++)
+                yield return MerkleTree.LeafHash(entries[i].Span) == LeafHash(from)
+                    ? entries[i]
+                    : throw new LogException(LogFault.Corrupt, $"entry {from} in {bundle} does not hash to its leaf");
+        }
     }
 
     /// <summary>The leaf hash of an entry.</summary>

@@ -62,7 +62,7 @@ public sealed class TileLog : IAsyncDisposable
     /// <summary>Number of durable entries. Not all of them need be in the tree yet.</summary>
     public ulong Size => writer.Size;
 
-    /// <summary>The newest published checkpoint.</summary>
+    /// <summary>The newest published checkpoint; the attachments of the entries it covers are with their sink.</summary>
     public SignedCheckpoint Checkpoint => writer.Checkpoint!;
 
     /// <summary>Why the log has stopped, or null while it runs.</summary>

@@ -6,11 +6,14 @@ namespace Assay.Log;
 public interface IAttachmentSink
 {
     /// <summary>
-    /// Keeps an attachment. Called at least once for each, in order of index within a run of the log, and again after a crash, so it
-    /// MUST do nothing when it has it already. What it was given MUST be durable when it returns: the log then forgets its own copy.
+    /// Keeps attachments, at least one, in order of index. Each is handed over at least once, and again after a crash, so what is there
+    /// already MUST stay as it is. All of it MUST be durable when this returns: the log then forgets its own copy.
     /// </summary>
-    void Keep(ulong index, ReadOnlyMemory<byte> attachment);
+    void Keep(IReadOnlyList<Attachment> attachments);
 }
+
+/// <summary>The private bytes that came with the entry at an index.</summary>
+public readonly record struct Attachment(ulong Index, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>How a log batches, and what it is handed from outside.</summary>
 public sealed record TileLogOptions

@@ -137,6 +137,8 @@ internal sealed class LogWriter : IDisposable
         checkpoints.CompareAndSwap(Checkpoint, next);
         Publish(growth, next);
         KeepAttachments(integrated, entries);
+        // Only now do callers see it: whoever waited for a checkpoint finds the attachments in their sink.
+        Use(next);
         lock (staged)
         {
             staged.RemoveRange(0, entries.Count);
@@ -205,8 +207,7 @@ internal sealed class LogWriter : IDisposable
                 $"the entries up to {signed.Size} have the root {growth.Root.ToBase64()}, the last signed checkpoint says {signed.Checkpoint.Root.ToBase64()}");
         if (missing.Count > 0 || Checkpoint is null)
             Publish(growth, signed);
-        else
-            Use(signed);
+        Use(signed);
     }
 
     // The segments' entries from an index on. Below it, a segment that was dropped may be back, and its neighbour gone.
@@ -229,20 +230,21 @@ internal sealed class LogWriter : IDisposable
     {
         files.WriteAll(growth.Files, Visibility.Public);
         checkpoints.Publish(checkpoint);
-        Use(checkpoint);
     }
 
     private void Use(SignedCheckpoint checkpoint)
     {
-        Reader = new LogReader(tiles, checkpoint.Checkpoint, cache);
+        Reader = new LogReader(tiles, checkpoint, cache);
         Checkpoint = checkpoint;
     }
 
     private void KeepAttachments(ulong first, IReadOnlyList<LogEntry> entries)
     {
-        for (var i = 0; i < entries.Count; i++)
-            if (!entries[i].Attachment.IsEmpty)
-                options.Attachments?.Keep(first + (ulong)i, entries[i].Attachment);
+        if (options.Attachments is not { } sink)
+            return;
+        var attachments = entries.Select((e, i) => new Attachment(first + (ulong)i, e.Attachment)).Where(a => !a.Bytes.IsEmpty).ToList();
+        if (attachments.Count > 0)
+            sink.Keep(attachments);
     }
 
     // Partial tiles may go once the full tile is there (C2SP tlog-tiles, partial tiles); not before, however old their checkpoint.
