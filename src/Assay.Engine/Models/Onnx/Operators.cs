@@ -93,9 +93,24 @@ internal static partial class Operators
     private static void Binary(OnnxNode n, Primitive op)
     {
         n.Ignore("consumed_inputs");
-        if (n.Opset < 7)
-            n.Only("broadcast", 0);     // the old, one-directional kind
-        n.Output(0, n.Emit(op, Attributes.None, n.Input(0), n.Input(1)));
+        int a = n.Input(0), b = n.Input(1);
+        n.Output(0, n.Emit(op, Attributes.None, a, n.Opset < 7 ? AlignedAt(n, a, b) : b));
+    }
+
+    /// <summary>Before version 7 the right operand could be aligned at an axis of the left: ones after it say the same today.</summary>
+    private static int AlignedAt(OnnxNode n, int a, int b)
+    {
+        if (n.Int("broadcast", 0) == 0 || !n.Has("axis"))
+            return b;
+        Fact left = n.FactOf(a), right = n.FactOf(b);
+        if (!left.HasRank || !right.HasRank)
+            throw new ModelException("broadcasting at an axis of a tensor of unknown rank is not supported");
+        var axis = ShapeRules.Axis(n.Int("axis", 0), Math.Max(left.Dims.Length, 1));
+        var missing = left.Dims.Length - axis - right.Dims.Length;
+        if (missing < 0)
+            throw new ModelException($"{right} does not fit {left} at axis {axis}");
+        long[] axes = [.. Enumerable.Range(right.Dims.Length, missing).Select(i => (long)i)];
+        return missing == 0 ? b : n.Emit(Primitive.Unsqueeze, Attributes.None, b, n.Constant(axes));
     }
 
     private static void OrEqual(OnnxNode n, Primitive strict)
