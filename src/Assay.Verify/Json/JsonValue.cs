@@ -53,9 +53,9 @@ public sealed class JsonValue
         ? new(JsonKind.Number, number, "", [], [])
         : throw new ArgumentOutOfRangeException(nameof(number), number, "an integer of a statement is between 0 and 2^53 - 1");
 
-    public static JsonValue Of(ImmutableArray<JsonValue> items) => new(JsonKind.Array, 0, "", items, []);
+    public static JsonValue ArrayOf(ImmutableArray<JsonValue> items) => new(JsonKind.Array, 0, "", items, []);
 
-    public static JsonValue Of(ImmutableArray<KeyValuePair<string, JsonValue>> members) =>
+    public static JsonValue ObjectOf(ImmutableArray<KeyValuePair<string, JsonValue>> members) =>
         new(JsonKind.Object, 0, "", [], members);
 
     /// <summary>The member of that name, or null. Linear: the objects of our formats are small.</summary>

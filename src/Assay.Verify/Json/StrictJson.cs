@@ -111,7 +111,7 @@ public static class StrictJson
                 Space();
             }
             while (Take(','));
-            return Take('}') ? JsonValue.Of(members.DrainToImmutable()) : throw Fault("expected ',' or '}'");
+            return Take('}') ? JsonValue.ObjectOf(members.DrainToImmutable()) : throw Fault("expected ',' or '}'");
         }
 
         private JsonValue Array(int depth)
@@ -120,14 +120,14 @@ public static class StrictJson
             var items = ImmutableArray.CreateBuilder<JsonValue>();
             Space();
             if (Take(']'))
-                return JsonValue.Of(items.DrainToImmutable());
+                return JsonValue.ArrayOf(items.DrainToImmutable());
             do
             {
                 items.Add(Value(depth + 1));
                 Space();
             }
             while (Take(','));
-            return Take(']') ? JsonValue.Of(items.DrainToImmutable()) : throw Fault("expected ',' or ']'");
+            return Take(']') ? JsonValue.ArrayOf(items.DrainToImmutable()) : throw Fault("expected ',' or ']'");
         }
 
         private JsonValue Number()

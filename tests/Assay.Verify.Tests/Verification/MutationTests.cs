@@ -133,28 +133,28 @@ public class MutationTests
         {
             var (name, member) = value.Members[i];
             var at = $"{path}.{name}";
-            yield return ($"{at} removed", JsonValue.Of(value.Members.RemoveAt(i)));
-            yield return ($"{at} doubled", JsonValue.Of(value.Members.Insert(i, value.Members[i])));
-            yield return ($"{at} renamed", JsonValue.Of(value.Members.SetItem(i, new(name + "x", member))));
+            yield return ($"{at} removed", JsonValue.ObjectOf(value.Members.RemoveAt(i)));
+            yield return ($"{at} doubled", JsonValue.ObjectOf(value.Members.Insert(i, value.Members[i])));
+            yield return ($"{at} renamed", JsonValue.ObjectOf(value.Members.SetItem(i, new(name + "x", member))));
             foreach (var other in Others(member))
-                yield return ($"{at} {other.Kind}", JsonValue.Of(value.Members.SetItem(i, new(name, other))));
+                yield return ($"{at} {other.Kind}", JsonValue.ObjectOf(value.Members.SetItem(i, new(name, other))));
             foreach (var (what, mutant) in Mutants(member, at))
-                yield return (what, JsonValue.Of(value.Members.SetItem(i, new(name, mutant))));
+                yield return (what, JsonValue.ObjectOf(value.Members.SetItem(i, new(name, mutant))));
         }
         for (var i = 0; i < value.Items.Length; i++)
         {
             var at = $"{path}[{i}]";
-            yield return ($"{at} removed", JsonValue.Of(value.Items.RemoveAt(i)));
-            yield return ($"{at} doubled", JsonValue.Of(value.Items.Insert(i, value.Items[i])));
+            yield return ($"{at} removed", JsonValue.ArrayOf(value.Items.RemoveAt(i)));
+            yield return ($"{at} doubled", JsonValue.ArrayOf(value.Items.Insert(i, value.Items[i])));
             foreach (var other in Others(value.Items[i]))
-                yield return ($"{at} {other.Kind}", JsonValue.Of(value.Items.SetItem(i, other)));
+                yield return ($"{at} {other.Kind}", JsonValue.ArrayOf(value.Items.SetItem(i, other)));
             foreach (var (what, mutant) in Mutants(value.Items[i], at))
-                yield return (what, JsonValue.Of(value.Items.SetItem(i, mutant)));
+                yield return (what, JsonValue.ArrayOf(value.Items.SetItem(i, mutant)));
         }
     }
 
     private static IEnumerable<JsonValue> Others(JsonValue value) =>
-        new[] { JsonValue.Null, JsonValue.True, JsonValue.False, JsonValue.Of(3UL), JsonValue.Of("text"), JsonValue.Of([JsonValue.Of("text")]), JsonValue.Of([new KeyValuePair<string, JsonValue>("a", JsonValue.True)]) }
+        new[] { JsonValue.Null, JsonValue.True, JsonValue.False, JsonValue.Of(3UL), JsonValue.Of("text"), JsonValue.ArrayOf([JsonValue.Of("text")]), JsonValue.ObjectOf([new KeyValuePair<string, JsonValue>("a", JsonValue.True)]) }
             .Where(other => other.Kind != value.Kind || (other.Kind == JsonKind.Bool && other.Integer != value.Integer));
 
     private static JsonValue Replace(JsonValue value, ReadOnlySpan<string> path, Func<JsonValue, JsonValue> change)
@@ -165,10 +165,10 @@ public class MutationTests
         if (value.Kind == JsonKind.Array)
         {
             var at = int.Parse(name);
-            return JsonValue.Of(value.Items.SetItem(at, Replace(value.Items[at], path[1..], change)));
+            return JsonValue.ArrayOf(value.Items.SetItem(at, Replace(value.Items[at], path[1..], change)));
         }
         var i = value.Members.Select((m, i) => (m.Key, i)).Single(m => m.Key == name).i;
-        return JsonValue.Of(value.Members.SetItem(i, new(name, Replace(value.Members[i].Value, path[1..], change))));
+        return JsonValue.ObjectOf(value.Members.SetItem(i, new(name, Replace(value.Members[i].Value, path[1..], change))));
     }
 
     // Changes one character in the middle to another of the same alphabet; in the payload, a digit of the record id.

@@ -1,0 +1,54 @@
+using Assay.Verify.Json;
+using Assay.Verify.Policies;
+using Assay.Verify.Tests.Issuing;
+
+namespace Assay.Verify.Tests.Policies;
+
+public class PolicyTests
+{
+    private static readonly byte[] Good = TestIssuer.Policy.ToBytes();
+
+    [Fact]
+    public void A_policy_comes_back()
+    {
+        var policy = Policy.Parse(Good);
+        Assert.Equal(Good, policy.ToBytes());
+        Assert.Equal(TestIssuer.Policy.Require, policy.Require);
+        Assert.Equal(TestIssuer.RootKey.PublicKey, policy.Roots.Single());
+    }
+
+    [Theory]
+    [InlineData("name")]
+    [InlineData("log")]
+    [InlineData("roots")]
+    [InlineData("require")]
+    [InlineData("execution")]
+    [InlineData("venue")]
+    [InlineData("mediaType")]
+    public void Every_member_is_needed(string member)
+    {
+        var json = StrictJson.Parse(Good, Policy.MaxSize);
+        var without = JsonValue.ObjectOf([.. json.Members.Where(m => m.Key != member)]);
+        Assert.Throws<MalformedException>(() => Policy.Parse(StrictJson.Write(without.Write)));
+    }
+
+    [Theory]
+    [InlineData("\"execution\":\"any\"", "\"execution\":\"maybe\"")]
+    [InlineData("\"venue\":\"any\"", "\"venue\":\"here\"")]
+    [InlineData("\"venue\":\"any\"", "\"venue\":\"any\",\"more\":1")]
+    [InlineData("\"signature\"", "\"Signature\"")]
+    [InlineData("\"signature\"", "\"log\"")]
+    [InlineData("\"signature\",", "")]
+    [InlineData("\"key\",", "")]
+    [InlineData("[\"integrity\"", "[\"integrity\",\"integrity\"")]
+    [InlineData("policy.v1+json", "policy.v2+json")]
+    [InlineData("quorum none", "quorum some")]
+    [InlineData("log assay.test", "# assay.test")]
+    [InlineData("MCow", "MCox")]
+    public void A_policy_that_says_anything_else_is_refused(string from, string to)
+    {
+        var text = System.Text.Encoding.UTF8.GetString(Good);
+        Assert.Contains(from, text);
+        Assert.Throws<MalformedException>(() => Policy.Parse(System.Text.Encoding.UTF8.GetBytes(text.Replace(from, to))));
+    }
+}
