@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace Assay.Node;
+
+/// <summary>Where a node keeps everything it has.</summary>
+/// <remarks>
+/// <code>
+/// keys/           private keys, PKCS#8            (mode 0700)
+/// log/            tiles, checkpoint, segments     (log/public may be served by any web server)
+/// models/         blobs and names
+/// receipts.db     private halves of receipts      (mode 0600)
+/// policy.json     what someone who trusts this node gives to `assay verify`
+/// owner.json      which process has the folder open, and its address
+/// </code>
+/// </remarks>
+public sealed record DataFolder(string Path)
+{
+    public string Keys => System.IO.Path.Combine(Path, "keys");
+
+    public string Log => System.IO.Path.Combine(Path, "log");
+
+    public string Models => System.IO.Path.Combine(Path, "models");
+
+    public string Receipts => System.IO.Path.Combine(Path, "receipts.db");
+
+    public string Policy => System.IO.Path.Combine(Path, "policy.json");
+
+    private string OwnerFile => System.IO.Path.Combine(Path, "owner.json");
+
+    /// <summary><c>$ASSAY_HOME</c>, else <c>$XDG_DATA_HOME/assay</c>, else <c>~/.local/share/assay</c>.</summary>
+    public static DataFolder Default { get; } = new(
+        Environment.GetEnvironmentVariable("ASSAY_HOME") is { Length: > 0 } home
+            ? home
+            : System.IO.Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "assay"));
+
+    /// <exception cref="NodeException">The folder cannot be made or used.</exception>
+    public void Create()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeException(NodeFault.Unavailable, $"the data folder {Path} cannot be made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Notes for others who has the folder open. A hint for messages: the log's lock is what keeps a second owner out.</summary>
+    public void WriteOwner(string? url)
+    {
+        var temporary = OwnerFile + ".new";
+        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new { pid = Environment.ProcessId, url }));
+        File.Move(temporary, OwnerFile, overwrite: true);
+    }
+
+    public void ClearOwner() => File.Delete(OwnerFile);
+
+    /// <summary>The address of the node that has the folder open, if it said so.</summary>
+    public string? OwnerUrl()
+    {
+        try
+        {
+            return JsonDocument.Parse(File.ReadAllBytes(OwnerFile)).RootElement.GetProperty("url").GetString();
+        }
+        catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using Assay.Log.Files;
+using Assay.Verify.Crypto;
+
+namespace Assay.Node.Keys;
+
+/// <summary>The private keys of a node: <c>root.pem</c>, <c>log.pem</c>, <c>serving/KEYID.pem</c>, each PKCS#8, readable by their owner only.</summary>
+/// <remarks>
+/// The root key signs events only, so it can be taken off the machine once models are published and leases are long; without it
+/// nothing new can be introduced or renewed.
+/// </remarks>
+public sealed class Keyring(string folder)
+{
+    public const string Root = "root";
+    public const string Log = "log";
+
+    private const string Serving = "serving";
+    private const int MaxPem = 4096;
+
+    private readonly PosixLogFiles files = new(folder);
+
+    public bool Has(string name) => files.Length(FileOf(name)) is not null;
+
+    /// <summary>Makes a key from the system's generator, durable before it is used.</summary>
+    public SigningKey Create(string name)
+    {
+        Span<byte> seed = stackalloc byte[SigningKey.SeedSize];
+        RandomNumberGenerator.Fill(seed);
+        var key = SigningKey.FromSeed(seed);
+        CryptographicOperations.ZeroMemory(seed);
+        Write(name, key);
+        return key;
+    }
+
+    /// <summary>Makes a serving key; it is filed under its own id.</summary>
+    public SigningKey CreateServing()
+    {
+        Span<byte> seed = stackalloc byte[SigningKey.SeedSize];
+        RandomNumberGenerator.Fill(seed);
+        var key = SigningKey.FromSeed(seed);
+        CryptographicOperations.ZeroMemory(seed);
+        if (!files.DirectoryExists(Serving))
+        {
+            files.CreateDirectory(Serving, Visibility.Private);
+            files.FlushDirectory("");
+        }
+        Write(ServingName(key.PublicKey.Id), key);
+        return key;
+    }
+
+    /// <exception cref="NodeException">The key is not here.</exception>
+    public SigningKey Read(string name)
+    {
+        var pem = files.Read(FileOf(name), MaxPem)
+            ?? throw new NodeException(NodeFault.KeyMissing, $"the {name} key is not on this machine ({Path.Combine(folder, FileOf(name))})");
+        var key = SigningKey.FromPem(System.Text.Encoding.ASCII.GetString(pem));
+        CryptographicOperations.ZeroMemory(pem);
+        return key;
+    }
+
+    public SigningKey? TryReadServing(in Hash keyId) => Has(ServingName(keyId)) ? Read(ServingName(keyId)) : null;
+
+    private void Write(string name, SigningKey key)
+    {
+        var temporary = FileOf(name) + ".new";
+        using (var file = files.Create(temporary, Visibility.Private))
+        {
+            file.Append(System.Text.Encoding.ASCII.GetBytes(key.ToPem()));
+            file.Flush();
+        }
+        files.Rename(temporary, FileOf(name));
+        files.FlushDirectory(name.StartsWith(Serving, StringComparison.Ordinal) ? Serving : "");
+    }
+
+    private static string ServingName(in Hash keyId) => $"{Serving}/{keyId.ToHex()}";
+
+    private static string FileOf(string name) => name + ".pem";
+}

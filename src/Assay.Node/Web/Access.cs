@@ -1,0 +1,51 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Assay.Node.Web;
+
+/// <summary>Who may ask: anyone on this machine; from elsewhere only holders of the API key.</summary>
+internal static class Access
+{
+    /// <exception cref="NodeException">The address is open to others and there is no key to ask them for.</exception>
+    public static void Check(Uri url, string? apiKey)
+    {
+        if (apiKey is null && !url.IsLoopback)
+            throw new NodeException(NodeFault.BadRequest,
+                $"{url.Host} can be reached from other machines: set ASSAY_API_KEY, which callers then send as 'Authorization: Bearer KEY', or listen on 127.0.0.1");
+        if (apiKey?.Length is < 16)
+            throw new NodeException(NodeFault.BadRequest, "ASSAY_API_KEY has fewer than 16 characters");
+    }
+
+    /// <summary>The log and the health checks are public; all else needs the key where there is one.</summary>
+    public static void Use(WebApplication app, string? apiKey)
+    {
+        if (apiKey is null)
+        {
+            // Without a key, a page of another site must not reach us through the user's browser under another name.
+            app.Use((http, next) => IsLoopback(http.Request.Host.Host) ? next(http) : Refuse(http, 403, "this node answers to localhost only"));
+            return;
+        }
+        var expected = Encoding.UTF8.GetBytes($"Bearer {apiKey}");
+        app.Use((http, next) =>
+            IsPublic(http.Request.Path) || CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(http.Request.Headers.Authorization.ToString()), expected)
+                ? next(http)
+                : Refuse(http, 401, "an API key is needed: 'Authorization: Bearer KEY'"));
+    }
+
+    private static bool IsLoopback(string host) =>
+        host == "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
+
+    private static bool IsPublic(PathString path) =>
+        path.StartsWithSegments("/log", StringComparison.Ordinal) || path.StartsWithSegments("/v2/health", StringComparison.Ordinal) || path == "/healthz";
+
+    private static Task Refuse(HttpContext http, int status, string message)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync($$"""{"error":"{{message}}"}""");
+    }
+}

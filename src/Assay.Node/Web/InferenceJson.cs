@@ -1,0 +1,143 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Assay.Engine.Models;
+using Assay.Engine.Models.Formats;
+using Assay.Store;
+using Assay.Verify.Codecs;
+
+namespace Assay.Node.Web;
+
+/// <summary>A parsed inference request.</summary>
+/// <param name="Id">The caller's, echoed.</param>
+/// <param name="Outputs">The outputs asked for, or null for all.</param>
+internal sealed record InferenceRequest(string? Id, IReadOnlyDictionary<string, Tensor> Inputs, IReadOnlySet<string>? Outputs);
+
+/// <summary>The JSON of inference requests and answers (Open Inference Protocol v2, tensor data in JSON).</summary>
+internal static class InferenceJson
+{
+    private const int MaxDepth = 32;
+
+    private static readonly Dictionary<string, DType> Types = new(StringComparer.Ordinal)
+    {
+        ["BOOL"] = DType.Bool, ["UINT8"] = DType.UInt8, ["UINT16"] = DType.UInt16, ["UINT32"] = DType.UInt32, ["UINT64"] = DType.UInt64,
+        ["INT8"] = DType.Int8, ["INT16"] = DType.Int16, ["INT32"] = DType.Int32, ["INT64"] = DType.Int64,
+        ["FP16"] = DType.Float16, ["BF16"] = DType.BFloat16, ["FP32"] = DType.Float32, ["FP64"] = DType.Float64,
+    };
+
+    public static string NameOf(DType type) => Types.First(t => t.Value == type).Key;
+
+    /// <exception cref="NodeException">Not such a request.</exception>
+    public static InferenceRequest ReadRequest(byte[] body, Graph graph)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            var root = document.RootElement;
+            var inputs = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+            foreach (var input in Member(root, "inputs", JsonValueKind.Array, "the request").EnumerateArray())
+            {
+                var (name, tensor) = ReadTensor(input);
+                if (!inputs.TryAdd(name, tensor))
+                    throw Bad($"input '{name}' is given twice");
+            }
+            var known = graph.Outputs.Select(id => graph.Values[id].Name).ToHashSet(StringComparer.Ordinal);
+            HashSet<string>? outputs = null;
+            if (root.TryGetProperty("outputs", out var wanted) && wanted.ValueKind == JsonValueKind.Array && wanted.GetArrayLength() > 0)
+                outputs = [.. wanted.EnumerateArray().Select(o => Member(o, "name", JsonValueKind.String, "an output").GetString()!)];
+            if (outputs?.FirstOrDefault(o => !known.Contains(o)) is { } unknown)
+                throw Bad($"there is no output '{unknown}'; the model gives {string.Join(", ", known.Select(k => $"'{k}'"))}");
+            return new InferenceRequest(root.TryGetProperty("id", out var id) ? id.GetString() : null, inputs, outputs);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new NodeException(NodeFault.BadRequest, $"the body is not an inference request in JSON: {e.Message}", e);
+        }
+    }
+
+    public static byte[] WriteResponse(InferenceRequest request, StoredModel model, Answer answer, string payloadDigest)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("model_name", model.Name);
+            json.WriteString("model_version", model.Version);
+            json.WriteString("id", request.Id ?? answer.Receipt.RecordId);
+            json.WriteStartArray("outputs");
+            foreach (var (name, tensor) in answer.Run.Outputs)
+                if (request.Outputs?.Contains(name) ?? true)
+                    WriteTensor(json, name, tensor);
+            json.WriteEndArray();
+            WriteReceipt(json, answer, payloadDigest);
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    // What the caller keeps: the signed statement, the log's promise, and the salts that open the commitments.
+    private static void WriteReceipt(Utf8JsonWriter json, Answer answer, string payloadDigest)
+    {
+        var receipt = answer.Receipt;
+        json.WriteStartObject("assay");
+        json.WriteString("receipt", receipt.RecordId);
+        json.WriteString("bundle", $"/v1/receipts/{receipt.RecordId}");
+        json.WriteString("sha256", payloadDigest);
+        json.WriteNumber("index", receipt.Index);
+        json.WritePropertyName("envelope");
+        receipt.Envelope.Write(json);
+        json.WriteStartObject("promise");
+        json.WriteString("note", receipt.Promise.ToString());
+        json.WriteStartArray("path");
+        foreach (var hash in receipt.BatchPath)
+            json.WriteStringValue(hash.ToBase64());
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteStartObject("salts");
+        json.WriteString("input", Base64.Write(receipt.Opening.Input.Salt));
+        if (receipt.Opening.WireInput is { } wire)
+            json.WriteString("wireInput", Base64.Write(wire.Salt));
+        json.WriteString("output", Base64.Write(receipt.Opening.Output.Salt));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static (string Name, Tensor Tensor) ReadTensor(JsonElement input)
+    {
+        var name = Member(input, "name", JsonValueKind.String, "an input").GetString()!;
+        var typeName = Member(input, "datatype", JsonValueKind.String, $"input '{name}'").GetString()!;
+        if (!Types.TryGetValue(typeName, out var type))
+            throw Bad($"input '{name}' has the datatype '{typeName}'; known are {string.Join(", ", Types.Keys)}");
+        long[] dims = [.. Member(input, "shape", JsonValueKind.Array, $"input '{name}'").EnumerateArray().Select(d => d.GetInt64())];
+        var data = Member(input, "data", JsonValueKind.Array, $"input '{name}'");
+        try
+        {
+            // The data may be nested or flat; the shape that is declared counts.
+            return (name, JsonTensors.Read(JsonMarshal.GetRawUtf8Value(data), type).Reshape(Shape.Of(dims.AsSpan())));
+        }
+        catch (ModelException e)
+        {
+            throw new NodeException(NodeFault.BadRequest, $"input '{name}': {e.Message}", e);
+        }
+    }
+
+    private static void WriteTensor(Utf8JsonWriter json, string name, Tensor tensor)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteString("datatype", NameOf(tensor.Type));
+        json.WriteStartArray("shape");
+        foreach (var d in tensor.Shape.Dims)
+            json.WriteNumberValue(d);
+        json.WriteEndArray();
+        json.WritePropertyName("data");
+        json.WriteRawValue(JsonTensors.Write(tensor.Reshape(Shape.Of(tensor.Count))), skipInputValidation: true);
+        json.WriteEndObject();
+    }
+
+    private static JsonElement Member(JsonElement parent, string name, JsonValueKind kind, string where) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == kind
+            ? value
+            : throw Bad($"{where} needs the member '{name}' ({kind.ToString().ToLowerInvariant()})");
+
+    private static NodeException Bad(string message) => new(NodeFault.BadRequest, message);
+}

@@ -1,0 +1,30 @@
+using Assay.Log.Tiles;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Assay.Node.Web;
+
+/// <summary>The log as static files (c2sp.org/tlog-tiles): any web server could serve the same folder.</summary>
+internal static class LogFiles
+{
+    private const string Immutable = "public, max-age=31536000, immutable";
+
+    public static void Map(IEndpointRouteBuilder app, AssayNode node)
+    {
+        var root = Path.Combine(node.Folder.Log, "public");
+        app.MapGet("/log/checkpoint", (HttpContext http) =>
+        {
+            http.Response.Headers.CacheControl = "no-cache";
+            return Results.File(Path.Combine(root, "checkpoint"), "text/plain; charset=utf-8");
+        }).WithSummary("The signed checkpoint (c2sp.org/tlog-checkpoint)").Produces<string>(200, "text/plain");
+        app.MapGet("/log/tile/{**path}", (string path, HttpContext http) =>
+        {
+            // Only what is spelled as a tile is looked for on the disk.
+            if (!TilePath.TryParse("tile/" + path, out var tile) || Path.Combine(root, tile.ToString()) is var file && !File.Exists(file))
+                return Results.NotFound();
+            http.Response.Headers.CacheControl = Immutable;
+            return Results.File(file, "application/octet-stream");
+        }).WithSummary("Hash tiles and entry bundles (c2sp.org/tlog-tiles)").Produces<byte[]>(200, "application/octet-stream");
+    }
+}

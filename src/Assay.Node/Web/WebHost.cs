@@ -1,0 +1,65 @@
+using System.Threading.RateLimiting;
+//X using Assay.Node.Web.Pages;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Assay.Node.Web;
+
+/// <summary>The web face of a node: APIs, the log's files, explorer pages.</summary>
+public static class WebHost
+{
+    public const string DefaultUrl = "http://127.0.0.1:7780";
+
+    private const int MaxBody = 64 << 20;
+    private const int ConcurrentRequests = 64;
+    private const int WaitingRequests = 256;
+
+    /// <param name="url">Where to listen.</param>
+    /// <param name="apiKey">What callers must send, or null on loopback.</param>
+    /// <exception cref="NodeException">The address is open to other machines and there is no key.</exception>
+    public static WebApplication Build(AssayNode node, Uri url, string? apiKey)
+    {
+        Access.Check(url, apiKey);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls(url.ToString());
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(10));
+        });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Assay";
+            document.Info.Version = Version.Number;
+            return Task.CompletedTask;
+        }));
+        builder.Services.AddRateLimiter(limits =>
+        {
+            limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(_ => RateLimitPartition.GetConcurrencyLimiter("all", _ =>
+                new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = WaitingRequests }));
+        });
+        builder.Services.AddSingleton(node);
+        //X Explorer.AddServices(builder.Services);
+
+        var app = builder.Build();
+        Errors.Use(app);
+        Access.Use(app, apiKey);
+        app.UseRateLimiter();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapGet("/healthz", () => node.Stopped is { } reason
+            ? throw new NodeException(NodeFault.Unavailable, reason)
+            : Results.Text("ok\n")).WithSummary("Whether the node takes requests");
+        OpenInference.Map(app, node);
+        ReceiptsApi.Map(app, node);
+        LogFiles.Map(app, node);
+        //X Explorer.Map(app);
+        return app;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Assay.Engine.Execution;
+using Assay.Verify.Crypto;
+using Assay.Verify.Statements;
+
+namespace Assay.Providers;
+
+/// <summary>Assay's own engine, in this process. Sessions (packed weights) are made once per graph and shared by all runs.</summary>
+public sealed class LocalEngine(SessionOptions options) : IProvider, IDisposable
+{
+    /// <summary>SHA-256 of the text of the execution profile, in hex: what receipts call the profile.</summary>
+    public static string Profile { get; } = Hash.From(Engine.Numerics.Profile.Digest.AsSpan()).ToHex();
+
+    private static readonly EngineClaim Claim = new("assay", VersionOf(typeof(Session)), BuildOf(typeof(Session)));
+
+    private readonly ConcurrentDictionary<Hash, Lazy<Session>> sessions = [];
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    public async Task<Run> InvokeAsync(Invocation invocation, CancellationToken cancel)
+    {
+        var model = invocation.Model;
+        var inputs = Binding.Check(model.Graph, invocation.Inputs);
+        var session = sessions.GetOrAdd(model.GraphDigest, _ => new Lazy<Session>(() => new Session(model.Graph, options))).Value;
+        // One run at a time uses all threads: two at once would only take them from each other.
+        await turn.WaitAsync(cancel);
+        try
+        {
+            var outputs = await Task.Run(() => session.Run(invocation.Inputs), cancel);
+            return new Run(inputs, outputs, new ExecutionClaim(Profile, Claim, model.GraphDigest));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Drops what is kept of a model that is no longer served.</summary>
+    public void Forget(in Hash graph)
+    {
+        if (sessions.TryRemove(graph, out var session) && session.IsValueCreated)
+            session.Value.Dispose();
+    }
+
+    public void Dispose()
+    {
+        foreach (var session in sessions.Values.Where(s => s.IsValueCreated))
+            session.Value.Dispose();
+        turn.Dispose();
+    }
+
+    private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);
+
+    // The module's version id is derived from the compiled code: a deterministic build gives it again.
+    private static string BuildOf(Type type) => type.Module.ModuleVersionId.ToString("n");
+}

@@ -1,0 +1,104 @@
+using Assay.Engine.Models;
+using Assay.Verify;
+using Assay.Verify.Bundles;
+using Assay.Verify.Commitments;
+using Assay.Verify.Crypto;
+using Assay.Verify.Statements;
+
+namespace Assay.Providers;
+
+public enum ReplayStatus
+{
+    /// <summary>Our own computation gives the very bytes that the receipt commits to.</summary>
+    Reproduced,
+
+    /// <summary>It gives others.</summary>
+    Diverged,
+
+    /// <summary>It cannot be told: the model, the profile, the input or the salts are not at hand.</summary>
+    Unverifiable,
+}
+
+/// <summary>What a replay found.</summary>
+/// <param name="Detail">One sentence for people.</param>
+/// <param name="Receipt">The statement that was replayed.</param>
+/// <param name="Outputs">What our own run gave, where there was one.</param>
+public sealed record ReplayResult(ReplayStatus Status, string Detail, Receipt Receipt, IReadOnlyList<NamedTensor>? Outputs);
+
+/// <summary>Runs again what a receipt says was run, and compares with nothing but its own computation.</summary>
+public static class Replay
+{
+    /// <param name="model">Finds the model by its digest, hashed again as it is read; null where it is not to be had.</param>
+    /// <exception cref="MalformedException">The bundle, or what it discloses, is not what its format says.</exception>
+    public static async Task<ReplayResult> RunAsync(
+        Bundle bundle, IProvider engine, Func<Hash, RunnableModel?> model, CancellationToken cancel)
+    {
+        var receipt = Receipt.Parse(bundle.Envelope.Payload.Span);
+        if (Missing(bundle, receipt) is { } missing)
+            return new ReplayResult(ReplayStatus.Unverifiable, missing, receipt, null);
+        if (model(receipt.Model.Manifest) is not { } runnable)
+            return new ReplayResult(ReplayStatus.Unverifiable,
+                $"the model {receipt.Model.Name}@{receipt.Model.Version} (sha256:{receipt.Model.Manifest.ToHex()}) is not in this store: `assay import` it", receipt, null);
+        if (runnable.GraphDigest != receipt.Execution.Graph)
+            return new ReplayResult(ReplayStatus.Unverifiable,
+                "this version lowers the model to another graph than the receipt names", receipt, null);
+
+        var inputs = Decode(bundle.Disclosures.Input!.Bytes.Span, "disclosures.input");
+        var run = await engine.InvokeAsync(new Invocation(runnable, inputs.ToDictionary(i => i.Name, i => i.Value)), cancel);
+        var ours = run.EncodedOutputs;
+        var output = bundle.Disclosures.Output!;
+        // The salt is all that is taken from the bundle; the bytes are our own.
+        if ((ulong)ours.Length == receipt.Output.Length && OutputCommitment.Of(output.Salt.Span, ours) == receipt.Output.Commitment)
+            return new ReplayResult(ReplayStatus.Reproduced, $"{ours.Length} bytes of output are the same", receipt, run.Outputs);
+        return new ReplayResult(ReplayStatus.Diverged, Difference(ours, output.Bytes.Span, run.Outputs), receipt, run.Outputs);
+    }
+
+    private static string? Missing(Bundle bundle, Receipt receipt)
+    {
+        if (receipt.Execution.Profile != LocalEngine.Profile)
+            return $"the receipt follows the profile {receipt.Execution.Profile[..Math.Min(12, receipt.Execution.Profile.Length)]}…, this engine {LocalEngine.Profile[..12]}…";
+        if (bundle.Disclosures.Input is not { } input || bundle.Disclosures.Output is null)
+            return "the bundle does not disclose the input, or the salt of the output";
+        return Commitment.OfInput(input.Salt.Span, input.Bytes.Span) == receipt.Input.Commitment && (ulong)input.Bytes.Length == receipt.Input.Length
+            ? null
+            : "the disclosed input is not the one that the receipt commits to";
+    }
+
+    private static IReadOnlyList<NamedTensor> Decode(ReadOnlySpan<byte> bytes, string where)
+    {
+        try
+        {
+            return TensorEncoding.Decode(bytes);
+        }
+        catch (ModelException e)
+        {
+            throw new MalformedException($"{where}: {e.Message}", e);
+        }
+    }
+
+    // Says where, if the other side's bytes are disclosed and can be read.
+    private static string Difference(byte[] ours, ReadOnlySpan<byte> theirs, IReadOnlyList<NamedTensor> outputs)
+    {
+        if (ours.AsSpan().SequenceEqual(theirs))
+            return "the disclosed output is what we compute, but not what the receipt commits to";
+        IReadOnlyList<NamedTensor> others;
+        try
+        {
+            others = TensorEncoding.Decode(theirs);
+        }
+        catch (ModelException)
+        {
+            return "the disclosed output is no list of tensors";
+        }
+        for (var i = 0; i < Math.Min(outputs.Count, others.Count); i++)
+        {
+            var (mine, other) = (outputs[i], others[i]);
+            if (mine.Name != other.Name || mine.Value.Type != other.Value.Type || mine.Value.Shape != other.Value.Shape)
+                return $"output {i} is '{other.Name}' {other.Value} in the receipt and '{mine.Name}' {mine.Value} here";
+            var at = mine.Value.Bytes.CommonPrefixLength(other.Value.Bytes);
+            if (at < mine.Value.Bytes.Length)
+                return $"output '{mine.Name}' first differs at element {at / mine.Value.Type.Size()} of {mine.Value.Count}";
+        }
+        return $"the receipt has {others.Count} outputs, this run {outputs.Count}";
+    }
+}

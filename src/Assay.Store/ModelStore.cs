@@ -1,0 +1,186 @@
+using System.Text.RegularExpressions;
+using Assay.Engine.Models;
+using Assay.Engine.Models.Onnx;
+using Assay.Log.Files;
+using Assay.Verify.Crypto;
+using Assay.Verify.Models;
+
+namespace Assay.Store;
+
+/// <summary>The models of one data folder: names and versions that lead to content-addressed files.</summary>
+/// <remarks>
+/// <c>blobs/</c> holds the bytes, <c>names/NAME/VERSION.json</c> what they are called. A version is written after all its blobs,
+/// and its name is taken away before they are: whatever is listed can be loaded.
+/// </remarks>
+public sealed partial class ModelStore
+{
+    private const int MaxManifest = 1 << 24;
+
+    private readonly PosixLogFiles names;
+
+    public ModelStore(string folder)
+    {
+        // Each folder is made by its owner, parents first.
+        _ = new PosixLogFiles(folder);
+        names = new PosixLogFiles(Path.Combine(folder, "names"));
+        Blobs = new BlobStore(Path.Combine(folder, "blobs"));
+    }
+
+    public BlobStore Blobs { get; }
+
+    /// <summary>Every version of every model, by name, newest first.</summary>
+    public IReadOnlyList<StoredModel> List() =>
+        [.. names.List("").SelectMany(Versions).OrderBy(m => m.Name, StringComparer.Ordinal).ThenByDescending(m => m.ImportedAt)];
+
+    /// <summary>The model called <c>NAME</c> (its newest version), <c>NAME@VERSION</c>, or by its digest in hex.</summary>
+    /// <exception cref="StoreException">There is none.</exception>
+    public StoredModel Find(string reference)
+    {
+        var model = reference.Split('@') switch
+        {
+            [var name, var version] when IsName(name) && IsName(version) => Read(name, version),
+            [var name] when IsName(name) => Versions(name).MaxBy(m => m.ImportedAt) ?? FindByDigest(reference),
+            _ => null,
+        };
+        return model ?? throw new StoreException(StoreFault.NotFound, $"there is no model '{reference}': `assay list` shows what there is");
+    }
+
+    public StoredModel? FindByDigest(string digest) =>
+        digest.Length == 64 ? List().FirstOrDefault(m => m.Digest.ToHex() == digest) : null;
+
+    /// <summary>Brings in a file, or a folder with everything in it. The same bytes under the same name are the same version.</summary>
+    /// <param name="name">Or null for the name of the file or folder.</param>
+    /// <param name="version">Or null for the next number.</param>
+    /// <exception cref="ModelException">It is not a model that can be run here.</exception>
+    /// <exception cref="StoreException">A name that cannot be used, or a version that is taken by other bytes.</exception>
+    public StoredModel Import(string path, string? name, string? version, DateTimeOffset now)
+    {
+        var sources = Sources(path);
+        name ??= DefaultName(path);
+        RequireName("name", name);
+        if (version is not null)
+            RequireName("version", version);
+
+        var known = Blobs.All().ToHashSet();
+        var files = sources.Select(s => Add(s.Name, s.Path)).ToArray();
+        try
+        {
+            var digest = ModelDigest.Of(files);
+            if (Versions(name).FirstOrDefault(m => m.Digest == digest && (version is null || m.Version == version)) is { } same)
+                return same;
+            version ??= NextVersion(name);
+            if (Read(name, version) is not null)
+                throw new StoreException(StoreFault.Exists, $"{name}@{version} is taken by other bytes: choose another --version");
+            var graph = Hash.From(GraphDigest.Of(ReadGraph(files)));
+            var model = new StoredModel(name, version, "onnx", digest, graph, [.. files], now.ToUnixTimeMilliseconds());
+            Write(model);
+            return model;
+        }
+        catch
+        {
+            foreach (var file in files.Where(f => !known.Contains(f.Sha256)))
+                Blobs.Delete(file.Sha256);
+            throw;
+        }
+    }
+
+    /// <summary>The graph of a model, its files hashed again as they are read.</summary>
+    public Graph Load(StoredModel model) => ReadGraph([.. model.Files]);
+
+    /// <summary>Forgets a version, and the blobs that no other version needs.</summary>
+    public void Remove(StoredModel model)
+    {
+        names.Delete(ManifestPath(model.Name, model.Version));
+        names.FlushDirectory(model.Name);
+        var needed = List().SelectMany(m => m.Files).Select(f => f.Sha256).ToHashSet();
+        foreach (var file in model.Files.Where(f => !needed.Contains(f.Sha256)))
+            Blobs.Delete(file.Sha256);
+    }
+
+    private Graph ReadGraph(IReadOnlyList<ModelFile> files)
+    {
+        var mains = files.Where(f => f.Name.EndsWith(".onnx", StringComparison.Ordinal)).ToList();
+        if (mains.Count != 1)
+            throw new ModelException($"a model has one .onnx file; here are {mains.Count}");
+        var folder = mains[0].Name[..(mains[0].Name.LastIndexOf('/') + 1)];
+        var cache = new Dictionary<string, byte[]>();
+        return OnnxModel.Read(Blobs.Read(mains[0].Sha256), new ModelFiles(
+            location => Beside(location)?.Size,
+            (location, offset, into) =>
+            {
+                if (!cache.TryGetValue(location, out var bytes))
+                    cache[location] = bytes = Blobs.Read(Beside(location)!.Sha256);
+                bytes.AsSpan(checked((int)offset), into.Length).CopyTo(into);
+            }));
+
+        ModelFile? Beside(string location) => files.FirstOrDefault(f => f.Name == folder + location);
+    }
+
+    private ModelFile Add(string name, string path)
+    {
+        using var stream = File.OpenRead(path);
+        var (digest, size) = Blobs.Add(stream);
+        return new ModelFile(name, digest, size);
+    }
+
+    private void Write(StoredModel model)
+    {
+        const string temporary = "incoming";
+        names.CreateDirectory(model.Name, Visibility.Private);
+        names.FlushDirectory("");
+        using (var file = names.Create(temporary, Visibility.Private))
+        {
+            file.Append(model.ToBytes());
+            file.Flush();
+        }
+        names.Rename(temporary, ManifestPath(model.Name, model.Version));
+        names.FlushDirectory(model.Name);
+    }
+
+    private IEnumerable<StoredModel> Versions(string name) =>
+        names.List(name).Where(f => f.EndsWith(".json", StringComparison.Ordinal)).Select(f => Read(name, f[..^".json".Length])).OfType<StoredModel>();
+
+    private StoredModel? Read(string name, string version) =>
+        names.Read(ManifestPath(name, version), MaxManifest) is { } bytes ? StoredModel.Parse(bytes) : null;
+
+    private string NextVersion(string name) =>
+        (Versions(name).Select(m => int.TryParse(m.Version, out var n) ? n : 0).DefaultIfEmpty(0).Max() + 1).ToString();
+
+    private static string ManifestPath(string name, string version) => $"{name}/{version}.json";
+
+    private static List<(string Name, string Path)> Sources(string path)
+    {
+        if (File.Exists(path))
+            return [(System.IO.Path.GetFileName(path), path)];
+        if (!Directory.Exists(path))
+            throw new StoreException(StoreFault.NotFound, $"there is no file or folder '{path}'");
+        var found = new List<(string, string)>();
+        foreach (var info in new DirectoryInfo(path).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true }))
+        {
+            if (info.LinkTarget is not null)
+                throw new StoreException(StoreFault.BadRequest, $"'{info.FullName}' is a symbolic link: a model's folder holds plain files only");
+            if (info is FileInfo)
+                found.Add((System.IO.Path.GetRelativePath(path, info.FullName).Replace('\\', '/'), info.FullName));
+        }
+        return found;
+    }
+
+    // mnist.onnx is mnist; a folder, or a file called model.onnx, is named after its folder.
+    private static string DefaultName(string path)
+    {
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        var name = File.Exists(full) ? System.IO.Path.GetFileNameWithoutExtension(full) : System.IO.Path.GetFileName(full);
+        return name == "model" ? System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full)) ?? name : name;
+    }
+
+    private static void RequireName(string what, string text)
+    {
+        if (!IsName(text))
+            throw new StoreException(StoreFault.BadRequest, $"'{text}' cannot be a {what}: use 1 to 64 letters, digits, '.', '_' or '-', not beginning with '.' or '-'");
+    }
+
+    private static bool IsName(string text) => NamePattern().IsMatch(text);
+
+    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,129 @@
+using Assay.Verify.Crypto;
+using Microsoft.Data.Sqlite;
+
+namespace Assay.Store;
+
+/// <summary>One kept receipt: where it is in the log, and what only this node holds of it.</summary>
+/// <param name="Promise">The log's promise note, as text.</param>
+/// <param name="BatchPath">The leaf's path in the promise's batch.</param>
+/// <param name="Opening">As <see cref="Store.Opening"/> writes it.</param>
+public sealed record KeptReceipt(
+    string RecordId, ulong Index, ulong Sequence, Hash KeyId, string Model, Hash ModelDigest, long CompletedAt,
+    string Promise, IReadOnlyList<Hash> BatchPath, byte[] Opening);
+
+/// <summary>A receipt without its private part, for lists.</summary>
+public sealed record ReceiptSummary(string RecordId, ulong Index, ulong Sequence, string Model, Hash ModelDigest, long CompletedAt);
+
+/// <summary>The private halves of this node's receipts, in SQLite. Its file is readable by its owner only.</summary>
+/// <remarks>Safe for use by several threads: one connection behind one lock, since every statement here is short.</remarks>
+public sealed class ReceiptVault : IDisposable
+{
+    private readonly SqliteConnection connection;
+    private readonly Lock gate = new();
+
+    public ReceiptVault(string path)
+    {
+        connection = Sqlite.Open(path);
+        Sqlite.Execute(connection, """
+            CREATE TABLE IF NOT EXISTS receipts (
+                record_id    TEXT PRIMARY KEY,
+                log_index    INTEGER NOT NULL UNIQUE,
+                sequence     INTEGER NOT NULL,
+                key_id       TEXT NOT NULL,
+                model        TEXT NOT NULL,
+                model_digest TEXT NOT NULL,
+                completed_at INTEGER NOT NULL,
+                promise      TEXT NOT NULL,
+                batch_path   BLOB NOT NULL,
+                opening      BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX IF NOT EXISTS receipts_by_model ON receipts (model_digest, log_index);
+            """);
+    }
+
+    /// <summary>Keeps receipts, durably when this returns. One that is kept already stays as it is.</summary>
+    public void Put(IReadOnlyList<KeptReceipt> receipts)
+    {
+        lock (gate)
+        {
+            using var transaction = connection.BeginTransaction();
+            using var insert = connection.CreateCommand();
+            insert.Transaction = transaction;
+            insert.CommandText = """
+                INSERT INTO receipts VALUES ($id, $index, $sequence, $key, $model, $digest, $at, $promise, $path, $opening)
+                ON CONFLICT DO NOTHING
+                """;
+            foreach (var receipt in receipts)
+            {
+                insert.Parameters.Clear();
+                insert.Parameters.AddWithValue("$id", receipt.RecordId);
+                insert.Parameters.AddWithValue("$index", (long)receipt.Index);
+                insert.Parameters.AddWithValue("$sequence", (long)receipt.Sequence);
+                insert.Parameters.AddWithValue("$key", receipt.KeyId.ToHex());
+                insert.Parameters.AddWithValue("$model", receipt.Model);
+                insert.Parameters.AddWithValue("$digest", receipt.ModelDigest.ToHex());
+                insert.Parameters.AddWithValue("$at", receipt.CompletedAt);
+                insert.Parameters.AddWithValue("$promise", receipt.Promise);
+                insert.Parameters.AddWithValue("$path", receipt.BatchPath.SelectMany(h => h.ToArray()).ToArray());
+                insert.Parameters.AddWithValue("$opening", receipt.Opening);
+                insert.ExecuteNonQuery();
+            }
+            transaction.Commit();
+        }
+    }
+
+    public KeptReceipt? Find(string recordId)
+    {
+        lock (gate)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT * FROM receipts WHERE record_id = $id";
+            command.Parameters.AddWithValue("$id", recordId);
+            using var row = command.ExecuteReader();
+            return row.Read()
+                ? new KeptReceipt(
+                    row.GetString(0), (ulong)row.GetInt64(1), (ulong)row.GetInt64(2), Hash.FromHex(row.GetString(3)), row.GetString(4),
+                    Hash.FromHex(row.GetString(5)), row.GetInt64(6), row.GetString(7), Hashes((byte[])row[8]), (byte[])row[9])
+                : null;
+        }
+    }
+
+    /// <summary>The newest receipts, newest first; of one model where its digest is given.</summary>
+    public IReadOnlyList<ReceiptSummary> Recent(int most, Hash? model = null)
+    {
+        lock (gate)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"""
+                SELECT record_id, log_index, sequence, model, model_digest, completed_at FROM receipts
+                {(model is null ? "" : "WHERE model_digest = $model")} ORDER BY log_index DESC LIMIT $most
+                """;
+            command.Parameters.AddWithValue("$most", most);
+            if (model is { } digest)
+                command.Parameters.AddWithValue("$model", digest.ToHex());
+            using var row = command.ExecuteReader();
+            var list = new List<ReceiptSummary>();
+            while (row.Read())
+                list.Add(new ReceiptSummary(
+                    row.GetString(0), (ulong)row.GetInt64(1), (ulong)row.GetInt64(2), row.GetString(3), Hash.FromHex(row.GetString(4)), row.GetInt64(5)));
+            return list;
+        }
+    }
+
+    /// <summary>How many receipts are kept; of one model where its digest is given.</summary>
+    public long Count(Hash? model = null)
+    {
+        lock (gate)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT COUNT(*) FROM receipts" + (model is null ? "" : " WHERE model_digest = $model");
+            if (model is { } digest)
+                command.Parameters.AddWithValue("$model", digest.ToHex());
+            return (long)command.ExecuteScalar()!;
+        }
+    }
+
+    public void Dispose() => connection.Dispose();
+
+    private static Hash[] Hashes(byte[] bytes) => [.. bytes.Chunk(Hash.Size).Select(chunk => Hash.From(chunk))];
+}

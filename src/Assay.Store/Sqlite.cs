@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Assay.Store;
+
+/// <summary>Opens SQLite databases with the system's library, durable and readable by their owner only.</summary>
+internal static class Sqlite
+{
+    private static readonly Lazy<bool> Ready = new(() =>
+    {
+        // The managed provider asks for "e_sqlite3", a native copy that we do not ship.
+        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, (name, assembly, path) =>
+            name == "e_sqlite3" ? NativeLibrary.Load("libsqlite3.so.0", assembly, path) : 0);
+        raw.SetProvider(new SQLite3Provider_e_sqlite3());
+        return true;
+    });
+
+    public static SqliteConnection Open(string path)
+    {
+        _ = Ready.Value;
+        if (!File.Exists(path))
+            // SQLite gives its journal the mode of its database.
+            new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }).Dispose();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        // FULL: a committed transaction survives power loss, which the log relies on before it drops a segment.
+        Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+        return connection;
+    }
+
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Assay.House.Tests;
+
+/// <summary>Rules of the house that no analyzer knows.</summary>
+public class HouseRuleTests
+{
+    private const int MaxLines = 400;
+
+    [Fact]
+    public void A_file_holds_one_concept_and_stays_short()
+    {
+        var long_ = Repository.Sources("src", "tests", "bench", "tools")
+            .Where(f => File.ReadLines(f).Count() > MaxLines).Select(Repository.Relative);
+        Assert.Empty(long_);
+    }
+
+    [Fact]
+    public void Unsafe_code_lives_only_where_it_is_allowed()
+    {
+        string[] allowed = ["Assay.Engine"];
+        foreach (var room in Repository.Rooms.Except(allowed))
+            Assert.DoesNotContain("AllowUnsafeBlocks", Repository.Read($"src/{room}/{room}.csproj"));
+        var outside = Repository.Sources("src/Assay.Engine/Models")
+            .Where(f => Regex.IsMatch(File.ReadAllText(f), @"\bunsafe\b")).Select(Repository.Relative);
+        Assert.Empty(outside);
+    }
+
+    [Fact]
+    public void Arithmetic_rooms_ban_the_platforms_mathematics()
+    {
+        foreach (var room in (string[])["Assay.Engine"])
+            Assert.Contains("BannedSymbols.Arithmetic.txt", Repository.Read($"src/{room}/{room}.csproj"));
+    }
+
+    [Fact]
+    public void No_machine_path_or_test_data_is_in_the_repository()
+    {
+        var tracked = Tracked();
+        foreach (var file in tracked)
+        {
+            Assert.False(Regex.IsMatch(file, @"\.(npy|pb)$"), $"{file} looks like test data from elsewhere");
+            if (Regex.IsMatch(file, @"\.(onnx|png|json)$") || !File.Exists(Path.Combine(Repository.Root, file)))
+                continue;
+            var match = Regex.Match(Repository.Read(file), @"(?<![\w.~:/])/(work|farm|root|home)/\w+");
+            Assert.False(match.Success, $"{file} holds the machine path {match.Value}");
+        }
+    }
+
+    [Fact]
+    public void Package_versions_are_pinned_exactly_and_locked()
+    {
+        Assert.DoesNotMatch("Version=\"[^\"]*[*,\\[(]", Repository.Read("Directory.Packages.props"));
+        foreach (var room in Repository.Rooms)
+            Assert.True(File.Exists(Path.Combine(Repository.Root, "src", room, "packages.lock.json")), $"{room} has no lock file");
+    }
+
+    private static string[] Tracked()
+    {
+        using var git = Process.Start(new ProcessStartInfo("git", ["ls-files"])
+        {
+            WorkingDirectory = Repository.Root, RedirectStandardOutput = true,
+        })!;
+        var output = git.StandardOutput.ReadToEnd();
+        git.WaitForExit();
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
