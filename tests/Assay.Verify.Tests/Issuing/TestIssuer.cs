@@ -39,6 +39,9 @@ public sealed record TestIssuer
 
     public SigningKey EventSigner { get; init; } = RootKey;
 
+    /// <summary>Edits the signed envelope of an event before it is logged.</summary>
+    public Func<LogEvent, Envelope, Envelope> EditEnvelope { get; init; } = (_, e) => e;
+
     public SigningKey ReceiptSigner { get; init; } = ServingKey;
 
     public SigningKey CheckpointSigner { get; init; } = LogKey;
@@ -80,10 +83,10 @@ public sealed record TestIssuer
         var entries = new byte[Size][];
         for (var i = 0; i < Size; i++)
             entries[i] = new SealedEntry((ulong)i, Seed($"pae {i}"), OtherKey.PublicKey.Id, OtherKey.Sign([(byte)i])).ToBytes();
-        entries[0] = EditGenesis(Genesis()).ToEntry(EventSigner);
-        entries[ModelIndex] = EditModel(Model).ToEntry(EventSigner);
+        entries[0] = Entry(EditGenesis(Genesis()));
+        entries[ModelIndex] = Entry(EditModel(Model));
         foreach (var (index, step) in KeyEvents)
-            entries[index] = step.ToEntry(EventSigner);
+            entries[index] = Entry(step);
 
         // Everything before the receipt is settled: the receipt names the tree of the first 12 entries.
         var leaves = entries.Select(e => MerkleTree.LeafHash(e)).ToArray();
@@ -118,6 +121,8 @@ public sealed record TestIssuer
             text.Append($"witness {name} {VerifierKey.Create(name, NoteSignatureType.Cosignature, key.PublicKey)}\n");
         return text.Append(groupAndQuorum).Append('\n').ToString();
     }
+
+    private byte[] Entry(LogEvent said) => EditEnvelope(said, OpenEntry.Parse(said.ToEntry(EventSigner))).ToBytes();
 
     private GenesisEvent Genesis() =>
         new(Origin, RootKey.PublicKey, LogVerifier, MaxLease, 60, "tester", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));

@@ -78,6 +78,13 @@ public class TamperTests
             },
         })),
         ["the events are signed by another key"] = (Axis.Key, "event-proof", () => Issue(Honest with { EventSigner = TestIssuer.OtherKey })),
+        ["genesis bears the root's name but not its signature"] = (Axis.Key, "event-proof", () => Issue(Unsigned<GenesisEvent>())),
+        ["a key event bears the root's name but not its signature"] = (Axis.Key, "event-proof", () => Issue(Unsigned<KeyEvent>())),
+        ["a model event bears the root's name but not its signature"] = (Axis.Model, "event-proof", () => Issue(Unsigned<ModelEvent>())),
+        ["a key event is signed by the root but names another"] = (Axis.Key, "event-proof", () => Issue(Honest with
+        {
+            EditEnvelope = (said, envelope) => said is KeyEvent ? envelope with { KeyId = Wrong } : envelope,
+        })),
         ["genesis is not proved"] = (Axis.Key, "event-proof", () => Edit(b => EditHistory(b, 0, e => e with { Path = [Wrong, .. e.Path[1..]] }))),
         ["genesis stands elsewhere"] = (Axis.Key, "genesis-index", () => Edit(b => EditHistory(b, 0, e => e with { Index = 1 }))),
         ["an event is not proved"] = (Axis.Key, "event-proof", () => Edit(b => EditHistory(b, 1, e => e with { Path = e.Path.Reverse().ToImmutableArray() }))),
@@ -85,6 +92,11 @@ public class TamperTests
         {
             var bundle = Issue(With(4, KeyEvent.Renew(Serving, 90)));
             return bundle with { KeyHistory = [bundle.KeyHistory[0], bundle.KeyHistory[2], bundle.KeyHistory[1]] };
+        }),
+        ["an event is shown twice"] = (Axis.Key, "event-order", () =>
+        {
+            var bundle = Issue(With(4, KeyEvent.Renew(Serving, 90)));
+            return bundle with { KeyHistory = bundle.KeyHistory.Add(bundle.KeyHistory[2]) };
         }),
         ["an event is about another key"] = (Axis.Key, "foreign-event", () => Issue(With(4, KeyEvent.Retire(Wrong)))),
         ["the key is introduced twice"] = (Axis.Key, "introduction", () => Issue(With(4, KeyEvent.Introduce(TestIssuer.ServingKey.PublicKey, TestIssuer.Segment, 90)))),
@@ -119,6 +131,10 @@ public class TamperTests
         {
             EditReceipt = r => r with { NotBefore = r.NotBefore with { Size = 0 } },
         })),
+        ["the receipt saw nothing, and a proof of that is shown"] = (Axis.Time, "not-before-prefix", () => Issue(Honest with
+        {
+            EditReceipt = r => r with { NotBefore = Receipt.NoCheckpoint(TestIssuer.Origin) },
+        }) with { NotBeforePath = [Wrong] }),
         ["the consistency proof is damaged"] = (Axis.Time, "not-before-prefix", () => Edit(b => b with { NotBeforePath = [Wrong, .. b.NotBeforePath[1..]] })),
         ["the model entry is not proved"] = (Axis.Model, "event-proof", () => Edit(b => b with { ModelEntry = b.ModelEntry with { Index = 3 } })),
         ["the model was published after the receipt"] = (Axis.Model, "published-later", () => Issue(Honest with { ModelIndex = 20 })),
@@ -211,6 +227,13 @@ public class TamperTests
     private static Bundle Edit(Func<Bundle, Bundle> edit) => edit(Honest.Issue());
 
     private static TestIssuer With(int index, KeyEvent step) => Honest with { KeyEvents = Honest.KeyEvents.Add(index, step) };
+
+    private static TestIssuer Unsigned<T>() => Honest with
+    {
+        EditEnvelope = (said, envelope) => said is T
+            ? envelope with { Signature = TestIssuer.OtherKey.Sign(envelope.Pae()) }
+            : envelope,
+    };
 
     private static TestIssuer Introduced(ulong until = 102, Segment? segment = null) => Honest with
     {
