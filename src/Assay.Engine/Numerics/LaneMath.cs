@@ -26,6 +26,27 @@ internal static class LaneMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Negate<T>(T x) where T : unmanaged, ILanes<T> => x ^ T.BroadcastBits(SignBit);
 
+    /// <summary>IEEE 754-2019 maximum: NaN wins, and +0 is above -0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Max<T>(T a, T b) where T : unmanaged, ILanes<T>
+    {
+        var result = T.Select(T.Equal(a, b), a & b, T.Select(T.Less(a, b), b, a));
+        return T.Select(T.Equal(b, b), result, b);
+    }
+
+    /// <summary>IEEE 754-2019 minimum: NaN wins, and -0 is below +0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Min<T>(T a, T b) where T : unmanaged, ILanes<T>
+    {
+        var result = T.Select(T.Equal(a, b), a | b, T.Select(T.Less(b, a), b, a));
+        return T.Select(T.Equal(b, b), result, b);
+    }
+
+    /// <summary>x above zero, +0 elsewhere, NaN where x is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Relu<T>(T x) where T : unmanaged, ILanes<T> =>
+        T.Select(T.Equal(x, x), x & T.Less(default, x), T.BroadcastBits(CanonicalNaN));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<T>(T x) where T : unmanaged, ILanes<T>
     {

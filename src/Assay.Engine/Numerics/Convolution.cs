@@ -1,0 +1,116 @@
+namespace Assay.Engine.Numerics;
+
+/// <summary>Convolution as the product weights [channels out, k] by patches [k, outputs], the patches read from padded planes.</summary>
+internal static unsafe class Convolution
+{
+    /// <summary>Room after the last plane: whole vectors are read.</summary>
+    public const int Slack = 64;
+
+    /// <summary>Floats of packed weights: every group's, one after the other.</summary>
+    public static long PackedSize(int groups, int outPerGroup, int k) => groups * Gemm.PackedSize(outPerGroup, k);
+
+    /// <summary>Packs weights [groups·outPerGroup, k] for <see cref="Run"/>.</summary>
+    public static void Pack(Isa isa, float* weights, int groups, int outPerGroup, int k, float* packed)
+    {
+        for (var g = 0; g < groups; g++)
+            Gemm.PackA(isa, weights + ((long)g * outPerGroup * k), k, 1, outPerGroup, k, packed + (g * Gemm.PackedSize(outPerGroup, k)));
+    }
+
+    /// <summary>Floats of <see cref="Scratch.Planes"/> that <see cref="Run"/> takes.</summary>
+    public static long PlanesSize(in WindowShape shape, int channels) =>
+        shape.IsPointwise ? 0 : (long)Int128.Min(((Int128)shape.PlaneSize * channels) + Slack, long.MaxValue / 4);
+
+    /// <summary>y [batch, groups·outPerGroup, out...] from x [batch, groups·inPerGroup, in...].</summary>
+    /// <param name="packed">From <see cref="Pack"/>.</param>
+    /// <param name="bias">One number per output channel; -0 where there is none.</param>
+    public static void Run(Workers workers, Isa isa, Scratch scratch, WindowShape shape, int batch, int groups, int inPerGroup, int outPerGroup, float* x, float* packed, float* bias, float* y)
+    {
+        if (shape.OutSize == 0 || batch == 0)
+            return;
+        var k = inPerGroup * shape.KernelSize;
+        var channels = groups * inPerGroup;
+        var panels = scratch.Panels((long)workers.Threads * Gemm.PanelSize(isa, k));
+        var planes = shape.IsPointwise ? null : scratch.Planes(PlanesSize(shape, channels));
+        var offsets = Offsets(scratch, shape, inPerGroup);
+        for (var n = 0; n < batch; n++)
+        {
+            if (planes is not null)
+                workers.Run(isa, channels, new PlaneKernel { Shape = shape, Input = x, Planes = planes, Padding = 0 }, 1 + (int)(20_000 / shape.PlaneSize));
+            for (var g = 0; g < groups; g++)
+            {
+                var a = packed + (g * Gemm.PackedSize(outPerGroup, k));
+                var b = bias + (g * outPerGroup);
+                var c = y + ((long)g * outPerGroup * shape.OutSize);
+                if (planes is null)
+                    Gemm.Run(workers, isa, outPerGroup, shape.OutSize, k, a, new MatrixSource { B = x + ((long)g * inPerGroup * shape.InSize), Step = shape.InSize }, b, c, panels);
+                else
+                    Gemm.Run(workers, isa, outPerGroup, shape.OutSize, k, a, new PatchSource { Planes = planes + (g * inPerGroup * shape.PlaneSize), Offsets = offsets, Shape = shape }, b, c, panels);
+            }
+            x += (long)channels * shape.InSize;
+            y += (long)groups * outPerGroup * shape.OutSize;
+        }
+    }
+
+    private static nint* Offsets(Scratch scratch, in WindowShape shape, int channels)
+    {
+        var offsets = (nint*)scratch.Operands(2L * channels * shape.KernelSize);
+        shape.WriteOffsets(offsets);
+        for (var c = 1; c < channels; c++)
+            for (var i = 0; i < shape.KernelSize; i++)
+                offsets[((long)c * shape.KernelSize) + i] = offsets[i] + (nint)(c * shape.PlaneSize);
+        return offsets;
+    }
+
+    /// <summary>Makes the padded planes; one item is one channel.</summary>
+    private struct PlaneKernel : IKernel
+    {
+        public WindowShape Shape;
+        public float* Input, Planes;
+        public float Padding;
+
+        public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
+        {
+            for (var c = from; c < to; c++)
+                Shape.WritePlane(Input + ((long)c * Shape.InSize), Planes + (c * Shape.PlaneSize), Padding);
+        }
+    }
+
+    /// <summary>The patches of a convolution, seen as a matrix [k, outputs].</summary>
+    private struct PatchSource : IPanelSource
+    {
+        public float* Planes;
+        public nint* Offsets;
+        public WindowShape Shape;
+
+        public readonly void Pack<T>(float* panel, int step, int k0, int depth, int column, int columns) where T : unmanaged, ILanes<T>
+        {
+            // The columns are runs of neighbours, one per row of outputs. At most 48 columns, so at most 48 runs.
+            var starts = stackalloc nint[48];
+            var lengths = stackalloc int[48];
+            var runs = 0;
+            var w = column % Shape.OutW;
+            var row = column / Shape.OutW;
+            for (var left = columns; left > 0; row++, w = 0)
+            {
+                var length = Math.Min(left, Shape.OutW - w);
+                starts[runs] = Shape.RowStart(row / Shape.OutH, row % Shape.OutH) + w;
+                lengths[runs++] = length;
+                left -= length;
+            }
+            for (var k = k0; k < k0 + depth; k++, panel += step)
+            {
+                var source = Planes + Offsets[k];
+                var target = panel;
+                // Whole vectors: what is written too far is overwritten by the next run or row, or lies in the panel's room.
+                for (var r = 0; r < runs; r++)
+                {
+                    var from = source + starts[r];
+                    var length = lengths[r];
+                    for (var j = 0; j < length; j += T.Width)
+                        T.Store(T.Load(from + j), target + j);
+                    target += length;
+                }
+            }
+        }
+    }
+}

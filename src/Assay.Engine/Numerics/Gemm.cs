@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+
+namespace Assay.Engine.Numerics;
+
+/// <summary>Where a contraction's right operand comes from, a panel of columns at a time.</summary>
+internal unsafe interface IPanelSource
+{
+    /// <summary>Writes rows <paramref name="k0"/> to k0 + depth, columns <paramref name="column"/> to column + columns, one row every <paramref name="step"/> floats.</summary>
+    /// <remarks>The panel has room for step·depth + 64 floats; what stands beyond the columns does not matter.</remarks>
+    void Pack<T>(float* panel, int step, int k0, int depth, int column, int columns) where T : unmanaged, ILanes<T>;
+}
+
+/// <summary>C = A·B (+ bias of the row): A packed beforehand, B packed panel by panel as it is used.</summary>
+internal static unsafe class Gemm
+{
+    /// <summary>Rows of k in one block: a panel of B then stays in the second-level cache.</summary>
+    public const int KBlock = 512;
+
+    /// <summary>Rows of a full tile: 8 where there are 32 vector registers, 4 where there are 16.</summary>
+    public static int TileRows(Isa isa) =>
+        isa == Isa.Avx512 || (isa == Isa.V128 && System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported) ? 8 : 4;
+
+    /// <summary>Floats of A packed: rows in tiles of eight, the rest in tiles of four filled up with zeros.</summary>
+    public static long PackedSize(int m, int k) => (long)((m + 3) / 4 * 4) * k;
+
+    /// <summary>Packs A [m, k]: element (row, j) stands at <paramref name="a"/>[row·rowStep + j·kStep].</summary>
+    public static void PackA(Isa isa, float* a, nint rowStep, nint kStep, int m, int k, float* packed)
+    {
+        var tile = TileRows(isa);
+        for (var row = 0; row < m;)
+        {
+            var height = m - row >= tile ? tile : 4;
+            for (var j = 0; j < k; j++)
+                for (var i = 0; i < height; i++)
+                    *packed++ = row + i < m ? a[((row + i) * rowStep) + (j * kStep)] : 0;
+            row += height;
+        }
+    }
+
+    /// <summary>Panel floats that one thread needs.</summary>
+    public static int PanelSize(Isa isa, int k) => (3 * isa.Width() * Math.Min(k, KBlock)) + 64;
+
+    /// <summary>Runs one product. Threads take columns, or rows where there are few columns.</summary>
+    /// <param name="packedA">From <see cref="PackA"/>.</param>
+    /// <param name="bias">One number per row; -0 where there is none.</param>
+    /// <param name="panels">Threads times <see cref="PanelSize"/> floats.</param>
+    public static void Run<TSource>(Workers workers, Isa isa, int m, int n, int k, float* packedA, TSource source, float* bias, float* c, float* panels)
+        where TSource : unmanaged, IPanelSource
+    {
+        var width = 3 * isa.Width();
+        var columns = (n + width - 1) / width;
+        var byRow = columns < 2 * workers.Threads;
+        var tile = TileRows(isa);
+        var kernel = new Kernel<TSource>
+        {
+            M = m, N = n, K = k, Tile = tile, A = packedA, Source = source, Bias = bias, C = c, Panels = panels,
+            PanelSize = PanelSize(isa, k), ByRow = byRow,
+        };
+        var grain = (int)Math.Min(int.MaxValue, 1 + (60_000 / Math.Max(1L, byRow ? (long)tile * n * k : (long)width * m * k)));
+        workers.Run(isa, byRow ? (m + tile - 1) / tile : columns, kernel, grain);
+    }
+
+    public static int Width(this Isa isa) => isa switch { Isa.Avx512 => 16, Isa.Avx2 => 8, Isa.V128 => 4, _ => 1 };
+
+    private struct Kernel<TSource> : IKernel where TSource : unmanaged, IPanelSource
+    {
+        public int M, N, K, Tile, PanelSize;
+        public float* A, Bias, C, Panels;
+        public TSource Source;
+        public bool ByRow;
+
+        public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
+        {
+            var panel = Panels + ((nint)part * PanelSize);
+            var width = 3 * T.Width;
+            var (rowFrom, rowTo) = ByRow ? (from * Tile, Math.Min(M, to * Tile)) : (0, M);
+            var (panelFrom, panelTo) = ByRow ? (0, (N + width - 1) / width) : (from, to);
+            for (var p = panelFrom; p < panelTo; p++)
+            {
+                var column = p * width;
+                var columns = Math.Min(width, N - column);
+                for (var k0 = 0; k0 < K || k0 == 0; k0 += KBlock)
+                {
+                    var depth = Math.Min(KBlock, K - k0);
+                    Source.Pack<T>(panel, width, k0, depth, column, columns);
+                    Rows<T>(panel, rowFrom, rowTo, k0, depth, column, columns);
+                }
+            }
+        }
+
+        private readonly void Rows<T>(float* panel, int rowFrom, int rowTo, int k0, int depth, int column, int columns) where T : unmanaged, ILanes<T>
+        {
+            var first = k0 == 0;
+            var last = k0 + depth >= K;
+            for (var row = rowFrom; row < rowTo;)
+            {
+                var height = M - row >= Tile ? Tile : 4;
+                // Rows before this one are all packed, none of them filled up: the tiles of four follow those of eight.
+                var a = A + ((nint)row * K) + ((nint)k0 * height);
+                var c = C + ((nint)row * N) + column;
+                var bias = last ? Bias + row : null;
+                var rows = Math.Min(height, M - row);
+                if (columns == 3 * T.Width)
+                {
+                    if (height == 8)
+                        GemmTile.Tile8x3<T>(depth, a, panel, 3 * T.Width, c, N, first, bias);
+                    else
+                        GemmTile.Tile4x3<T>(depth, a, panel, 3 * T.Width, c, N, first, bias, rows);
+                }
+                else
+                    Edge<T>(panel, depth, a, c, first, bias, rows, height, columns);
+                row += height;
+            }
+        }
+
+        /// <summary>Columns that do not fill three vectors: one vector at a time, the last by way of a small copy.</summary>
+        [SkipLocalsInit]
+        private readonly void Edge<T>(float* panel, int depth, float* a, float* c, bool first, float* bias, int rows, int height, int columns) where T : unmanaged, ILanes<T>
+        {
+            var copy = stackalloc float[8 * 16];
+            for (var j = 0; j < columns; j += T.Width)
+            {
+                var whole = columns - j >= T.Width;
+                var target = whole ? c + j : copy;
+                nint step = whole ? N : T.Width;
+                if (!whole && !first)
+                    Copy(c + j, N, copy, T.Width, rows, columns - j);
+                if (height == 8)
+                    GemmTile.Tile8x1<T>(depth, a, panel + j, 3 * T.Width, target, step, first, bias);
+                else
+                    GemmTile.Tile4x1<T>(depth, a, panel + j, 3 * T.Width, target, step, first, bias, rows);
+                if (!whole)
+                    Copy(copy, T.Width, c + j, N, rows, columns - j);
+            }
+        }
+
+        private static void Copy(float* from, nint fromStep, float* to, nint toStep, int rows, int columns)
+        {
+            for (var i = 0; i < rows; i++)
+                for (var j = 0; j < columns; j++)
+                    to[(i * toStep) + j] = from[(i * fromStep) + j];
+        }
+    }
+}
+
+/// <summary>A matrix in rows, <see cref="Step"/> floats apart.</summary>
+internal unsafe struct MatrixSource : IPanelSource
+{
+    public float* B;
+    public nint Step;
+
+    public readonly void Pack<T>(float* panel, int step, int k0, int depth, int column, int columns) where T : unmanaged, ILanes<T>
+    {
+        var source = B + (k0 * Step) + column;
+        for (var k = 0; k < depth; k++, source += Step, panel += step)
+        {
+            var j = 0;
+            for (; j + T.Width <= columns; j += T.Width)
+                T.Store(T.Load(source + j), panel + j);
+            for (; j < columns; j++)
+                panel[j] = source[j];
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+
+namespace Assay.Engine.Numerics;
+
+/// <summary>What is done with the elements of a window, in row-major order of the window.</summary>
+internal unsafe interface IWindowOperation
+{
+    /// <summary>The value that stands for padding.</summary>
+    static abstract float Padding { get; }
+
+    static abstract T Start<T>() where T : unmanaged, ILanes<T>;
+
+    static abstract T Step<T>(T accumulator, T x, float weight) where T : unmanaged, ILanes<T>;
+
+    /// <param name="scale">The channel's number (bias), or this row's factor of the window counts.</param>
+    /// <param name="columns">One number per output of the row.</param>
+    static abstract T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T>;
+}
+
+/// <summary>Depthwise convolution: one chain over the window, then the bias.</summary>
+internal readonly unsafe struct DepthwiseOperation : IWindowOperation
+{
+    public static float Padding => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Start<T>() where T : unmanaged, ILanes<T> => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Step<T>(T accumulator, T x, float weight) where T : unmanaged, ILanes<T> => T.Fma(x, T.Broadcast(weight), accumulator);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T> => accumulator + T.Broadcast(scale);
+}
+
+/// <summary>The maximum; padding is its neutral element.</summary>
+internal readonly unsafe struct MaxOperation : IWindowOperation
+{
+    public static float Padding => float.NegativeInfinity;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Start<T>() where T : unmanaged, ILanes<T> => T.Broadcast(float.NegativeInfinity);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Step<T>(T accumulator, T x, float weight) where T : unmanaged, ILanes<T> => LaneMath.Max(accumulator, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T> => accumulator;
+}
+
+/// <summary>The sum over the count. A sum that begins with +0 is never -0, so a padding of +0 leaves it as it is.</summary>
+internal readonly unsafe struct AverageOperation : IWindowOperation
+{
+    public static float Padding => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Start<T>() where T : unmanaged, ILanes<T> => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Step<T>(T accumulator, T x, float weight) where T : unmanaged, ILanes<T> => accumulator + x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T> => accumulator / (T.Broadcast(scale) * T.Load(columns));
+}
+
+/// <summary>Windows that stay within one channel. One item is one input plane; it makes <see cref="OutPerPlane"/> output planes.</summary>
+internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unmanaged, IWindowOperation
+{
+    public WindowShape Shape;
+    public int Channels, OutPerPlane;
+    public float* Input, Output;
+
+    /// <summary>Depthwise: [channels, OutPerPlane, kernel] and [channels, OutPerPlane].</summary>
+    public float* Weights, Bias;
+
+    /// <summary>Average: elements counted along each axis of the output; <see cref="CountW"/> has a vector to spare. Else null.</summary>
+    public float* CountD, CountH, CountW;
+
+    /// <summary>One plane per thread, <see cref="PlanePitch"/> floats apart, and the offsets of the kernel's elements.</summary>
+    public float* Planes;
+    public long PlanePitch;
+    public nint* Offsets;
+
+    /// <summary>Runs all planes.</summary>
+    public static void Run(Workers workers, Isa isa, Scratch scratch, WindowKernel<TOperation> kernel, int planes)
+    {
+        if (kernel.Shape.OutSize == 0)
+            return;
+        kernel.PlanePitch = kernel.Shape.PlaneSize + Convolution.Slack;
+        kernel.Planes = scratch.Planes(workers.Threads * kernel.PlanePitch);
+        kernel.Offsets = (nint*)scratch.Operands(2L * kernel.Shape.KernelSize);
+        kernel.Shape.WriteOffsets(kernel.Offsets);
+        workers.Run(isa, planes, kernel, 1 + (int)(20_000 / ((long)kernel.Shape.OutSize * kernel.Shape.KernelSize)));
+    }
+
+    public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
+    {
+        var plane = Planes + (part * PlanePitch);
+        for (var item = from; item < to; item++)
+        {
+            Shape.WritePlane(Input + ((long)item * Shape.InSize), plane, TOperation.Padding);
+            for (var o = 0; o < OutPerPlane; o++)
+            {
+                var output = ((long)item * OutPerPlane) + o;
+                var channel = ((long)(item % Channels) * OutPerPlane) + o;
+                Plane<T>(plane, Output + (output * Shape.OutSize), Weights is null ? null : Weights + (channel * Shape.KernelSize), Bias is null ? 0 : Bias[channel]);
+            }
+        }
+    }
+
+    private readonly void Plane<T>(float* plane, float* output, float* weights, float bias) where T : unmanaged, ILanes<T>
+    {
+        for (var d = 0; d < Shape.OutD; d++)
+            for (var h = 0; h < Shape.OutH; h++, output += Shape.OutW)
+                Row<T>(plane + Shape.RowStart(d, h), output, weights, CountH is null ? bias : CountD[d] * CountH[h]);
+    }
+
+    private readonly void Row<T>(float* row, float* output, float* weights, float scale) where T : unmanaged, ILanes<T>
+    {
+        var size = Shape.KernelSize;
+        var w = 0;
+        for (; w + (4 * T.Width) <= Shape.OutW; w += 4 * T.Width)
+        {
+            T a0 = TOperation.Start<T>(), a1 = a0, a2 = a0, a3 = a0;
+            for (var k = 0; k < size; k++)
+            {
+                var x = row + Offsets[k] + w;
+                var weight = weights is null ? 0 : weights[k];
+                a0 = TOperation.Step(a0, T.Load(x), weight);
+                a1 = TOperation.Step(a1, T.Load(x + T.Width), weight);
+                a2 = TOperation.Step(a2, T.Load(x + (2 * T.Width)), weight);
+                a3 = TOperation.Step(a3, T.Load(x + (3 * T.Width)), weight);
+            }
+            Finish(a0, scale, output, w);
+            Finish(a1, scale, output, w + T.Width);
+            Finish(a2, scale, output, w + (2 * T.Width));
+            Finish(a3, scale, output, w + (3 * T.Width));
+        }
+        var edge = stackalloc float[T.Width];
+        for (; w < Shape.OutW; w += T.Width)
+        {
+            var a = TOperation.Start<T>();
+            for (var k = 0; k < size; k++)
+                a = TOperation.Step(a, T.Load(row + Offsets[k] + w), weights is null ? 0 : weights[k]);
+            if (w + T.Width <= Shape.OutW)
+            {
+                Finish(a, scale, output, w);
+                continue;
+            }
+            T.Store(LaneMath.Canonical(TOperation.Finish(a, scale, CountW + w)), edge);
+            for (var j = 0; w + j < Shape.OutW; j++)
+                output[w + j] = edge[j];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Finish<T>(T a, float scale, float* output, int w) where T : unmanaged, ILanes<T> =>
+        T.Store(LaneMath.Canonical(TOperation.Finish(a, scale, CountW + w)), output + w);
+}

@@ -1,0 +1,104 @@
+namespace Assay.Engine.Numerics;
+
+/// <summary>Windows over planes of up to three axes (depth, height, width; absent ones are 1), one line per axis.</summary>
+/// <remarks>
+/// The kernels read a <i>padded plane</i>: the part of the input that windows touch, padding written out, and each row cut in
+/// <c>StrideW</c> phases (columns q, q + stride, q + 2·stride, ...). Whatever the stride, padding or dilation, the elements that
+/// one kernel element meets along a row of outputs then stand side by side.
+/// </remarks>
+internal struct WindowShape
+{
+    public int InD, InH, InW;
+    public int OutD, OutH, OutW;
+    public int KernelD, KernelH, KernelW;
+    public int StrideD, StrideH, StrideW;
+    public int DilationD, DilationH, DilationW;
+    public int PadD, PadH, PadW;
+
+    /// <summary>Reads spatial lists of 1 to 3 axes, outermost first.</summary>
+    public static WindowShape Of(ReadOnlySpan<int> input, ReadOnlySpan<int> output, ReadOnlySpan<int> kernel, ReadOnlySpan<int> strides, ReadOnlySpan<int> dilations, ReadOnlySpan<int> padBegin) => new()
+    {
+        InD = At(input, 2), InH = At(input, 1), InW = At(input, 0),
+        OutD = At(output, 2), OutH = At(output, 1), OutW = At(output, 0),
+        KernelD = At(kernel, 2), KernelH = At(kernel, 1), KernelW = At(kernel, 0),
+        StrideD = At(strides, 2), StrideH = At(strides, 1), StrideW = At(strides, 0),
+        DilationD = At(dilations, 2), DilationH = At(dilations, 1), DilationW = At(dilations, 0),
+        PadD = At(padBegin, 2, 0), PadH = At(padBegin, 1, 0), PadW = At(padBegin, 0, 0),
+    };
+
+    public readonly int InSize => InD * InH * InW;
+
+    public readonly int OutSize => OutD * OutH * OutW;
+
+    public readonly int KernelSize => KernelD * KernelH * KernelW;
+
+    public readonly long PlaneD => ((long)(OutD - 1) * StrideD) + ((long)(KernelD - 1) * DilationD) + 1;
+
+    public readonly long PlaneH => ((long)(OutH - 1) * StrideH) + ((long)(KernelH - 1) * DilationH) + 1;
+
+    /// <summary>Columns of one phase.</summary>
+    public readonly long PhasePitch => (((long)(OutW - 1) * StrideW) + ((long)(KernelW - 1) * DilationW) + StrideW) / StrideW;
+
+    public readonly long RowPitch => PhasePitch * StrideW;
+
+    /// <summary>Floats of one padded plane; saturated where it could never be allocated.</summary>
+    public readonly long PlaneSize => (long)Int128.Min((Int128)PlaneD * PlaneH * RowPitch, long.MaxValue / 4);
+
+    /// <summary>A product of one element per output: windows and padded planes are the same as the input itself.</summary>
+    public readonly bool IsPointwise => KernelSize == 1 && (StrideD, StrideH, StrideW) == (1, 1, 1) && (PadD, PadH, PadW) == (0, 0, 0)
+        && (OutD, OutH, OutW) == (InD, InH, InW);
+
+    /// <summary>Where kernel element (d, h, w) meets the plane, relative to <see cref="RowStart"/>.</summary>
+    public readonly nint ElementOffset(int d, int h, int w)
+    {
+        var column = (long)w * DilationW;
+        return (nint)(((((long)d * DilationD * PlaneH) + ((long)h * DilationH)) * RowPitch) + (column % StrideW * PhasePitch) + (column / StrideW));
+    }
+
+    /// <summary>Where the outputs of row (d, h) begin in the plane.</summary>
+    public readonly nint RowStart(int d, int h) => (nint)((((long)d * StrideD * PlaneH) + ((long)h * StrideH)) * RowPitch);
+
+    /// <summary>Writes the offsets of all kernel elements in row-major order.</summary>
+    public readonly unsafe void WriteOffsets(nint* offsets)
+    {
+        for (var d = 0; d < KernelD; d++)
+            for (var h = 0; h < KernelH; h++)
+                for (var w = 0; w < KernelW; w++)
+                    *offsets++ = ElementOffset(d, h, w);
+    }
+
+    /// <summary>Makes one padded plane.</summary>
+    public readonly unsafe void WritePlane(float* input, float* plane, float padding)
+    {
+        for (var d = 0; d < PlaneD; d++)
+            for (var h = 0; h < PlaneH; h++, plane += RowPitch)
+            {
+                long z = d - PadD, y = h - PadH;
+                if (z < 0 || z >= InD || y < 0 || y >= InH)
+                    new Span<float>(plane, (int)RowPitch).Fill(padding);
+                else
+                    WriteRow(input + (((z * InH) + y) * InW), plane, padding);
+            }
+    }
+
+    private readonly unsafe void WriteRow(float* input, float* row, float padding)
+    {
+        var pitch = (int)PhasePitch;
+        for (var phase = 0; phase < StrideW; phase++, row += pitch)
+        {
+            // Column j of this phase is input column j·stride + phase - pad.
+            var shift = (long)phase - PadW;
+            var from = (int)Math.Clamp((-shift + StrideW - 1) / StrideW, 0, pitch);
+            var to = (int)Math.Clamp((InW - shift + StrideW - 1) / StrideW, from, pitch);
+            new Span<float>(row, from).Fill(padding);
+            if (StrideW == 1)
+                new ReadOnlySpan<float>(input + from + shift, to - from).CopyTo(new Span<float>(row + from, to - from));
+            else
+                for (var j = from; j < to; j++)
+                    row[j] = input[((long)j * StrideW) + shift];
+            new Span<float>(row + to, pitch - to).Fill(padding);
+        }
+    }
+
+    private static int At(ReadOnlySpan<int> list, int fromEnd, int otherwise = 1) => fromEnd < list.Length ? list[^(fromEnd + 1)] : otherwise;
+}
