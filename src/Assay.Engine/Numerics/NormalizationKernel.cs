@@ -1,0 +1,36 @@
+namespace Assay.Engine.Numerics;
+
+/// <summary>y = fma(x - mean, k, bias) per channel (section 8.3 of the profile). One item is one plane of one channel.</summary>
+internal unsafe struct NormalizationKernel : IKernel
+{
+    private float* x, y, mean, factor, bias;
+    private int channels, inner;
+
+    /// <param name="scratch">Takes one float per channel.</param>
+    public static void Run(Workers workers, Isa isa, Scratch scratch, float epsilon, float* x, float* scale, float* bias, float* mean, float* variance, float* y, int batch, int channels, int inner)
+    {
+        var factors = scratch.Operands(channels);
+        for (var c = 0; c < channels; c++)
+            factors[c] = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+        var kernel = new NormalizationKernel { x = x, y = y, mean = mean, factor = factors, bias = bias, channels = channels, inner = inner };
+        workers.Run(isa, checked(batch * channels), kernel, 1 + (8192 / Math.Max(1, inner)));
+    }
+
+    public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
+    {
+        for (var item = from; item < to; item++)
+        {
+            var c = item % channels;
+            var p = x + ((long)item * inner);
+            var q = y + ((long)item * inner);
+            var i = 0;
+            for (; i + T.Width <= inner; i += T.Width)
+                T.Store(One(T.Load(p + i), c), q + i);
+            for (; i < inner; i++)
+                q[i] = One(new Lane1(p[i]), c).V;
+        }
+    }
+
+    private readonly T One<T>(T value, int c) where T : unmanaged, ILanes<T> =>
+        LaneMath.Canonical(T.Fma(value - T.Broadcast(mean[c]), T.Broadcast(factor[c]), T.Broadcast(bias[c])));
+}
