@@ -3,7 +3,7 @@ namespace Assay.Engine.Numerics;
 /// <summary>Working memory of one run, kept from kernel to kernel and grown as needed. One run at a time uses it.</summary>
 internal sealed unsafe class Scratch : IDisposable
 {
-    private readonly AlignedBuffer?[] slots = new AlignedBuffer?[3];
+    private readonly AlignedBuffer?[] slots = new AlignedBuffer?[6];
 
     /// <summary>Padded input planes.</summary>
     public float* Planes(long count) => Take(0, count);
@@ -13,6 +13,22 @@ internal sealed unsafe class Scratch : IDisposable
 
     /// <summary>Operands packed or folded for one node.</summary>
     public float* Operands(long count) => Take(2, count);
+
+    /// <summary>Weights packed for one node, where they are no constants.</summary>
+    public float* Weights(long count) => Take(3, count);
+
+    /// <summary>Sizes of windows.</summary>
+    public float* Counts(long count) => Take(4, count);
+
+    /// <summary>What stands for an absent bias: -0, which changes no sum.</summary>
+    public float* NoBias(int count)
+    {
+        var known = slots[5]?.Count ?? 0;
+        var bias = Take(5, count);
+        if (known < count)
+            new Span<float>(bias, count).Fill(-0f);
+        return bias;
+    }
 
     public void Dispose()
     {

@@ -1,0 +1,65 @@
+using Assay.Engine.Models;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Execution.Fast;
+
+/// <summary>One node about to be computed: its operands, what its outputs will be, and where to compute.</summary>
+internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes, RunContext context, float* packed)
+{
+    public Node Node => node;
+
+    public Attributes Attributes => node.Attributes;
+
+    public RunContext Context => context;
+
+    public Workers Workers => context.Workers;
+
+    public Isa Isa => context.Isa;
+
+    public Scratch Scratch => context.Scratch;
+
+    /// <summary>The node's constant weights, packed, or null.</summary>
+    public float* Packed => packed;
+
+    public Value? Operand(int i) => i < operands.Length ? operands[i] : null;
+
+    public int Operands => operands.Length;
+
+    public Shape ShapeOf(int operand) => operands[operand]!.Shape;
+
+    public Shape OutputShape(int i = 0) => shapes[i].Shape;
+
+    /// <summary>An operand's elements as float32; null where it is absent.</summary>
+    public float* Input(int i) => Operand(i) is { } value ? value.Floats(context).Pointer : null;
+
+    /// <summary>An operand that speaks of shapes.</summary>
+    public Tensor? Tensor(int i) => Operand(i)?.Tensor(context);
+
+    /// <summary>All operands and outputs compute as float32.</summary>
+    public bool IsWide()
+    {
+        foreach (var operand in operands)
+            if (operand is { IsWide: false })
+                return false;
+        return IsWideOutput;
+    }
+
+    public bool IsWideOutput => shapes[0].Type is DType.Float32 or DType.Float16 or DType.BFloat16;
+
+    /// <summary>Memory for an output.</summary>
+    public Floats Rent(int i = 0) => context.Pool.Rent(shapes[i].Shape.Count);
+
+    /// <summary>Output <paramref name="i"/> computed in float32: rounded once to its storage type (1.4 of the profile).</summary>
+    public Value Rounded(Floats floats, int i = 0)
+    {
+        var (type, shape) = (shapes[i].Type!.Value, shapes[i].Shape);
+        if (type == DType.Float16)
+            UnaryKernel<RoundToHalf>.Run(Workers, Isa, floats.Pointer, floats.Pointer, shape.Count);
+        else if (type == DType.BFloat16)
+            UnaryKernel<RoundToBrain>.Run(Workers, Isa, floats.Pointer, floats.Pointer, shape.Count);
+        return Value.Of(type, shape, floats);
+    }
+
+    /// <summary>Output 0 whose elements were moved, not computed.</summary>
+    public Value Moved(Floats floats) => Value.Of(shapes[0].Type!.Value, shapes[0].Shape, floats);
+}

@@ -1,0 +1,106 @@
+using Assay.Engine.Models;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Execution.Fast;
+
+/// <summary>MatMul and Conv.</summary>
+internal static unsafe class Contractions
+{
+    /// <summary>Padded planes above this many floats (1 GiB) are left to the reference: only absurd strides or paddings need them.</summary>
+    public const long MostScratch = 1L << 28;
+
+    /// <summary>Fewer rows than this are computed one by one, B read where it stands.</summary>
+    private const int FewRows = 4;
+
+    public static Value[]? MatMul(in Call call)
+    {
+        if (!call.IsWide())
+            return null;
+        Shape a = call.ShapeOf(0), b = call.ShapeOf(1);
+        int k = a[^1], m = a.Rank == 1 ? 1 : a[^2], n = b.Rank == 1 ? 1 : b[^1];
+        var batchA = a.Rank > 2 ? a.Dims[..^2] : [];
+        var batchB = b.Rank > 2 ? b.Dims[..^2] : [];
+        var batch = ShapeRules.Broadcast(batchA, batchB);
+        var y = call.Rent();
+        if (b.Rank <= 2)
+        {
+            // One matrix on the right: all rows on the left are rows of one product.
+            Product(call, call.Input(0), call.Input(1), y.Pointer, k == 0 ? call.OutputShape().Count / Math.Max(1, n) : a.Count / k, n, k);
+            return [call.Rounded(y)];
+        }
+        var (stepsA, stepsB) = (Steps(batchA, batch), Steps(batchB, batch));
+        var count = Shape.Of(batch.AsSpan()).Count;
+        for (var s = 0; s < count; s++)
+        {
+            long p = 0, q = 0, rest = s;
+            for (var axis = batch.Length - 1; axis >= 0; axis--)
+            {
+                p += rest % batch[axis] * stepsA[axis];
+                q += rest % batch[axis] * stepsB[axis];
+                rest /= batch[axis];
+            }
+            Product(call, call.Input(0) + (p * m * k), call.Input(1) + (q * k * n), y.Pointer + ((long)s * m * n), m, n, k);
+        }
+        return [call.Rounded(y)];
+    }
+
+    /// <summary>Output channels whose only input channel is their own.</summary>
+    public static bool IsDepthwise(long groups, Shape w) => groups > 1 && w[1] == 1;
+
+    public static Value[]? Conv(in Call call)
+    {
+        Shape x = call.ShapeOf(0), w = call.ShapeOf(1);
+        if (!call.IsWide() || x.Rank > 5 || w.Count == 0 || call.OutputShape().Count == 0)
+            return null;
+        var spatial = x.Dims[2..].AsSpan();
+        var window = Window.Of(call.Attributes, spatial, w.Dims[2..].AsSpan());
+        var shape = WindowShape.Of(spatial, window.Output.AsSpan(), window.Kernel.AsSpan(), window.Strides.AsSpan(), window.Dilations.AsSpan(), window.PadBegin.AsSpan());
+        var groups = (int)call.Attributes.Int("group", 1);
+        int inPerGroup = w[1], outPerGroup = w[0] / groups;
+        var isDepthwise = IsDepthwise(groups, w);
+        if ((isDepthwise ? shape.PlaneSize * call.Workers.Threads : Convolution.PlanesSize(shape, x[1])) > MostScratch)
+            return null;
+        var y = call.Rent();
+        var bias = call.Input(2) is var given && given is not null ? given : call.Scratch.NoBias(w[0]);
+        if (isDepthwise)
+            WindowKernel<DepthwiseOperation>.Run(call.Workers, call.Isa, call.Scratch, new()
+            {
+                Shape = shape, Channels = groups, OutPerPlane = outPerGroup, Input = call.Input(0), Output = y.Pointer, Weights = call.Input(1), Bias = bias,
+            }, x[0] * groups);
+        else
+        {
+            var packed = call.Packed;
+            if (packed is null)
+                Convolution.Pack(call.Isa, call.Input(1), groups, outPerGroup, inPerGroup * shape.KernelSize,
+                    packed = call.Scratch.Weights(Convolution.PackedSize(groups, outPerGroup, inPerGroup * shape.KernelSize)));
+            Convolution.Run(call.Workers, call.Isa, call.Scratch, shape, x[0], groups, inPerGroup, outPerGroup, call.Input(0), packed, bias, y.Pointer);
+        }
+        return [call.Rounded(y)];
+    }
+
+    private static void Product(in Call call, float* a, float* b, float* y, int m, int n, int k)
+    {
+        if (m < FewRows)
+        {
+            for (var row = 0; row < m; row++)
+                call.Workers.Run(call.Isa, Gemv.Items(n), new Gemv { N = n, K = k, A = a + ((long)row * k), B = b, C = y + ((long)row * n), First = true, Last = true }, 1 + (60_000 / (16 * Math.Max(1, k))));
+            return;
+        }
+        var packed = call.Scratch.Weights(Gemm.PackedSize(m, k));
+        Gemm.PackA(call.Isa, a, k, 1, m, k, packed);
+        var panels = call.Scratch.Panels((long)call.Workers.Threads * Gemm.PanelSize(call.Isa, k));
+        Gemm.Run(call.Workers, call.Isa, m, n, k, packed, new MatrixSource { B = b, Step = n }, call.Scratch.NoBias(m), y, panels);
+    }
+
+    private static long[] Steps(System.Collections.Immutable.ImmutableArray<int> dims, System.Collections.Immutable.ImmutableArray<int> whole)
+    {
+        var steps = new long[whole.Length];
+        long run = 1;
+        for (var i = 1; i <= dims.Length; i++)
+        {
+            steps[^i] = dims[^i] == 1 ? 0 : run;
+            run *= dims[^i];
+        }
+        return steps;
+    }
+}

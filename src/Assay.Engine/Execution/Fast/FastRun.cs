@@ -1,0 +1,106 @@
+using Assay.Engine.Execution.Reference;
+using Assay.Engine.Models;
+
+namespace Assay.Engine.Execution.Fast;
+
+/// <summary>One run: node after node, each by a fast kernel where there is one and by the reference's where there is not.</summary>
+internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness liveness, RunContext context, RunLimits limits, Action<int, Tensor>? onValue)
+{
+    private readonly Value?[] values = new Value?[graph.Values.Length];
+    private long spent;
+
+    public IReadOnlyList<NamedTensor> Run(NamedTensor[] inputs)
+    {
+        try
+        {
+            for (var i = 0; i < inputs.Length; i++)
+                values[graph.Inputs[i]] = Value.Of(inputs[i].Value);
+            RunBlock(graph.Body);
+            return [.. graph.Outputs.Select(id => new NamedTensor(graph.Values[id].Name, Get(id).Tensor(context)))];
+        }
+        finally
+        {
+            foreach (var value in values)
+                value?.Release();
+        }
+    }
+
+    // A run has its own handle on a constant: what it makes of it is not seen by other runs.
+    private Value Get(int id) => values[id] ??= weights.Constant(id).Share();
+
+    private void Make(int id, Value value)
+    {
+        if (id < 0)
+        {
+            value.Release();
+            return;
+        }
+        values[id] = value;
+        onValue?.Invoke(id, value.Tensor(context));
+    }
+
+    private void RunBlock(Block block)
+    {
+        for (var i = 0; i < block.Nodes.Length; i++)
+        {
+            var node = block.Nodes[i];
+            try
+            {
+                if (node.Op == Primitive.If)
+                    Branch(node);
+                else
+                    RunNode(node);
+            }
+            catch (ModelException e) when (!e.Message.StartsWith("node ", StringComparison.Ordinal))
+            {
+                throw new ModelException($"{node.Source}: {e.Message}", e);
+            }
+            foreach (var id in liveness.After(block, i))
+                Forget(id);
+        }
+    }
+
+    private void Forget(int id)
+    {
+        values[id]?.Release();
+        values[id] = null;
+    }
+
+    private void Branch(Node node)
+    {
+        var condition = Get(node.Inputs[0]).Tensor(context);
+        if (condition.Type != DType.Bool || condition.Count != 1)
+            throw new ModelException($"the condition is {condition}, not one bool");
+        var block = node.Blocks[condition.Bytes[0] != 0 ? 0 : 1];
+        RunBlock(block);
+        for (var i = 0; i < node.Outputs.Length; i++)
+            if (node.Outputs[i] >= 0)
+                Make(node.Outputs[i], Get(block.Results[i]).Share());
+        foreach (var id in block.Results)
+            if (block.Nodes.Any(n => n.Outputs.Contains(id)))
+                Forget(id);
+    }
+
+    private void RunNode(Node node)
+    {
+        var operands = new Value?[node.Inputs.Length];
+        var facts = new Fact?[operands.Length];
+        for (var i = 0; i < operands.Length; i++)
+            if (node.Inputs[i] >= 0)
+                facts[i] = (operands[i] = Get(node.Inputs[i])).Fact();
+        var shapes = ShapeRules.Infer(node, facts);
+        foreach (var shape in shapes)
+            limits.Spend(ref spent, shape.Type ?? throw new ModelException("an output's type is not known"), shape.Shape);
+        var outputs = FastKernels.Run(new(node, operands, [.. shapes], context, weights.Packed(node)))
+            ?? ByReference(node, operands, [.. shapes]);
+        for (var i = 0; i < outputs.Length; i++)
+            Make(i < node.Outputs.Length ? node.Outputs[i] : -1, outputs[i]);
+    }
+
+    private Value[] ByReference(Node node, Value?[] operands, Fact[] shapes)
+    {
+        var outputs = Array.ConvertAll(shapes, s => Tensor.Create(s.Type!.Value, s.Shape));
+        Kernels.Run(node, Array.ConvertAll(operands, v => v?.Tensor(context)), outputs);
+        return Array.ConvertAll(outputs, Value.Of);
+    }
+}

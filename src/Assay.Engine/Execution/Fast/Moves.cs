@@ -1,0 +1,110 @@
+using Assay.Engine.Models;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Execution.Fast;
+
+/// <summary>Primitives that move elements, on the float32 form where that moves the very bits.</summary>
+internal static unsafe class Moves
+{
+    public static Value[]? Transpose(in Call call)
+    {
+        var x = call.Operand(0)!;
+        if (!IsMovable(x))
+            return null;
+        var strides = Strides(x.Shape);
+        return Strided(call, 0, Array.ConvertAll(ShapeRules.Permutation(call.Attributes, x.Shape.Rank), axis => strides[axis]));
+    }
+
+    public static Value[]? Slice(in Call call)
+    {
+        var x = call.Operand(0)!;
+        if (!IsMovable(x))
+            return null;
+        var ranges = SliceRange.Of(x.Shape.Dims.AsSpan(), call.Tensor(1)!.ToInts("starts"), call.Tensor(2)!.ToInts("ends"), call.Tensor(3)?.ToInts("axes"), call.Tensor(4)?.ToInts("steps"));
+        var strides = Strides(x.Shape);
+        long start = 0;
+        for (var axis = 0; axis < ranges.Length; axis++)
+        {
+            start += ranges[axis].Start * strides[axis];
+            // A step beyond the array is never taken: one element is all there is.
+            strides[axis] = ranges[axis].Count > 1 ? strides[axis] * ranges[axis].Step : 0;
+        }
+        return Strided(call, start, strides);
+    }
+
+    public static Value[]? Expand(in Call call)
+    {
+        var x = call.Operand(0)!;
+        if (!IsMovable(x))
+            return null;
+        var strides = Strides(x.Shape);
+        var steps = new long[call.OutputShape().Rank];
+        for (var i = 1; i <= strides.Length; i++)
+            steps[^i] = x.Shape[^i] == 1 ? 0 : strides[^i];
+        return Strided(call, 0, steps);
+    }
+
+    public static Value[]? Concat(in Call call)
+    {
+        for (var i = 0; i < call.Operands; i++)
+            if (!IsMovable(call.Operand(i)!))
+                return null;
+        var shape = call.OutputShape();
+        var axis = ShapeRules.Axis(call.Attributes.Int("axis"), shape.Rank);
+        var y = call.Rent();
+        long outer = 1, row = shape.Count == 0 ? 0 : 1, at = 0;
+        for (var i = 0; i < shape.Rank; i++)
+            if (i < axis)
+                outer *= shape[i];
+            else
+                row *= shape[i];
+        for (var i = 0; i < call.Operands && row > 0; i++)
+        {
+            var run = call.ShapeOf(i).Count / outer;
+            if (run > 0)
+                call.Workers.Run(call.Isa, (int)outer, new RunsKernel { From = call.Input(i), To = y.Pointer + at, Run = run, Step = row }, 1 + (int)(50_000 / run));
+            at += run;
+        }
+        return [call.Moved(y)];
+    }
+
+    /// <summary>Padding by a constant: fill, then copy into the middle. Negative padding and the other modes are the reference's.</summary>
+    public static Value[]? Pad(in Call call)
+    {
+        var x = call.Operand(0)!;
+        if (!IsMovable(x) || call.Attributes.Text("mode", "constant") != "constant" || (call.Operand(2) is { } fill && !IsMovable(fill)))
+            return null;
+        var (before, after) = ShapeRules.Pads(call.Tensor(1)!, call.Tensor(3), x.Shape.Rank);
+        if (before.Concat(after).Any(p => p < 0))
+            return null;
+        var y = call.Rent();
+        new Span<float>(y.Pointer, call.OutputShape().Count).Fill(call.Operand(2) is null ? 0 : *call.Input(2));
+        var steps = Strides(call.OutputShape());
+        long start = 0;
+        for (var axis = 0; axis < steps.Length; axis++)
+            start += before[axis] * steps[axis];
+        StridedKernel.Run(call.Workers, call.Isa, call.Input(0), Strides(x.Shape), y.Pointer + start, steps, x.Shape.Dims.AsSpan());
+        return [call.Moved(y)];
+    }
+
+    private static bool IsMovable(Value x) => x is { IsWide: true, IsWideExact: true };
+
+    private static Value[] Strided(in Call call, long start, ReadOnlySpan<long> steps)
+    {
+        var y = call.Rent();
+        StridedKernel.Run(call.Workers, call.Isa, call.Input(0) + start, steps, y.Pointer, Strides(call.OutputShape()), call.OutputShape().Dims.AsSpan());
+        return [call.Moved(y)];
+    }
+
+    private static long[] Strides(Shape shape)
+    {
+        var strides = new long[shape.Rank];
+        long step = 1;
+        for (var axis = shape.Rank - 1; axis >= 0; axis--)
+        {
+            strides[axis] = step;
+            step *= shape[axis];
+        }
+        return strides;
+    }
+}

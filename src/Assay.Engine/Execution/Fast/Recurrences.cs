@@ -1,0 +1,48 @@
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Execution.Fast;
+
+/// <summary>Lstm.</summary>
+internal static unsafe class Recurrences
+{
+    public static Value[]? Lstm(in Call call)
+    {
+        var x = call.ShapeOf(0);
+        var r = call.ShapeOf(2);
+        if (!call.IsWide() || call.OutputShape(0).Count == 0 || call.ShapeOf(1).Count == 0)
+            return null;
+        int steps = x[0], batch = x[1], inputs = x[2], directions = r[0], hidden = r[2];
+        var packed = call.Packed;
+        if (packed is null)
+            Pack(call.Input(1), call.Input(2), call.Input(3), directions, inputs, hidden, packed = call.Scratch.Weights(directions * LstmCell.PackedSize(inputs, hidden)));
+        var (y, h, c) = (call.Rent(0), call.Rent(1), call.Rent(2));
+        var state = (long)batch * hidden;
+        Start(call.Input(5), h.Pointer, directions * state);
+        Start(call.Input(6), c.Pointer, directions * state);
+        for (var d = 0; d < directions; d++)
+        {
+            var reverse = d == 1 || call.Attributes.Text("direction", "forward") == "reverse";
+            LstmCell.Run(call.Workers, call.Isa, call.Scratch, packed + (d * LstmCell.PackedSize(inputs, hidden)), steps, batch, inputs, hidden, reverse,
+                call.Input(0), h.Pointer + (d * state), c.Pointer + (d * state), y.Pointer + (d * state), (nint)(directions * state));
+        }
+        foreach (var last in new[] { h, c })
+            for (var i = 0L; i < directions * state; i++)
+                last.Pointer[i] = ScalarMath.Canonical(last.Pointer[i]);
+        return [call.Rounded(y, 0), call.Rounded(h, 1), call.Rounded(c, 2)];
+    }
+
+    /// <summary>All directions' weights, one after the other.</summary>
+    public static void Pack(float* w, float* r, float* b, int directions, int inputs, int hidden, float* packed)
+    {
+        for (var d = 0L; d < directions; d++)
+            LstmCell.Pack(w + (d * 4 * hidden * inputs), r + (d * 4 * hidden * hidden), b is null ? null : b + (d * 8 * hidden), inputs, hidden, packed + (d * LstmCell.PackedSize(inputs, hidden)));
+    }
+
+    private static void Start(float* initial, float* state, long count)
+    {
+        if (initial is null)
+            new Span<float>(state, (int)count).Clear();
+        else
+            new ReadOnlySpan<float>(initial, (int)count).CopyTo(new Span<float>(state, (int)count));
+    }
+}

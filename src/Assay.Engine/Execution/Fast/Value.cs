@@ -1,0 +1,88 @@
+using Assay.Engine.Models;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Execution.Fast;
+
+/// <summary>
+/// A value of a fast run in one or both of two forms: a tensor, and for float32, float16 and bfloat16 its elements as float32 in
+/// native memory. Each form is made from the other when it is first asked for.
+/// </summary>
+/// <remarks>
+/// A 16-bit value that a kernel made holds only numbers that 16 bits can hold, NaN canonical, so its two forms say the same. One
+/// that came as a tensor may hold other NaNs; <see cref="IsWideExact"/> tells whether moving the float32 form moves the bits.
+/// </remarks>
+internal sealed unsafe class Value
+{
+    private Tensor? tensor;
+    private Floats? floats;
+
+    private Value(DType type, Shape shape, Tensor? tensor, Floats? floats)
+    {
+        (Type, Shape, this.tensor, this.floats) = (type, shape, tensor, floats);
+        IsWideExact = type == DType.Float32 || tensor is null;
+    }
+
+    public DType Type { get; }
+
+    public Shape Shape { get; }
+
+    public bool IsWideExact { get; private init; }
+
+    /// <summary>Float32, or a 16-bit float that computes as one.</summary>
+    public bool IsWide => Type is DType.Float32 or DType.Float16 or DType.BFloat16;
+
+    public bool HasFloats => floats is not null;
+
+    public static Value Of(Tensor tensor) => new(tensor.Type, tensor.Shape, tensor, null);
+
+    /// <summary>Both forms of a constant, which no run may change.</summary>
+    public static Value Constant(Tensor tensor, Floats floats) => new(tensor.Type, tensor.Shape, tensor, floats);
+
+    /// <summary>Takes over the caller's share of <paramref name="floats"/>.</summary>
+    public static Value Of(DType type, Shape shape, Floats floats) => new(type, shape, null, floats);
+
+    /// <summary>What is known of it; shapes and other whole numbers are known by value.</summary>
+    public Fact Fact() => tensor is not null && !IsWide ? Models.Fact.Of(tensor) : new(Type, Shape.Dims);
+
+    /// <summary>The same elements under another shape.</summary>
+    public Value Reshape(Shape shape) => new(Type, shape, tensor?.Reshape(shape), floats?.Share()) { IsWideExact = IsWideExact };
+
+    public Value Share() => Reshape(Shape);
+
+    public Floats Floats(RunContext context)
+    {
+        if (floats is not null)
+            return floats;
+        floats = context.Pool.Rent(Shape.Count);
+        Widen(context.Workers, context.Isa, tensor!, floats.Pointer);
+        return floats;
+    }
+
+    public static void Widen(Workers workers, Isa isa, Tensor tensor, float* target)
+    {
+        fixed (byte* source = tensor.Bytes)
+            if (tensor.Type == DType.Float32)
+                tensor.Bytes.CopyTo(new Span<byte>(target, tensor.Bytes.Length));
+            else
+                StorageKernel.Widen(workers, isa, (ushort*)source, target, tensor.Count, tensor.Type == DType.BFloat16);
+    }
+
+    public Tensor Tensor(RunContext context)
+    {
+        if (tensor is not null)
+            return tensor;
+        tensor = Models.Tensor.Create(Type, Shape);
+        fixed (byte* target = tensor.MutableBytes)
+            if (Type == DType.Float32)
+                new ReadOnlySpan<byte>(floats!.Pointer, tensor.Bytes.Length).CopyTo(tensor.MutableBytes);
+            else
+                StorageKernel.Round(context.Workers, context.Isa, floats!.Pointer, (ushort*)target, tensor.Count, Type == DType.BFloat16);
+        return tensor;
+    }
+
+    public void Release()
+    {
+        floats?.Release();
+        floats = null;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Assay.Engine.Models;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Execution.Fast;
+
+/// <summary>What a session makes of a graph's constants, once: read by all its runs, written by none.</summary>
+internal sealed unsafe class Weights : IDisposable
+{
+    private readonly Dictionary<int, Value> constants = [];
+    private readonly Dictionary<Node, AlignedBuffer> packed = new(ReferenceEqualityComparer.Instance);
+    private readonly List<AlignedBuffer> owned = [];
+
+    public Weights(Graph graph, Isa isa)
+    {
+        using var workers = new Workers(1);
+        foreach (var (id, tensor) in graph.Constants)
+            constants[id] = Value.Of(tensor);
+        Prepare(graph.Body, graph.Constants, workers, isa);
+    }
+
+    public Value Constant(int id) => constants[id];
+
+    /// <summary>The node's weights as its kernel wants them, if they are constants.</summary>
+    public float* Packed(Node node) => packed.TryGetValue(node, out var buffer) ? buffer.Pointer : null;
+
+    public void Dispose()
+    {
+        foreach (var buffer in owned)
+            buffer.Dispose();
+    }
+
+    private void Prepare(Block block, ImmutableDictionary<int, Tensor> tensors, Workers workers, Isa isa)
+    {
+        foreach (var node in block.Nodes)
+        {
+            foreach (var nested in node.Blocks.IsDefault ? [] : node.Blocks)
+                Prepare(nested, tensors, workers, isa);
+            for (var i = 0; i < node.Inputs.Length; i++)
+            {
+                if (!tensors.TryGetValue(node.Inputs[i], out var tensor) || !Value.Of(tensor).IsWide)
+                    continue;
+                if (node.Op == Primitive.Conv && i == 1 && PackConv(node, tensor, workers, isa))
+                    continue;
+                if (node.Op == Primitive.Lstm && i is >= 1 and <= 3 && (packed.ContainsKey(node) || (i == 1 && PackLstm(node, tensors, workers, isa))))
+                    continue;
+                if (!constants[node.Inputs[i]].HasFloats)
+                    constants[node.Inputs[i]] = Widened(tensor, workers, isa);
+            }
+        }
+    }
+
+    private bool PackConv(Node node, Tensor w, Workers workers, Isa isa)
+    {
+        var groups = node.Attributes.Int("group", 1);
+        if (w.Shape.Rank < 3 || w.Count == 0 || Contractions.IsDepthwise(groups, w.Shape) || w.Shape[0] % groups != 0)
+            return false;
+        var k = w.Count / w.Shape[0];
+        var perGroup = (int)(w.Shape[0] / groups);
+        using var wide = new AlignedBuffer(w.Count);
+        Value.Widen(workers, isa, w, wide.Pointer);
+        var buffer = Own(Convolution.PackedSize((int)groups, perGroup, k));
+        Convolution.Pack(isa, wide.Pointer, (int)groups, perGroup, k, buffer.Pointer);
+        packed[node] = buffer;
+        return true;
+    }
+
+    private bool PackLstm(Node node, ImmutableDictionary<int, Tensor> tensors, Workers workers, Isa isa)
+    {
+        if (!tensors.TryGetValue(node.Inputs[2], out var r) || r.Shape.Rank != 3 || tensors[node.Inputs[1]].Shape.Rank != 3)
+            return false;
+        Tensor? b = null;
+        if (node.Inputs.Length > 3 && node.Inputs[3] >= 0 && !tensors.TryGetValue(node.Inputs[3], out b))
+            return false;
+        var w = tensors[node.Inputs[1]];
+        var (directions, inputs, hidden) = (w.Shape[0], w.Shape[2], r.Shape[2]);
+        if (w.Shape[1] != 4 * hidden || r.Shape[0] != directions || r.Shape[1] != 4 * hidden || (b is not null && b.Count != directions * 8 * hidden))
+            return false;
+        using AlignedBuffer wideW = new(w.Count), wideR = new(r.Count), wideB = new(b?.Count ?? 0);
+        Value.Widen(workers, isa, w, wideW.Pointer);
+        Value.Widen(workers, isa, r, wideR.Pointer);
+        if (b is not null)
+            Value.Widen(workers, isa, b, wideB.Pointer);
+        var buffer = Own(directions * LstmCell.PackedSize(inputs, hidden));
+        Recurrences.Pack(wideW.Pointer, wideR.Pointer, b is null ? null : wideB.Pointer, directions, inputs, hidden, buffer.Pointer);
+        packed[node] = buffer;
+        return true;
+    }
+
+    private Value Widened(Tensor tensor, Workers workers, Isa isa)
+    {
+        var buffer = Own(tensor.Count);
+        Value.Widen(workers, isa, tensor, buffer.Pointer);
+        return Value.Constant(tensor, new Floats(buffer, null));
+    }
+
+    private AlignedBuffer Own(long count)
+    {
+        var buffer = new AlignedBuffer(count);
+        owned.Add(buffer);
+        return buffer;
+    }
+}
