@@ -1,25 +1,86 @@
+using System.Collections.Concurrent;
+using Assay.Engine.Execution.Fast;
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution;
 
-/// <summary>How a session runs.</summary>
+/// <summary>How a session runs. Nothing here can change an output.</summary>
 public sealed record SessionOptions
 {
-    /// <summary>Threads that share a run; they split outputs, so the bits do not depend on it.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    public static readonly SessionOptions Default = new();
+
+    /// <summary>The instruction set; what <c>ASSAY_ISA</c> says, or the best there is, where null.</summary>
+    public Isa? Isa { get; init; }
+
+    /// <summary>Threads of one run, 1 to 64.</summary>
+    public int Threads { get; init; } = Math.Min(Environment.ProcessorCount, Workers.MaxThreads);
+
+    /// <summary>What one run may use.</summary>
+    public RunLimits Limits { get; init; } = RunLimits.Default;
 }
 
-/// <summary>A graph made ready to run many times. It runs by the reference until the fast path is in.</summary>
-public sealed class Session(Graph graph, SessionOptions options) : IDisposable
+/// <summary>
+/// Runs one graph fast, with the bits of the reference (docs/spec/assay-f32-v1.md) whatever the instruction set and the
+/// number of threads. Weights are packed once and shared; any number of runs may go on at once, each with its own memory.
+/// </summary>
+public sealed class Session : IDisposable
 {
-    public SessionOptions Options { get; } = options;
+    private readonly Graph graph;
+    private readonly Weights weights;
+    private readonly Liveness liveness;
+    private readonly ConcurrentBag<RunContext> idle = [];
+    private volatile bool disposed;
 
-    /// <inheritdoc cref="Reference.Reference.Run"/>
-    public IReadOnlyList<NamedTensor> Run(IReadOnlyDictionary<string, Tensor> inputs, Action<int, Tensor>? onValue = null) =>
-        Reference.Reference.Run(graph, inputs, onValue);
+    /// <exception cref="NotSupportedException">This machine lacks the instruction set asked for.</exception>
+    public Session(Graph graph, SessionOptions? options = null)
+    {
+        this.graph = graph;
+        Options = options ?? SessionOptions.Default;
+        Isa = Options.Isa ?? Isas.FromEnvironment();
+        if (!Isa.IsSupported())
+            throw new NotSupportedException($"this machine has {string.Join(", ", Isas.Supported.Select(Isas.Name))}, not {Isa.Name()}");
+        weights = new Weights(graph, Isa);
+        liveness = new Liveness(graph);
+        idle.Add(new RunContext(Isa, Options.Threads));
+    }
 
+    public SessionOptions Options { get; }
+
+    /// <summary>The instruction set that the runs use.</summary>
+    public Isa Isa { get; }
+
+    /// <summary>Runs the graph once. May be called from several threads at a time.</summary>
+    /// <param name="inputs">One tensor per input, by name.</param>
+    /// <param name="onValue">Told of every value that a node makes, in the order in which they are made: id and tensor.</param>
+    /// <returns>The outputs, in the graph's order.</returns>
+    /// <exception cref="ModelException">An input does not fit, operands contradict each other, or a limit is passed.</exception>
+    public IReadOnlyList<NamedTensor> Run(IReadOnlyDictionary<string, Tensor> inputs, Action<int, Tensor>? onValue = null)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        var bound = Binding.Check(graph, inputs);
+        var context = idle.TryTake(out var waiting) ? waiting : new RunContext(Isa, Options.Threads);
+        try
+        {
+            return new FastRun(graph, weights, liveness, context, Options.Limits, onValue).Run(bound);
+        }
+        finally
+        {
+            if (disposed)
+                context.Dispose();
+            else
+                idle.Add(context);
+        }
+    }
+
+    /// <summary>Frees threads and memory. The caller sees to it that no run is going on.</summary>
     public void Dispose()
     {
-        // Nothing is held yet.
+        if (disposed)
+            return;
+        disposed = true;
+        while (idle.TryTake(out var context))
+            context.Dispose();
+        weights.Dispose();
     }
 }

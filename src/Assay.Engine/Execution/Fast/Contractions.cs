@@ -17,7 +17,7 @@ internal static unsafe class Contractions
         if (!call.IsWide())
             return null;
         Shape a = call.ShapeOf(0), b = call.ShapeOf(1);
-        int k = a[^1], m = a.Rank == 1 ? 1 : a[^2], n = b.Rank == 1 ? 1 : b[^1];
+        int k = a.Dims[^1], m = a.Rank == 1 ? 1 : a.Dims[^2], n = b.Rank == 1 ? 1 : b.Dims[^1];
         var batchA = a.Rank > 2 ? a.Dims[..^2] : [];
         var batchB = b.Rank > 2 ? b.Dims[..^2] : [];
         var batch = ShapeRules.Broadcast(batchA, batchB);

@@ -40,7 +40,7 @@ internal static unsafe class Moves
         var strides = Strides(x.Shape);
         var steps = new long[call.OutputShape().Rank];
         for (var i = 1; i <= strides.Length; i++)
-            steps[^i] = x.Shape[^i] == 1 ? 0 : strides[^i];
+            steps[^i] = x.Shape.Dims[^i] == 1 ? 0 : strides[^i];
         return Strided(call, 0, steps);
     }
 
