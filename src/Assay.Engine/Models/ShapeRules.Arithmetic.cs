@@ -66,13 +66,18 @@ public static partial class ShapeRules
         return new(type, [x.Dims[0], x.Dims[1], .. window.Output]);
     }
 
+    /// <summary>Elements of a pooling window at most: nothing in the file pays for them.</summary>
+    private const int MaxTaps = 1 << 24;
+
     /// <summary>The window's extents of a pooling node.</summary>
     public static int[] PoolKernel(Attributes a)
     {
         var given = a.Ints("kernel_shape");
         var kernel = new int[given.Length];
         for (var i = 0; i < kernel.Length; i++)
-            kernel[i] = given[i] is >= 1 and <= int.MaxValue ? (int)given[i] : throw new ModelException($"kernel_shape holds {given[i]}");
+            kernel[i] = given[i] is >= 1 and <= MaxTaps ? (int)given[i] : throw new ModelException($"kernel_shape holds {given[i]}, which is not between 1 and {MaxTaps}");
+        if (Shape.Of(kernel).Count > MaxTaps)
+            throw new ModelException($"a window of more than {MaxTaps} elements");
         return kernel;
     }
 

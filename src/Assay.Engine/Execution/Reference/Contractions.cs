@@ -30,26 +30,29 @@ internal static class Contractions
     public static void Conv(Attributes a, Tensor x, Tensor w, Tensor? bias, Tensor y)
     {
         var spatial = x.Shape.Dims[2..].AsSpan();
-        var window = Window.Of(a, spatial, w.Shape.Dims[2..].AsSpan());
-        var taps = Taps.Of(window, spatial);
+        var taps = new Taps(Window.Of(a, spatial, w.Shape.Dims[2..].AsSpan()), spatial);
         var group = (int)a.Int("group", 1);
-        int channels = w.Shape[1], outputs = w.Shape[0], reach = Shape.Of(window.Kernel.AsSpan()).Count, plane = Shape.Of(spatial).Count;
+        int channels = w.Shape[1], outputs = w.Shape[0], plane = Shape.Of(spatial).Count;
         float[] xv = Numbers.Load(x), wv = Numbers.Load(w), bv = bias is null ? [] : Numbers.Load(bias);
-        for (var n = 0; n < x.Shape[0]; n++)
-            for (var o = 0; o < outputs; o++)
-                for (var place = 0; place < taps.Length; place++)
+        var window = new int[taps.Count];
+        for (var place = 0; place < taps.Windows; place++)
+        {
+            taps.Of(place, window);
+            for (var n = 0; n < x.Shape[0]; n++)
+                for (var o = 0; o < outputs; o++)
                 {
                     var acc = 0f;
                     for (var c = 0; c < channels; c++)
                     {
                         var from = (n * x.Shape[1] + o / (outputs / group) * channels + c) * plane;
-                        var weight = (o * channels + c) * reach;
-                        for (var t = 0; t < reach; t++)
-                            acc = ScalarMath.Fma(taps[place][t] == Taps.Padding ? 0 : xv[from + taps[place][t]], wv[weight + t], acc);
+                        var weight = (o * channels + c) * window.Length;
+                        for (var t = 0; t < window.Length; t++)
+                            acc = ScalarMath.Fma(window[t] == Taps.Padding ? 0 : xv[from + window[t]], wv[weight + t], acc);
                     }
                     if (bias is not null)
                         acc += bv[o];
-                    Numbers.Store(y, (n * outputs + o) * taps.Length + place, acc);
+                    Numbers.Store(y, (n * outputs + o) * taps.Windows + place, acc);
                 }
+        }
     }
 }

@@ -2,43 +2,53 @@ using Assay.Engine.Models;
 
 namespace Assay.Engine.Execution.Reference;
 
-/// <summary>Where the taps of each window fall.</summary>
-internal static class Taps
+/// <summary>Where the taps of a window fall.</summary>
+internal sealed class Taps(Window window, ReadOnlySpan<int> spatial)
 {
     public const int Padding = -1;
 
+    private readonly int[] spatial = spatial.ToArray();
+    private readonly int[] strides = Places.Strides(Shape.Of(spatial));
+    private readonly Shape outputs = Shape.Of(window.Output.AsSpan());
+    private readonly Shape kernel = Shape.Of(window.Kernel.AsSpan());
+
+    /// <summary>Number of windows.</summary>
+    public int Windows => outputs.Count;
+
+    /// <summary>Taps of one window.</summary>
+    public int Count => kernel.Count;
+
     /// <summary>
-    /// For each window, in row-major order, the place within one channel's plane that each tap of the kernel, in row-major
-    /// order, reads; <see cref="Padding"/> where it lies beside the input.
+    /// For window <paramref name="place"/>, in row-major order, the place within one channel's plane that each tap, in
+    /// row-major order, reads; <see cref="Padding"/> where it lies beside the input.
     /// </summary>
-    public static int[][] Of(Window window, ReadOnlySpan<int> spatial)
+    public void Of(int place, Span<int> taps)
     {
-        var outputs = Shape.Of(window.Output.AsSpan());
-        var kernel = Shape.Of(window.Kernel.AsSpan());
-        var strides = Places.Strides(Shape.Of(spatial));
-        var taps = new int[outputs.Count][];
-        int[] o = new int[spatial.Length], k = new int[spatial.Length];
-        for (var w = 0; w < taps.Length; w++)
+        Span<int> o = stackalloc int[spatial.Length], k = stackalloc int[spatial.Length];
+        Places.Coordinates(outputs, place, o);
+        for (var t = 0; t < taps.Length; t++)
         {
-            taps[w] = new int[kernel.Count];
-            Places.Coordinates(outputs, w, o);
-            for (var t = 0; t < kernel.Count; t++)
+            Places.Coordinates(kernel, t, k);
+            taps[t] = 0;
+            for (var axis = 0; axis < spatial.Length && taps[t] != Padding; axis++)
             {
-                Places.Coordinates(kernel, t, k);
-                var from = 0;
-                for (var axis = 0; axis < spatial.Length; axis++)
-                {
-                    var place = (long)o[axis] * window.Strides[axis] + (long)k[axis] * window.Dilations[axis] - window.PadBegin[axis];
-                    if (place < 0 || place >= spatial[axis])
-                    {
-                        from = Padding;
-                        break;
-                    }
-                    from += (int)place * strides[axis];
-                }
-                taps[w][t] = from;
+                var at = (long)o[axis] * window.Strides[axis] + (long)k[axis] * window.Dilations[axis] - window.PadBegin[axis];
+                taps[t] = at < 0 || at >= spatial[axis] ? Padding : taps[t] + (int)at * strides[axis];
             }
         }
-        return taps;
+    }
+
+    /// <summary>How many taps of the window lie in the input or its padding: with ceil_mode the last ones may reach beyond both.</summary>
+    public int WithinPadding(int place)
+    {
+        Span<int> o = stackalloc int[spatial.Length];
+        Places.Coordinates(outputs, place, o);
+        var count = 1;
+        for (var axis = 0; axis < spatial.Length; axis++)
+        {
+            var end = (long)spatial[axis] + window.PadBegin[axis] + window.PadEnd[axis] - (long)o[axis] * window.Strides[axis];
+            count *= (int)Math.Clamp((end + window.Dilations[axis] - 1) / window.Dilations[axis], 0, window.Kernel[axis]);
+        }
+        return count;
     }
 }

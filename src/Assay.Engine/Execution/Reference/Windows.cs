@@ -5,6 +5,7 @@ namespace Assay.Engine.Execution.Reference;
 /// <summary>Pooling: one window at a time. Padding is never an operand.</summary>
 internal static class Windows
 {
+    /// <summary>The maximum of the window's elements in the input (7.1).</summary>
     public static void MaxPool(Attributes a, Tensor x, Tensor y) =>
         Pool(a, x, y, (values, _) => values.Aggregate(float.NegativeInfinity, Elementwise.Greatest));
 
@@ -18,41 +19,22 @@ internal static class Windows
     private static void Pool(Attributes a, Tensor x, Tensor y, Func<List<float>, int, float> fold)
     {
         var spatial = x.Shape.Dims[2..].AsSpan();
-        var window = Window.Of(a, spatial, ShapeRules.PoolKernel(a));
-        var taps = Taps.Of(window, spatial);
+        var taps = new Taps(Window.Of(a, spatial, ShapeRules.PoolKernel(a)), spatial);
         var plane = Shape.Of(spatial).Count;
-        var counted = Counted(window, spatial);
         var values = Numbers.Load(x);
-        for (var channel = 0; channel < x.Shape[0] * x.Shape[1]; channel++)
-            for (var place = 0; place < taps.Length; place++)
+        var window = new int[taps.Count];
+        var inside = new List<float>();
+        for (var place = 0; place < taps.Windows; place++)
+        {
+            taps.Of(place, window);
+            for (var channel = 0; channel < x.Shape[0] * x.Shape[1]; channel++)
             {
-                var inside = new List<float>();
-                foreach (var tap in taps[place])
+                inside.Clear();
+                foreach (var tap in window)
                     if (tap != Taps.Padding)
                         inside.Add(values[channel * plane + tap]);
-                Numbers.Store(y, channel * taps.Length + place, fold(inside, counted[place]));
-            }
-    }
-
-    /// <summary>For each window, its taps that lie in the input or in its padding: with ceil_mode the last ones may reach beyond both.</summary>
-    private static int[] Counted(Window window, ReadOnlySpan<int> spatial)
-    {
-        var outputs = Shape.Of(window.Output.AsSpan());
-        var counted = new int[outputs.Count];
-        var at = new int[spatial.Length];
-        for (var w = 0; w < counted.Length; w++)
-        {
-            Places.Coordinates(outputs, w, at);
-            counted[w] = 1;
-            for (var axis = 0; axis < at.Length; axis++)
-            {
-                var within = 0;
-                for (var k = 0; k < window.Kernel[axis]; k++)
-                    if ((long)at[axis] * window.Strides[axis] + (long)k * window.Dilations[axis] < (long)spatial[axis] + window.PadBegin[axis] + window.PadEnd[axis])
-                        within++;
-                counted[w] *= within;
+                Numbers.Store(y, channel * taps.Windows + place, fold(inside, taps.WithinPadding(place)));
             }
         }
-        return counted;
     }
 }
