@@ -7,12 +7,12 @@ namespace Assay.Engine.Models.Onnx;
 
 /// <summary>Builds a small ONNX model, node by node, and gives the file's bytes: for models that a program makes.</summary>
 /// <remarks>Nothing is checked here; the reader does that.</remarks>
-public sealed class OnnxWriter(int opset, string name = "graph")
+public sealed class OnnxWriter(int opset, string name = "graph", string producer = "assay")
 {
     private readonly ModelProto model = new()
     {
         IrVersion = 8,
-        ProducerName = "assay",
+        ProducerName = producer,
         OpsetImport = { new OperatorSetIdProto { Version = opset } },
         Graph = new GraphProto { Name = name },
     };
