@@ -8,7 +8,7 @@ internal sealed record TrainingPlan(ulong Seed, int Steps, float Rate)
 {
     public const int Shards = 4, SamplesPerStep = Shards * 16;
 
-    public static readonly TrainingPlan Committed = new(Seed: 20260701, Steps: 5000, Rate: 0.002f);
+    public static readonly TrainingPlan Committed = new(Seed: 20260701, Steps: 12_000, Rate: 0.002f);
 
     public int SampleCount => Steps * SamplesPerStep;
 }
