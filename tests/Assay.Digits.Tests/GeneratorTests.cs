@@ -49,7 +49,7 @@ public class GeneratorTests
     }
 
     [Fact]
-    public void Draws_are_SplitMix64_mixed_counters_spread_evenly()
+    public void Draws_below_ten_spread_evenly()
     {
         var draws = new Draws(1, 2);
         var counts = new int[10];
