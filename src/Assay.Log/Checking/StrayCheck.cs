@@ -1,0 +1,80 @@
+using Assay.Log.Files;
+using Assay.Log.Tiles;
+using Assay.Verify.Crypto;
+
+namespace Assay.Log.Checking;
+
+/// <summary>Looks for files among the tiles that the tree does not account for: unknown names, tiles beyond its size, old partial tiles that differ from newer ones.</summary>
+/// <param name="size">The largest size that was signed.</param>
+internal sealed class StrayCheck(ILogFiles files, ulong size, List<FsckFinding> findings)
+{
+    private const string Prefix = LogLayout.Public + "/";
+
+    public void Run() => Walk(TilePath.Directory);
+
+    private void Walk(string directory)
+    {
+        foreach (var name in files.List(Prefix + directory))
+        {
+            var path = $"{directory}/{name}";
+            if (files.DirectoryExists(Prefix + path))
+                Walk(path);
+            else if (!TilePath.TryParse(path, out var tile))
+                findings.Add(new FsckFinding(Prefix + path, "no tile has this name"));
+            else if (!IsWithin(tile))
+                findings.Add(new FsckFinding(Prefix + path, $"lies beyond the size {size} that was signed"));
+            else if (tile.Width < TilePath.FullWidth)
+                CheckPartial(tile);
+        }
+    }
+
+    private ulong LevelSize(TilePath tile)
+    {
+        var level = Math.Max(tile.Level, 0);
+        return level >= 8 ? 0 : size >> (8 * level);
+    }
+
+    private bool IsWithin(TilePath tile) =>
+        tile.Index < LevelSize(tile) && tile.Index * TilePath.FullWidth + (ulong)tile.Width <= LevelSize(tile);
+
+    // A partial tile must be the beginning of whatever replaced it.
+    private void CheckPartial(TilePath tile)
+    {
+        var now = (int)Math.Min(TilePath.FullWidth, LevelSize(tile) - tile.Index * TilePath.FullWidth);
+        if (now == tile.Width)
+            return;
+        var old = Read(tile);
+        var newer = Read(tile with { Width = now }) ?? Read(tile with { Width = TilePath.FullWidth });
+        if (old is null || newer is null)
+            return;
+        if (!newer.AsSpan().StartsWith(old) || !IsWhole(tile, old))
+            findings.Add(new FsckFinding(Prefix + tile, "differs from the tile that replaced it"));
+    }
+
+    private static bool IsWhole(TilePath tile, byte[] bytes)
+    {
+        if (tile.Level >= 0)
+            return bytes.Length == tile.Width * Hash.Size;
+        try
+        {
+            EntryBundle.Read(bytes, tile.Width, exact: true, tile.ToString());
+            return true;
+        }
+        catch (LogException)
+        {
+            return false;
+        }
+    }
+
+    private byte[]? Read(TilePath tile)
+    {
+        try
+        {
+            return files.Read(Prefix + tile, EntryBundle.MaxBytes);
+        }
+        catch (LogException)
+        {
+            return [];
+        }
+    }
+}

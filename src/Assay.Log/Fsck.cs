@@ -1,0 +1,67 @@
+using Assay.Log.Checking;
+using Assay.Log.Files;
+using Assay.Verify.Notes;
+
+namespace Assay.Log;
+
+/// <summary>One thing that is wrong, and the file it is in.</summary>
+public sealed record FsckFinding(string Path, string Problem)
+{
+    public override string ToString() => $"{Path}: {Problem}";
+}
+
+/// <summary>What a check of a whole log found.</summary>
+/// <param name="Checkpoint">The published checkpoint that everything was checked against, or null where there is no good one.</param>
+/// <param name="Findings">Faults; empty if the log is sound.</param>
+/// <param name="Notes">What is worth knowing and no fault: a torn tail that the next start will cut off, entries not yet in the tree.</param>
+public sealed record FsckReport(Checkpoint? Checkpoint, IReadOnlyList<FsckFinding> Findings, IReadOnlyList<string> Notes)
+{
+    public bool IsClean => Findings.Count == 0;
+}
+
+/// <summary>Judges what an entry means: a sentence that says what is wrong with it, or null.</summary>
+public delegate string? EntryCheck(ulong index, ReadOnlyMemory<byte> entry);
+
+/// <summary>Re-reads everything that a log has stored and checks it from the entries up to the signed checkpoint.</summary>
+/// <remarks>
+/// Reads only, takes no lock, and may run beside the log it checks: what the log writes meanwhile lies beyond the checkpoint that was
+/// read first, and is left alone.
+/// </remarks>
+public static class Fsck
+{
+    /// <param name="files">A log's directory; without its <c>state/</c>, only what is published is checked.</param>
+    /// <param name="logKey">Its name is the origin that the checkpoint must have.</param>
+    /// <param name="progress">Called with entries done and entries in all.</param>
+    /// <exception cref="IOException">A file is there but cannot be read.</exception>
+    public static FsckReport Run(ILogFiles files, VerifierKey logKey, EntryCheck? entryCheck = null, Action<ulong, ulong>? progress = null, CancellationToken ct = default)
+    {
+        var findings = new List<FsckFinding>();
+        var notes = new List<string>();
+        var published = ReadCheckpoint(files, logKey, LogLayout.PublishedCheckpoint, findings);
+        if (published is null && findings.Count == 0)
+            findings.Add(new FsckFinding(LogLayout.PublishedCheckpoint, "missing"));
+        if (published is not null)
+            new TreeCheck(files, published, entryCheck, findings).Run(progress, ct);
+        var signed = files.DirectoryExists(LogLayout.State) ? StateCheck.Run(files, logKey, published, findings, notes) : null;
+        if (published is not null)
+        {
+            // Read again: the log may have gone on while the tree was read.
+            var newest = ReadCheckpoint(files, logKey, LogLayout.PublishedCheckpoint, findings)?.Size ?? 0;
+            new StrayCheck(files, Math.Max(newest, Math.Max(published.Size, signed?.Size ?? 0)), findings).Run();
+        }
+        return new FsckReport(published, findings, notes);
+    }
+
+    internal static Checkpoint? ReadCheckpoint(ILogFiles files, VerifierKey logKey, string path, List<FsckFinding> findings)
+    {
+        try
+        {
+            return files.Read(path, LogLayout.MaxCheckpointBytes) is { } bytes ? LogReader.ReadCheckpoint(bytes, logKey, path) : null;
+        }
+        catch (LogException e)
+        {
+            findings.Add(new FsckFinding(path, e.Message));
+            return null;
+        }
+    }
+}
