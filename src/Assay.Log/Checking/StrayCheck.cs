@@ -43,8 +43,12 @@ internal sealed class StrayCheck(ILogFiles files, ulong size, List<FsckFinding> 
         var now = (int)Math.Min(TilePath.FullWidth, LevelSize(tile) - tile.Index * TilePath.FullWidth);
         if (now == tile.Width)
             return;
+        // Nothing can be said by comparison with a file that is itself at fault.
+        TilePath[] successors = [tile with { Width = now }, tile with { Width = TilePath.FullWidth }];
+        if (successors.Any(s => findings.Any(f => f.Path == Prefix + s)))
+            return;
         var old = Read(tile);
-        var newer = Read(tile with { Width = now }) ?? Read(tile with { Width = TilePath.FullWidth });
+        var newer = Read(successors[0]) ?? Read(successors[1]);
         if (old is null || newer is null)
             return;
         if (!newer.AsSpan().StartsWith(old) || !IsWhole(tile, old))

@@ -18,11 +18,11 @@ internal sealed class TreeCheck(ILogFiles files, Checkpoint checkpoint, EntryChe
     private const string Prefix = LogLayout.Public + "/";
 
     private readonly TreeEdge edge = new();
-    private bool partialTilesAreRight;
+    private List<Hash[]> storedEdge = [];
 
     public void Run(Action<ulong, ulong>? progress, CancellationToken ct)
     {
-        partialTilesAreRight = PartialTilesGiveRoot();
+        storedEdge = StoredEdge();
         var before = findings.Count;
         for (ulong start = 0; start < checkpoint.Size; start += TilePath.FullWidth)
         {
@@ -39,16 +39,16 @@ internal sealed class TreeCheck(ILogFiles files, Checkpoint checkpoint, EntryChe
             Report(LogLayout.PublishedCheckpoint, $"the entries have the root {head.ToBase64()}, the checkpoint says {checkpoint.Root.ToBase64()}");
     }
 
-    private bool PartialTilesGiveRoot()
+    // The partial tiles as stored, lowest level first; an empty one where there is none or none to be read.
+    private List<Hash[]> StoredEdge()
     {
-        try
+        var levels = new List<Hash[]>();
+        for (var (level, size) = (0, checkpoint.Size); size > 0; level++, size /= TilePath.FullWidth)
         {
-            return TreeEdge.Load(new TileStore(TileStore.Over(files)), checkpoint.Size).Head() == checkpoint.Root;
+            var width = (int)(size % TilePath.FullWidth);
+            levels.Add(width == 0 ? [] : ReadTile(new TilePath(level, size / TilePath.FullWidth, width), quiet: true) ?? []);
         }
-        catch (LogException)
-        {
-            return false;
-        }
+        return levels;
     }
 
     // The leaf hashes of one bundle: of its entries, or, where those are at fault, of the stored tile.
@@ -96,7 +96,7 @@ internal sealed class TreeCheck(ILogFiles files, Checkpoint checkpoint, EntryChe
     private bool HashesToParent(TilePath tile, Hash[] hashes)
     {
         if (tile.Width < TilePath.FullWidth)
-            return partialTilesAreRight && ReadTile(tile, quiet: true)?.AsSpan().SequenceEqual(hashes) == true;
+            return TreeEdge.HeadOf(storedEdge.Select((stored, level) => level == tile.Level ? hashes : stored)) == checkpoint.Root;
         var parentIndex = tile.Index / TilePath.FullWidth;
         var levelSize = checkpoint.Size >> (8 * (tile.Level + 1));
         var parent = new TilePath(tile.Level + 1, parentIndex, (int)Math.Min(TilePath.FullWidth, levelSize - parentIndex * TilePath.FullWidth));

@@ -3,17 +3,6 @@ namespace Assay.Log.Files;
 /// <summary>What the log builds from the primitive operations: whole files that appear at once and stay.</summary>
 internal static class DurableFiles
 {
-    /// <summary>Creates a directory and its missing parents; their names are durable when this returns.</summary>
-    public static void MakeDirectories(this ILogFiles files, string directory, Visibility visibility)
-    {
-        if (directory.Length == 0 || files.DirectoryExists(directory))
-            return;
-        var parent = LogLayout.Parent(directory);
-        files.MakeDirectories(parent, visibility);
-        files.CreateDirectory(directory, visibility);
-        files.FlushDirectory(parent);
-    }
-
     /// <summary>Replaces a file by these bytes: after a crash it holds either the old bytes or the new ones.</summary>
     public static void Replace(this ILogFiles files, string path, ReadOnlySpan<byte> bytes, Visibility visibility)
     {
@@ -45,7 +34,8 @@ internal static class DurableFiles
     /// durable, so a name never leads to less than its bytes. Files that are there already are replaced (the same bytes, if the
     /// log before us got as far as writing them).
     /// </summary>
-    public static void WriteAll(this ILogFiles files, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Bytes)> contents, Visibility visibility)
+    public static void WriteAll(
+        this ILogFiles files, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Bytes)> contents, DurableDirectories directories, Visibility visibility)
     {
         var open = new List<ILogFile>(contents.Count);
         try
@@ -64,15 +54,15 @@ internal static class DurableFiles
             foreach (var file in open)
                 file.Dispose();
         }
-        var directories = new SortedSet<string>(StringComparer.Ordinal);
+        var changed = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (path, _) in contents)
         {
             var directory = LogLayout.Parent(path);
-            if (directories.Add(directory))
-                files.MakeDirectories(directory, visibility);
+            if (changed.Add(directory))
+                directories.Make(directory, visibility);
             files.Rename(TemporaryName(path), path);
         }
-        foreach (var directory in directories)
+        foreach (var directory in changed)
             files.FlushDirectory(directory);
     }
 

@@ -63,7 +63,10 @@ internal sealed class TreeEdge
     }
 
     /// <summary>The root of the tree.</summary>
-    public Hash Head()
+    public Hash Head() => HeadOf(levels);
+
+    /// <summary>The root of the tree whose partial tiles hold these hashes, lowest level first.</summary>
+    public static Hash HeadOf(IEnumerable<IReadOnlyList<Hash>> levels)
     {
         Hash? below = null;
         foreach (var hashes in levels)

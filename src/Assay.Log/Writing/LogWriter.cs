@@ -32,6 +32,7 @@ internal sealed class LogWriter : IDisposable
     private readonly CheckpointStore checkpoints;
     private readonly WriteAheadLog wal;
     private readonly TileStore tiles;
+    private readonly DurableDirectories directories;
     private readonly TileCache cache = new();
     private readonly List<LogEntry> staged = [];
     private ulong integrated;
@@ -42,6 +43,7 @@ internal sealed class LogWriter : IDisposable
         (this.files, this.origin, this.key, this.options, this.held) = (files, origin, key, options, held);
         checkpoints = new CheckpointStore(files, logKey);
         wal = new WriteAheadLog(files, origin, options);
+        directories = new DurableDirectories(files);
         tiles = new TileStore(TileStore.Over(files));
     }
 
@@ -69,14 +71,14 @@ internal sealed class LogWriter : IDisposable
 
     public static LogWriter Create(ILogFiles files, string origin, SigningKey key, LogEntry genesis, TileLogOptions options)
     {
-        files.MakeDirectories(LogLayout.State, Visibility.Private);
+        new DurableDirectories(files).Make(LogLayout.State, Visibility.Private);
         return Locked(files, origin, key, options, writer =>
         {
             if (files.Length(LogLayout.SignedCheckpoint) is not null || files.Length(LogLayout.PublishedCheckpoint) is not null)
                 throw new LogException(LogFault.Exists, "there is a log in this directory already");
-            files.MakeDirectories(LogLayout.Segments, Visibility.Private);
-            files.MakeDirectories(LogLayout.Temporary, Visibility.Private);
-            files.MakeDirectories(LogLayout.Public, Visibility.Public);
+            writer.directories.Make(LogLayout.Segments, Visibility.Private);
+            writer.directories.Make(LogLayout.Temporary, Visibility.Private);
+            writer.directories.Make(LogLayout.Public, Visibility.Public);
             files.ClearTemporary();
             // Without a signed checkpoint, a segment is of a creation that did not finish; nobody was told of its entries.
             WriteAheadLog.DropAll(files);
@@ -174,6 +176,10 @@ internal sealed class LogWriter : IDisposable
 
     private void Recover()
     {
+        // A former owner may have set names and failed to flush them: what we read must not go away after we have built on it.
+        files.FlushDirectory(LogLayout.State);
+        files.FlushDirectory(LogLayout.Segments);
+        files.FlushDirectory(LogLayout.Public);
         var signed = checkpoints.Signed()!;
         var published = checkpoints.Published();
         if (published?.Size > signed.Size)
@@ -228,7 +234,7 @@ internal sealed class LogWriter : IDisposable
 
     private void Publish(TreeGrowth growth, SignedCheckpoint checkpoint)
     {
-        files.WriteAll(growth.Files, Visibility.Public);
+        files.WriteAll(growth.Files, directories, Visibility.Public);
         checkpoints.Publish(checkpoint);
     }
 
@@ -251,12 +257,7 @@ internal sealed class LogWriter : IDisposable
     private void CleanUp(TreeGrowth growth)
     {
         foreach (var tile in growth.Completed)
-        {
-            var directory = Prefix + tile.PartialDirectory;
-            foreach (var name in files.List(directory))
-                files.Delete($"{directory}/{name}");
-            files.DeleteDirectory(directory);
-        }
+            directories.Delete(Prefix + tile.PartialDirectory);
     }
 
     private void Stage(IReadOnlyList<LogEntry> entries)

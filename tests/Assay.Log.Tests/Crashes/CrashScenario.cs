@@ -11,6 +11,10 @@ namespace Assay.Log.Tests.Crashes;
 /// Several lives of one log on a simulated disk, each ended by a crash at a seeded step; commits also fall between the steps of an
 /// integration, as they do when two threads work. After each crash, and at the end, what was ever acknowledged or shown must hold.
 /// </summary>
+/// <remarks>
+/// With disk errors, a life may end by one of them instead: any operation may fail once. The log is then opened again by the next
+/// process of the same machine, which still reads what the disk never got.
+/// </remarks>
 internal sealed class CrashScenario : IAttachmentSink
 {
     private readonly Random random;
@@ -19,14 +23,18 @@ internal sealed class CrashScenario : IAttachmentSink
     private readonly Dictionary<ulong, (byte[] Entry, byte[] Attachment)> acknowledged = [];
     private readonly Dictionary<ulong, byte[]> kept = [];
     private readonly SortedDictionary<ulong, Hash> shown = [];
+    private readonly HashSet<Hash> submitted = [TestLogs.Leaf(0)];
     private LogWriter? writer;
     private bool integrating;
     private int serial;
+    private int stepsToError = int.MaxValue;
 
-    public CrashScenario(int seed)
+    public CrashScenario(int seed, bool diskErrors = false)
     {
         random = new Random(seed);
         files = new SimulatedFiles(random) { BeforeStep = CommitInBetween };
+        if (diskErrors)
+            files.Inject = FailAtTimes;
         options = new TileLogOptions
         {
             SegmentBytes = random.Next(200, 20_000),
@@ -42,6 +50,9 @@ internal sealed class CrashScenario : IAttachmentSink
     /// <summary>How many crashes hit a running log.</summary>
     public int Crashes { get; private set; }
 
+    /// <summary>How many disk errors did.</summary>
+    public int Errors { get; private set; }
+
     /// <summary>Runs the lives; null if everything held, else what did not.</summary>
     public string? Run(int lives)
     {
@@ -49,6 +60,7 @@ internal sealed class CrashScenario : IAttachmentSink
         {
             // Most crashes soon after the start, so that they hit recovery as well; some later.
             files.CrashAt = files.Steps + 1 + random.Next(random.Next(3) == 0 ? 30 : 300);
+            stepsToError = 1 + random.Next(300);
             try
             {
                 Begin();
@@ -60,13 +72,19 @@ internal sealed class CrashScenario : IAttachmentSink
             catch (SimulatedCrashException)
             {
                 Crashes++;
-                End();
+                files.Reboot();
+            }
+            catch (InjectedException)
+            {
+                Errors++;
+                writer?.Dispose();
             }
             catch (Exception e) when (e is LogException or MalformedException or IOException)
             {
                 return $"life {life}: {e.Message}";
             }
         }
+        files.CrashAt = stepsToError = int.MaxValue;
         try
         {
             Begin();
@@ -79,7 +97,11 @@ internal sealed class CrashScenario : IAttachmentSink
         }
     }
 
-    void IAttachmentSink.Keep(ulong index, ReadOnlyMemory<byte> attachment) => kept[index] = attachment.ToArray();
+    void IAttachmentSink.Keep(ulong index, ReadOnlyMemory<byte> attachment)
+    {
+        files.Step("keep", "an attachment");
+        kept[index] = attachment.ToArray();
+    }
 
     private void Begin()
     {
@@ -139,6 +161,7 @@ internal sealed class CrashScenario : IAttachmentSink
             byte[] attachment = random.Next(5) == 0 ? [.. BitConverter.GetBytes(++serial), 1] : [];
             entries.Add(LogEntry.Of(entry, attachment));
         }
+        submitted.UnionWith(entries.Select(e => e.Leaf));
         var batch = writer!.Commit(entries);
         var promise = Promise.Parse(batch.Promise.Text);
         if (promise.First != batch.First || promise.Count != (ulong)entries.Count)
@@ -147,9 +170,10 @@ internal sealed class CrashScenario : IAttachmentSink
             acknowledged.Add(batch.First + (ulong)i, (entries[i].Bytes.ToArray(), entries[i].Attachment.ToArray()));
     }
 
-    private void End()
+    private void FailAtTimes(string operation, string path)
     {
-        files.Reboot();
+        if (--stepsToError == 0)
+            throw new InjectedException($"{operation} of {path}");
     }
 
     private void Show(Checkpoint checkpoint)
@@ -176,7 +200,11 @@ internal sealed class CrashScenario : IAttachmentSink
                 return wrong;
         // What was not acknowledged and is there nevertheless has its place now.
         for (var i = (ulong)acknowledged.Count; i < checkpoint.Size; i++)
+        {
+            if (!submitted.Contains(reader.LeafHash(i)))
+                return $"entry {i} was never submitted";
             acknowledged[i] = (reader.ReadEntry(i).ToArray(), kept.GetValueOrDefault(i, []));
+        }
         return null;
     }
 
@@ -203,6 +231,8 @@ internal sealed class CrashScenario : IAttachmentSink
             ? null
             : $"entry {index} cannot be proved";
     }
+
+    private sealed class InjectedException(string message) : IOException(message);
 
     private sealed class StandingClock : TimeProvider
     {

@@ -21,6 +21,20 @@ public class SimulatedCrashTests
         Assert.True(crashes >= Stories * Lives * 9 / 10, $"only {crashes} crashes hit");
     }
 
+    [Fact]
+    public void Nor_when_the_disk_reports_errors_in_between()
+    {
+        var errors = 0;
+        for (var seed = 0; seed < Stories / 2; seed++)
+        {
+            var scenario = new CrashScenario(seed, diskErrors: true);
+            var wrong = scenario.Run(Lives);
+            Assert.True(wrong is null, $"seed {seed}: {wrong}");
+            errors += scenario.Errors;
+        }
+        Assert.True(errors >= Stories, $"only {errors} errors hit");
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]

@@ -117,7 +117,8 @@ internal sealed class SimulatedFiles(Random random) : ILogFiles
         return new Held(this);
     }
 
-    private void Step(string operation, string path)
+    /// <summary>One operation, of this disk or of something beside it: the crash may come instead.</summary>
+    public void Step(string operation, string path)
     {
         ThrowIfDead();
         BeforeStep?.Invoke();
@@ -159,44 +160,62 @@ internal sealed class SimulatedFiles(Random random) : ILogFiles
         public List<byte> Current { get; private set; } = [];
 
         private byte[] durable = [];
-        private readonly List<(int At, byte[] Bytes)> pending = [];
+        private readonly List<Write> pending = [];
 
         public void Append(ReadOnlySpan<byte> bytes)
         {
-            pending.Add((Current.Count, bytes.ToArray()));
+            pending.Add(new Write(Current.Count, bytes.ToArray(), Doomed: false));
             Current.AddRange(bytes);
         }
 
         public void Flush()
         {
-            durable = [.. Current];
-            pending.Clear();
+            var after = new List<byte>(durable);
+            foreach (var write in pending)
+                if (!write.Doomed)
+                    Apply(after, write, 0, write.Bytes.Length, filler: 0);
+            durable = [.. after];
+            pending.RemoveAll(w => !w.Doomed);
+        }
+
+        /// <summary>A flush failed. As Linux does: what was to be written counts as written, is still read back, and no later flush tries again.</summary>
+        public void FailFlush()
+        {
+            for (var i = 0; i < pending.Count; i++)
+                pending[i] = pending[i] with { Doomed = true };
         }
 
         public override void Crash(Random random)
         {
             var after = new List<byte>(durable);
-            foreach (var (at, bytes) in pending)
+            foreach (var write in pending)
             {
+                var length = write.Bytes.Length;
                 var (from, to) = random.Next(3) switch
                 {
                     0 => (0, 0),
-                    1 => (0, bytes.Length),
-                    _ => random.Next(2) == 0 ? (0, random.Next(bytes.Length + 1)) : Sorted(random.Next(bytes.Length + 1), random.Next(bytes.Length + 1)),
+                    1 => (0, length),
+                    _ => random.Next(2) == 0 ? (0, random.Next(length + 1)) : Sorted(random.Next(length + 1), random.Next(length + 1)),
                 };
-                if (from == to)
-                    continue;
-                var rubbish = random.Next(4) == 0;
-                while (after.Count < at + to)
-                    after.Add(rubbish ? (byte)random.Next(256) : (byte)0);
-                for (var i = from; i < to; i++)
-                    after[at + i] = bytes[i];
+                Apply(after, write, from, to, filler: random.Next(4) == 0 ? (byte)random.Next(256) : (byte)0);
             }
-            Current = after;
-            Flush();
+            (Current, durable) = (after, [.. after]);
+            pending.Clear();
+        }
+
+        private static void Apply(List<byte> bytes, Write write, int from, int to, byte filler)
+        {
+            if (from == to)
+                return;
+            while (bytes.Count < write.At + to)
+                bytes.Add(filler);
+            for (var i = from; i < to; i++)
+                bytes[write.At + i] = write.Bytes[i];
         }
 
         private static (int, int) Sorted(int a, int b) => a < b ? (a, b) : (b, a);
+
+        private readonly record struct Write(int At, byte[] Bytes, bool Doomed);
     }
 
     private sealed class Folder : Node
@@ -257,7 +276,15 @@ internal sealed class SimulatedFiles(Random random) : ILogFiles
 
         public void Flush()
         {
-            files.Step("flush", path);
+            try
+            {
+                files.Step("flush", path);
+            }
+            catch (IOException)
+            {
+                file.FailFlush();
+                throw;
+            }
             if (!files.IgnoreFileFlush)
                 file.Flush();
         }

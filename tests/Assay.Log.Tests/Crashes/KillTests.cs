@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Assay.Log.Files;
+using Assay.Log.Hammer;
+using Assay.Verify.Codecs;
+using Assay.Verify.Crypto;
+using Assay.Verify.Merkle;
+using Assay.Verify.Notes;
+
+namespace Assay.Log.Tests.Crashes;
+
+/// <summary>A process that appends under load is killed at random moments. This shows what a dead process leaves; lost power is simulated elsewhere.</summary>
+public sealed class KillTests : IDisposable
+{
+    private const int LivesOfOneLog = 25;
+
+    private readonly TemporaryDirectory directory = new();
+
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ASSAY_KILLS"), out var kills) ? kills : 200;
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task Nothing_acknowledged_is_lost_when_the_process_is_killed()
+    {
+        var random = new Random(1);
+        var acknowledged = 0;
+        for (var (kill, log) = (0, 0); kill < Kills; log++)
+        {
+            var witness = new Witness(Path.Combine(directory.Path, $"log{log}"));
+            for (var life = 0; life < LivesOfOneLog && kill < Kills; life++, kill++)
+            {
+                // From its start: some die while they create or recover, most under load.
+                var lines = await RunVictim(witness.Directory, kill, TimeSpan.FromMilliseconds(random.Next(40, 350)));
+                witness.Hear(lines);
+                acknowledged += lines.Count;
+                // In between, one victim recovers from what the other left, and may be killed at it.
+                if (random.Next(3) == 0)
+                    await witness.Judge();
+            }
+            await witness.Judge();
+            var report = Fsck.Run(new PosixLogFiles(witness.Directory), Witness.LogKey);
+            Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        }
+        Assert.True(acknowledged > 10 * Kills, $"only {acknowledged} entries were acknowledged in {Kills} lives");
+    }
+
+    [Fact]
+    public async Task Second_process_is_fenced_and_told_who_owns_the_log()
+    {
+        var path = Path.Combine(directory.Path, "log");
+        await using var log = TileLog.Create(new PosixLogFiles(path), Victim.Origin, Victim.Key, Victim.Genesis);
+        using var second = Start(path, 1);
+        var error = await second.StandardError.ReadToEndAsync();
+        await second.WaitForExitAsync();
+        Assert.Equal(3, second.ExitCode);
+        Assert.Contains($"process {Environment.ProcessId}", error, StringComparison.Ordinal);
+        Assert.Equal(1UL, (await log.AppendAsync("still mine"u8.ToArray())).Index);
+    }
+
+    private static Process Start(string path, int seed)
+    {
+        var victim = Path.Combine(AppContext.BaseDirectory, "Assay.Log.Hammer");
+        return Process.Start(new ProcessStartInfo(victim, [path, seed.ToString(CultureInfo.InvariantCulture), "16"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
+
+    private static async Task<List<string>> RunVictim(string path, int seed, TimeSpan life)
+    {
+        using var victim = Start(path, seed);
+        var errors = victim.StandardError.ReadToEndAsync();
+        var reading = victim.StandardOutput.ReadToEndAsync();
+        await Task.WhenAny(victim.WaitForExitAsync(), Task.Delay(life));
+        Assert.False(victim.HasExited, $"the victim ended by itself: {(victim.HasExited ? await errors : "")}");
+        victim.Kill();
+        await victim.WaitForExitAsync();
+        var text = await reading;
+        // The last line may be cut: an acknowledgement that nobody got.
+        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    /// <summary>Remembers all that the victims said, and holds their log to it.</summary>
+    private sealed class Witness(string directory)
+    {
+        private readonly Dictionary<ulong, (Hash Leaf, string Attachment, string Promise)> acknowledged = [];
+        private readonly HashSet<ulong> judged = [];
+        private Checkpoint? seen;
+
+        public static VerifierKey LogKey => VerifierKey.Create(Victim.Origin, NoteSignatureType.Ed25519, Victim.Key.PublicKey);
+
+        public string Directory => directory;
+
+        public void Hear(List<string> lines)
+        {
+            foreach (var line in lines)
+            {
+                var parts = line.Split(' ');
+                Assert.True(acknowledged.TryAdd(ulong.Parse(parts[0], CultureInfo.InvariantCulture), (Hash.FromHex(parts[1]), parts[2], parts[3])),
+                    $"index {parts[0]} was given out twice");
+            }
+        }
+
+        public async Task Judge()
+        {
+            if (acknowledged.Count == 0 && !File.Exists(Path.Combine(directory, LogLayout.SignedCheckpoint)))
+                return;
+            await using var log = TileLog.Open(new PosixLogFiles(directory), Victim.Origin, Victim.Key,
+                new TileLogOptions { Attachments = new DirectorySink(Victim.AttachmentsOf(directory)) });
+            var checkpoint = log.Checkpoint.Checkpoint;
+            if (seen is not null)
+                Assert.True(MerkleProof.VerifyConsistency(seen.Size, checkpoint.Size, seen.Root, checkpoint.Root, log.ConsistencyProof(seen.Size, checkpoint.Size)),
+                    "the checkpoint seen before is no prefix of this one");
+            seen = checkpoint;
+            var promises = new Dictionary<string, Promise>(StringComparer.Ordinal);
+            foreach (var (index, (leaf, attachment, text)) in acknowledged)
+                if (judged.Add(index) || index % 10 == 0)
+                    Judge(log, checkpoint, index, leaf, attachment, Promised(promises, text));
+        }
+
+        private void Judge(TileLog log, Checkpoint checkpoint, ulong index, Hash leaf, string attachment, Promise promise)
+        {
+            Assert.True(index < checkpoint.Size, $"entry {index} was acknowledged, the log has {checkpoint.Size}");
+            Assert.Equal(leaf, MerkleTree.LeafHash(log.ReadEntry(index).Span));
+            Assert.True(MerkleProof.VerifyInclusion(index, checkpoint.Size, leaf, log.InclusionProof(index, checkpoint.Size), checkpoint.Root));
+            Assert.True(promise.First <= index && index - promise.First < promise.Count);
+            if (attachment != "-")
+                Assert.Equal(attachment, Sha256.Of(File.ReadAllBytes(Path.Combine(Victim.AttachmentsOf(directory), index.ToString(CultureInfo.InvariantCulture)))).ToHex());
+        }
+
+        private static Promise Promised(Dictionary<string, Promise> known, string text)
+        {
+            if (known.TryGetValue(text, out var promise))
+                return promise;
+            var note = SignedNote.Parse(Encoding.UTF8.GetString(Base64.Read(text)));
+            Assert.True(note.IsSignedBy(LogKey));
+            return known[text] = Promise.Parse(note.Text);
+        }
+    }
+}
