@@ -26,12 +26,15 @@ public sealed class DirectorySink : IAttachmentSink
         Directory.CreateDirectory(directory);
     }
 
-    public void Keep(ulong index, ReadOnlyMemory<byte> attachment)
+    public void Keep(IReadOnlyList<Attachment> attachments)
     {
-        var path = Path.Combine(directory, index.ToString(CultureInfo.InvariantCulture));
-        if (File.Exists(path))
-            return;
-        File.WriteAllBytes(path + ".new", attachment.Span);
-        File.Move(path + ".new", path, overwrite: true);
+        foreach (var (index, bytes) in attachments)
+        {
+            var path = Path.Combine(directory, index.ToString(CultureInfo.InvariantCulture));
+            if (File.Exists(path))
+                continue;
+            File.WriteAllBytes(path + ".new", bytes.Span);
+            File.Move(path + ".new", path, overwrite: true);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Assay.Log.Files;
 using Assay.Log.Wal;
 using Assay.Log.Writing;
 using Assay.Verify;
@@ -72,11 +73,13 @@ internal sealed class CrashScenario : IAttachmentSink
             catch (SimulatedCrashException)
             {
                 Crashes++;
+                ShowVisible();
                 files.Reboot();
             }
             catch (InjectedException)
             {
                 Errors++;
+                ShowVisible();
                 writer?.Dispose();
             }
             catch (Exception e) when (e is LogException or MalformedException or IOException)
@@ -97,10 +100,13 @@ internal sealed class CrashScenario : IAttachmentSink
         }
     }
 
-    void IAttachmentSink.Keep(ulong index, ReadOnlyMemory<byte> attachment)
+    void IAttachmentSink.Keep(IReadOnlyList<Attachment> attachments)
     {
-        files.Step("keep", "an attachment");
-        kept[index] = attachment.ToArray();
+        foreach (var (index, bytes) in attachments)
+        {
+            files.Step("keep", "an attachment");
+            kept[index] = bytes.ToArray();
+        }
     }
 
     private void Begin()
@@ -181,6 +187,13 @@ internal sealed class CrashScenario : IAttachmentSink
         if (shown.TryGetValue(checkpoint.Size, out var root) && root != checkpoint.Root)
             throw new LogException(LogFault.Corrupt, $"two checkpoints of size {checkpoint.Size} with different roots");
         shown[checkpoint.Size] = checkpoint.Root;
+    }
+
+    // Whoever read the published checkpoint last may have seen one that the disk never got.
+    private void ShowVisible()
+    {
+        if (files.Visible(LogLayout.PublishedCheckpoint) is { Length: > 0 } bytes)
+            Show(Checkpoint.Parse(SignedNote.Parse(bytes).Text));
     }
 
     // What must hold whenever the log is open.

@@ -59,6 +59,9 @@ internal sealed class SimulatedFiles(Random random) : ILogFiles
         return [.. file.Current];
     }
 
+    /// <summary>What others on the machine read of a file at this moment, flushed or not; also just before the crash.</summary>
+    public byte[]? Visible(string path) => Find(path) is Content file ? [.. file.Current] : null;
+
     public long? Length(string path) => Find(path) is Content file ? file.Current.Count : null;
 
     public IReadOnlyList<string> List(string directory)
