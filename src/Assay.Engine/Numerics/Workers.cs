@@ -11,22 +11,26 @@ internal interface IKernel
 }
 
 /// <summary>
-/// A few threads that wait for kernels, for one caller at a time. The outputs are cut into one contiguous range per thread;
-/// the caller takes the first. What a kernel throws reaches the caller after every thread has finished.
+/// A few threads that help with kernels, for one caller at a time. The outputs are cut into contiguous pieces that depend on
+/// nothing but their number and the threads'; whoever is free takes the next. A helper that the system keeps waiting delays
+/// nobody: the caller makes the pieces that no one has taken. What a kernel throws reaches the caller after all have stopped.
 /// </summary>
 public sealed unsafe class Workers : IDisposable
 {
     public const int MaxThreads = 64;
 
-    // A worker spins this often before it sleeps: the pause between two operators of a model is shorter than waking up.
-    private const int Spins = 2000;
+    // A helper spins this often before it sleeps: the pause between two operators of a model is shorter than waking up.
+    private const int Spins = 400;
+
+    // Pieces per thread: enough that a slow thread does not hold up the rest.
+    private const int PiecesPerThread = 4;
 
     private const int Idle = 0, Posted = 1, Asleep = 2;
 
     private readonly Worker[] workers;
     private delegate*<void*, int, int, int, void> body;
     private void* kernel;
-    private int items, parts, pending;
+    private int items, pieces, next, helping, open;
     private ExceptionDispatchInfo? failure;
     private bool disposed;
 
@@ -65,15 +69,16 @@ public sealed unsafe class Workers : IDisposable
         }
         body = run;
         this.kernel = &kernel;
-        (this.items, parts) = (items, cuts);
+        (this.items, pieces, next) = (items, Math.Min(items, cuts * PiecesPerThread), -1);
         failure = null;
-        Volatile.Write(ref pending, cuts - 1);
+        Interlocked.Exchange(ref open, 1);
         for (var i = 0; i < cuts - 1; i++)
             workers[i].Post();
-        Part(0);
-        // The kernel lives on this stack: nobody may still be using it when this method returns.
+        Help(0);
+        // The kernel lives on this stack. Whoever looks in from now on finds it closed; whoever is inside has said so first.
+        Interlocked.Exchange(ref open, 0);
         var wait = new SpinWait();
-        while (Volatile.Read(ref pending) != 0)
+        while (Volatile.Read(ref helping) != 0)
             wait.SpinOnce(sleep1Threshold: -1);
         failure?.Throw();
     }
@@ -90,11 +95,20 @@ public sealed unsafe class Workers : IDisposable
     private static void Invoke<TKernel, T>(void* kernel, int part, int from, int to)
         where TKernel : unmanaged, IKernel where T : unmanaged, ILanes<T> => ((TKernel*)kernel)->Run<T>(part, from, to);
 
-    private void Part(int part)
+    private void Enter(int part)
+    {
+        Interlocked.Increment(ref helping);
+        if (Volatile.Read(ref open) != 0)
+            Help(part);
+        Interlocked.Decrement(ref helping);
+    }
+
+    private void Help(int part)
     {
         try
         {
-            body(kernel, part, (int)((long)items * part / parts), (int)((long)items * (part + 1) / parts));
+            for (var piece = Interlocked.Increment(ref next); piece < pieces; piece = Interlocked.Increment(ref next))
+                body(kernel, part, (int)((long)items * piece / pieces), (int)((long)items * (piece + 1) / pieces));
         }
 #pragma warning disable CA1031 // whatever it is, it goes to the caller
         catch (Exception error)
@@ -144,9 +158,8 @@ public sealed unsafe class Workers : IDisposable
                     bell.Wait();
                 if (stopping)
                     return;
-                owner.Part(part);
-                Volatile.Write(ref state, Idle);
-                Interlocked.Decrement(ref owner.pending);
+                Interlocked.Exchange(ref state, Idle);
+                owner.Enter(part);
             }
         }
     }
