@@ -107,11 +107,12 @@ public static partial class ShapeRules
     {
         var type = Require(x, t => t != DType.Bool, "numbers");
         var keep = a.Int("keepdims", 1) != 0;
+        var known = axes is null ? null : Listed(axes, "axes");
         if (!x.HasRank)
             return new(type, default);
-        if (axes is { Value: null })
+        if (axes is not null && known is null)
             return new(type, keep ? [.. Enumerable.Repeat(-1, x.Dims.Length)] : default);
-        var reduced = ReducedAxes(a, axes?.Value, x.Dims.Length);
+        var reduced = ReducedAxes(a, known, x.Dims.Length);
         var dims = new List<int>();
         for (var i = 0; i < x.Dims.Length; i++)
             if (!reduced.AsSpan().Contains(i))

@@ -15,6 +15,16 @@ public static partial class ShapeRules
         return value;
     }
 
+    /// <summary>The value, where it is known, of an operand that lists axes or extents.</summary>
+    private static Tensor? Listed(Fact list, string role)
+    {
+        if (list.Type is not (null or DType.Int32 or DType.Int64))
+            throw new ModelException($"{role} is {list.Type.Value.Name()}, not int64");
+        if (list.HasRank && list.Dims.Length > 1)
+            throw new ModelException($"{role} has rank {list.Dims.Length}, not 1");
+        return list.Value;
+    }
+
     /// <summary>What a list of numbers that is not known yet says of a rank: its own length.</summary>
     private static int LengthOf(Fact list) => list is { HasRank: true, Dims.Length: 1 } ? list.Dims[0] : -1;
 
@@ -22,9 +32,9 @@ public static partial class ShapeRules
 
     private static Fact Reshape(Attributes a, Fact x, Fact target)
     {
-        if (target.Value is null)
+        if (Listed(target, "the target shape") is not { } value)
             return new(x.Type, UnknownDims(LengthOf(target)));
-        var wanted = target.Value.ToInts("the target shape");
+        var wanted = value.ToInts("the target shape");
         if (wanted.Length > Shape.MaxRank)
             throw new ModelException($"a target of rank {wanted.Length}, above {Shape.MaxRank}");
         var allowZero = a.Int("allowzero", 0) != 0;
@@ -70,12 +80,13 @@ public static partial class ShapeRules
 
     private static Fact Squeeze(Fact x, Fact? axes)
     {
-        if (!x.HasRank || axes is { Value: null })
+        var known = axes is null ? null : Listed(axes, "axes");
+        if (!x.HasRank || axes is not null && known is null)
             return new(x.Type, default);
         if (axes is null && x.Dims.Contains(-1))
             return new(x.Type, default);
-        var gone = axes?.Value is { } given
-            ? Axes(given.ToInts("axes"), x.Dims.Length)
+        var gone = known is not null
+            ? Axes(known.ToInts("axes"), x.Dims.Length)
             : [.. Enumerable.Range(0, x.Dims.Length).Where(i => x.Dims[i] == 1)];
         foreach (var i in gone)
             if (x.Dims[i] >= 0 && x.Dims[i] != 1)
@@ -85,9 +96,9 @@ public static partial class ShapeRules
 
     private static Fact Unsqueeze(Fact x, Fact axes)
     {
-        if (!x.HasRank || axes.Value is null)
+        if (Listed(axes, "axes") is not { } known || !x.HasRank)
             return new(x.Type, default);
-        var given = axes.Value.ToInts("axes");
+        var given = known.ToInts("axes");
         var rank = x.Dims.Length + given.Length;
         if (rank > Shape.MaxRank)
             throw new ModelException($"rank {rank} is above {Shape.MaxRank}");
@@ -150,13 +161,15 @@ public static partial class ShapeRules
     private static Fact Slice(ReadOnlySpan<Fact?> x)
     {
         var data = x[0]!;
+        Fact? axes = x.Length > 3 ? x[3] : null, steps = x.Length > 4 ? x[4] : null;
+        Tensor? starts = Listed(x[1]!, "starts"), ends = Listed(x[2]!, "ends");
+        Tensor? axesValue = axes is null ? null : Listed(axes, "axes"), stepsValue = steps is null ? null : Listed(steps, "steps");
         if (!data.HasRank)
             return new(data.Type, default);
-        Fact? axes = x.Length > 3 ? x[3] : null, steps = x.Length > 4 ? x[4] : null;
-        if (x[1]!.Value is not { } starts || x[2]!.Value is not { } ends || axes is { Value: null } || steps is { Value: null })
+        if (starts is null || ends is null || axes is not null && axesValue is null || steps is not null && stepsValue is null)
             return new(data.Type, UnknownDims(data.Dims.Length));
         long[] from = starts.ToInts("starts"), to = ends.ToInts("ends");
-        long[]? along = axes?.Value!.ToInts("axes"), by = steps?.Value!.ToInts("steps");
+        long[]? along = axesValue?.ToInts("axes"), by = stepsValue?.ToInts("steps");
         var known = Array.ConvertAll<int, int>([.. data.Dims], d => Math.Max(d, 0));
         var ranges = SliceRange.Of(known, from, to, along, by);
         var dims = Array.ConvertAll(ranges, r => r.Count);
@@ -184,12 +197,13 @@ public static partial class ShapeRules
             if (fill.IsComplete && fill.Shape.Count != 1)
                 throw new ModelException($"the value to pad with is {fill}, not one element");
         }
+        var axes = x.Length > 3 ? x[3] : null;
+        Tensor? pads = Listed(x[1]!, "pads"), axesValue = axes is null ? null : Listed(axes, "axes");
         if (!data.HasRank)
             return new(data.Type, default);
-        var axes = x.Length > 3 ? x[3] : null;
-        if (x[1]!.Value is not { } pads || axes is { Value: null })
+        if (pads is null || axes is not null && axesValue is null)
             return new(data.Type, UnknownDims(data.Dims.Length));
-        var (before, after) = Pads(pads, axes?.Value, data.Dims.Length);
+        var (before, after) = Pads(pads, axesValue, data.Dims.Length);
         var mode = a.Text("mode", "constant");
         var dims = new int[data.Dims.Length];
         for (var i = 0; i < dims.Length; i++)
@@ -229,19 +243,17 @@ public static partial class ShapeRules
         return (before, after);
     }
 
-    private static Fact Expand(Fact x, Fact target)
-    {
-        if (target.Value is null)
-            return new(x.Type, default);
-        return new(x.Type, Broadcast(x.Dims, Shape.Of(target.Value.ToInts("the target shape")).Dims));
-    }
+    private static Fact Expand(Fact x, Fact target) =>
+        Listed(target, "the target shape") is { } value
+            ? new(x.Type, Broadcast(x.Dims, Shape.Of(value.ToInts("the target shape")).Dims))
+            : new(x.Type, default);
 
     private static Fact ConstantOfShape(Fact target, Fact value)
     {
         if (value.IsComplete && value.Shape.Count != 1)
             throw new ModelException($"the value is {value}, not one element");
-        return target.Value is null
-            ? new(value.Type, UnknownDims(LengthOf(target)))
-            : new(value.Type, Shape.Of(target.Value.ToInts("the shape")).Dims);
+        return Listed(target, "the shape") is { } known
+            ? new(value.Type, Shape.Of(known.ToInts("the shape")).Dims)
+            : new(value.Type, UnknownDims(LengthOf(target)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Assay.Engine.Execution;
 using Assay.Engine.Execution.Reference;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Formats;
@@ -57,6 +58,10 @@ public sealed class OnnxBackendTests
                 for (var i = 0; i < graph.Inputs.Length; i++)
                     inputs[graph.Values[graph.Inputs[i]].Name] = TensorFile.Read(files[$"test_data_set_{set}/input_{i}.pb"]).Value;
                 var outputs = Reference.Run(graph, inputs);
+                using var session = new Session(graph, new() { Threads = 2 });
+                foreach (var (fast, reference) in session.Run(inputs).Zip(outputs))
+                    if (!fast.Value.Bytes.SequenceEqual(reference.Value.Bytes))
+                        return ("wrong", $"the fast path differs from the reference in '{fast.Name}'");
                 for (var i = 0; i < outputs.Count; i++)
                     if (Mismatch(outputs[i].Value, TensorFile.Read(files[$"test_data_set_{set}/output_{i}.pb"]).Value) is { } difference)
                         return ("wrong", $"output {i}: {difference}");

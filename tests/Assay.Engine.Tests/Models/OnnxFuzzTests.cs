@@ -103,7 +103,7 @@ public sealed class OnnxFuzzTests
         Assert.InRange(ran, 1000, read);
     }
 
-    private static void Bend(ModelProto model, Noise noise, string[] operators)
+    internal static void Bend(ModelProto model, Noise noise, string[] operators)
     {
         var graph = model.Graph;
         var node = graph.Node[noise.Below(graph.Node.Count)];
@@ -183,7 +183,11 @@ public sealed class OnnxFuzzTests
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 10_000_000);
     }
 
-    private static IReadOnlyList<NamedTensor> Run(Graph graph)
+    private static readonly RunLimits Small = new() { Bytes = 4_000_000 };
+
+    private static IReadOnlyList<NamedTensor> Run(Graph graph) => Reference.Run(graph, SomeInputs(graph), limits: Small);
+
+    internal static Dictionary<string, Tensor> SomeInputs(Graph graph)
     {
         var inputs = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var id in graph.Inputs)
@@ -193,8 +197,12 @@ public sealed class OnnxFuzzTests
             var shape = Shape.Of(dims.AsSpan());
             if (shape.Count > 100_000)
                 throw new ModelException("too large for this test");
-            inputs[info.Name] = Tensor.Create(info.Type!.Value, shape);
+            inputs[info.Name] = Filled(info.Type!.Value, shape);
         }
-        return Reference.Run(graph, inputs, limits: new RunLimits { Bytes = 4_000_000 });
+        return inputs;
     }
+
+    private static Tensor Filled(DType type, Shape shape) => type == DType.Float32
+        ? Tensor.From<float>(shape, new Noise(8).Floats(shape.Count))
+        : Tensor.Create(type, shape);
 }
