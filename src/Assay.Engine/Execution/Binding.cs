@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Models.Onnx;
 
 namespace Assay.Engine.Execution;
 
@@ -14,14 +15,14 @@ public static class Binding
         {
             var info = graph.Values[graph.Inputs[i]];
             if (!inputs.TryGetValue(info.Name, out var tensor))
-                throw new ModelException($"input '{info.Name}' ({Describe(info)}) is missing");
+                throw new ModelException($"input '{OnnxModel.Cut(info.Name)}' ({Describe(info)}) is missing");
             if (!Fits(info, tensor))
-                throw new ModelException($"input '{info.Name}' is {Describe(info)}, not {tensor}");
+                throw new ModelException($"input '{OnnxModel.Cut(info.Name)}' is {Describe(info)}, not {tensor}");
             bound[i] = new(info.Name, tensor);
         }
         foreach (var name in inputs.Keys)
             if (!Array.Exists(bound, b => b.Name == name))
-                throw new ModelException($"there is no input '{name}'; the model takes {string.Join(", ", bound.Select(b => $"'{b.Name}'"))}");
+                throw new ModelException($"there is no input '{OnnxModel.Cut(name)}'; the model takes {string.Join(", ", bound.Select(b => $"'{OnnxModel.Cut(b.Name)}'"))}");
         return bound;
     }
 

@@ -87,7 +87,7 @@ public static class TensorEncoding
     {
         for (var j = 0; j < i; j++)
             if (tensors[j].Name == tensors[i].Name)
-                throw new ModelException($"two tensors are named '{tensors[i].Name}'");
+                throw new ModelException($"two tensors are named '{Onnx.OnnxModel.Cut(tensors[i].Name)}'");
         try
         {
             var name = StrictUtf8.GetBytes(tensors[i].Name);

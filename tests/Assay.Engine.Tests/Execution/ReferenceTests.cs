@@ -211,6 +211,7 @@ public sealed class ReferenceTests
         Refused("input 'x' is float32 1x?x28, not float32 1x7x29", ("x", Tensor.Create(DType.Float32, Shape.Of(1, 7, 29))));
         Refused("input 'x' is float32 1x?x28, not float64 1x7x28", ("x", Tensor.Create(DType.Float64, Shape.Of(1, 7, 28))));
         Refused("input 'x' (float32 1x?x28) is missing", ("y", fits));
+        Refused("there is no input 'z?'; the model takes 'x'", ("x", fits), ("z\n", fits));
         Refused("there is no input 'z'; the model takes 'x'", ("x", fits), ("z", fits));
 
         void Refused(string why, params (string, Tensor)[] inputs) =>

@@ -29,17 +29,17 @@ public static class ImageInput
     public static Tensor ToTensor(Picture picture, ValueInfo input, ImageOptions options)
     {
         if (!Takes(input))
-            throw new ModelException($"input '{input.Name}' ({input.Type?.Name() ?? "?"} {Fact.Describe(input.Dims)}) does not take a picture: 1xCxHxW with 1 or 3 channels is needed");
+            throw new ModelException($"input '{Onnx.OnnxModel.Cut(input.Name)}' ({input.Type?.Name() ?? "?"} {Fact.Describe(input.Dims)}) does not take a picture: 1xCxHxW with 1 or 3 channels is needed");
         int channels = input.Dims[1], height = input.Dims[2], width = input.Dims[3];
         if (height >= 0 && height != picture.Height || width >= 0 && width != picture.Width)
-            throw new ModelException($"input '{input.Name}' takes a picture of {Side(width)} by {Side(height)} pixels, not {picture.Width} by {picture.Height}; pictures are not resized here");
+            throw new ModelException($"input '{Onnx.OnnxModel.Cut(input.Name)}' takes a picture of {Side(width)} by {Side(height)} pixels, not {picture.Width} by {picture.Height}; pictures are not resized here");
         var order = options.Channels ?? (channels == 1 ? ChannelOrder.Gray : ChannelOrder.Rgb);
         if (order == ChannelOrder.Gray != (channels == 1))
-            throw new ModelException($"input '{input.Name}' has {channels} channel(s), which {order.ToString().ToLowerInvariant()} does not fill");
+            throw new ModelException($"input '{Onnx.OnnxModel.Cut(input.Name)}' has {channels} channel(s), which {order.ToString().ToLowerInvariant()} does not fill");
         if (options.Mean.Length != 1 && options.Mean.Length != channels)
             throw new ModelException($"{options.Mean.Length} means for {channels} channel(s)");
         if (input.Type == DType.UInt8 && (options.Scale != 1 || options.Mean.Any(m => m != 0)))
-            throw new ModelException($"input '{input.Name}' takes pixels as they are (uint8): no mean and no scale");
+            throw new ModelException($"input '{Onnx.OnnxModel.Cut(input.Name)}' takes pixels as they are (uint8): no mean and no scale");
         var tensor = Tensor.Create(input.Type!.Value, Shape.Of(1, channels, picture.Height, picture.Width));
         var plane = picture.Height * picture.Width;
         for (var c = 0; c < channels; c++)
