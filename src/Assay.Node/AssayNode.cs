@@ -185,6 +185,13 @@ public sealed class AssayNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Introduces a new serving key for a model; the next receipt is signed with it.</summary>
+    public async Task<Hash> IntroduceKeyAsync(StoredModel model)
+    {
+        await PublishAsync(model);
+        return await serving.IntroduceAsync(new Segment(Service, model.Digest, LocalEngine.Profile, options.Region), log.Size);
+    }
+
     /// <summary>Appends a signed event; the root key must be on this machine.</summary>
     public async Task<ulong> AppendEventAsync(LogEvent step)
     {

@@ -24,10 +24,7 @@ public sealed class Keyring(string folder)
     /// <summary>Makes a key from the system's generator, durable before it is used.</summary>
     public SigningKey Create(string name)
     {
-        Span<byte> seed = stackalloc byte[SigningKey.SeedSize];
-        RandomNumberGenerator.Fill(seed);
-        var key = SigningKey.FromSeed(seed);
-        CryptographicOperations.ZeroMemory(seed);
+        var key = KeyFile.Generate();
         Write(name, key);
         return key;
     }
@@ -35,10 +32,7 @@ public sealed class Keyring(string folder)
     /// <summary>Makes a serving key; it is filed under its own id.</summary>
     public SigningKey CreateServing()
     {
-        Span<byte> seed = stackalloc byte[SigningKey.SeedSize];
-        RandomNumberGenerator.Fill(seed);
-        var key = SigningKey.FromSeed(seed);
-        CryptographicOperations.ZeroMemory(seed);
+        var key = KeyFile.Generate();
         if (!files.DirectoryExists(Serving))
         {
             files.CreateDirectory(Serving, Visibility.Private);

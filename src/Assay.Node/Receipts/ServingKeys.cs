@@ -40,7 +40,7 @@ internal sealed class ServingKeys(Keyring keyring, LogState state, ulong maxLeas
         try
         {
             if (!inUse.TryGetValue(segment, out var serving))
-                inUse[segment] = serving = Existing(segment) ?? await IntroduceAsync(segment, logSize);
+                inUse[segment] = serving = Existing(segment) ?? await NewAsync(segment, logSize);
             // Entries in flight take indexes we have not seen: half a lease is far more than the log's queue holds.
             if (serving.Until < logSize + maxLease / 2)
             {
@@ -56,15 +56,31 @@ internal sealed class ServingKeys(Keyring keyring, LogState state, ulong maxLeas
         }
     }
 
+    /// <summary>Introduces a new key for a segment; from now on it signs there.</summary>
+    public async Task<Hash> IntroduceAsync(Segment segment, ulong logSize)
+    {
+        await gate.WaitAsync();
+        try
+        {
+            inUse[segment] = await NewAsync(segment, logSize);
+            return inUse[segment].Key.PublicKey.Id;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    // The one introduced last, if there are several.
     private ServingKey? Existing(Segment segment)
     {
-        foreach (var (id, known) in state.Keys)
+        foreach (var (id, known) in state.Keys.OrderByDescending(k => k.Value.Events[0].Index))
             if (known.Segment == segment && !known.Retired && keyring.TryReadServing(id) is { } key)
                 return new ServingKey(key, known.Receipts, known.Until);
         return null;
     }
 
-    private async Task<ServingKey> IntroduceAsync(Segment segment, ulong logSize)
+    private async Task<ServingKey> NewAsync(Segment segment, ulong logSize)
     {
         // The event lands at this index or a later one, so the lease is never longer than the longest allowed.
         var until = logSize + maxLease;

@@ -1,0 +1,152 @@
+using System.CommandLine;
+using Assay.Engine.Execution;
+using Assay.Engine.Models;
+using Assay.Store;
+
+namespace Assay.Cli.Commands;
+
+internal static class ImportCommand
+{
+    public static Command Make()
+    {
+        var path = new Argument<string>("FILE") { Description = "An .onnx file, or a folder with one and the files beside it" };
+        var name = new Option<string?>("--name") { Description = "Name (default: that of the file or folder)", HelpName = "N" };
+        var version = new Option<string?>("--version") { Description = "Version (default: the next number)", HelpName = "V" };
+        var command = new Command("import", "Bring a model in and publish it in the log. Example: assay import mnist.onnx") { path, name, version };
+        command.SetAction(parsed => Shared.WithNodeAsync(parsed, async node =>
+        {
+            var model = await node.ImportAsync(parsed.GetValue(path)!, parsed.GetValue(name), parsed.GetValue(version));
+            if (Shared.IsJson(parsed))
+                Shared.Print(json => ModelText.Write(json, model));
+            else
+                Console.WriteLine($"{model.Reference}  sha256:{model.Digest.ToHex()}  {Shared.Bytes(model.Size)}");
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+}
+
+internal static class ListCommand
+{
+    public static Command Make()
+    {
+        var command = new Command("list", "The models of this data folder. Example: assay list");
+        command.SetAction(parsed =>
+        {
+            var models = Directory.Exists(Shared.FolderOf(parsed).Models) ? new ModelStore(Shared.FolderOf(parsed).Models).List() : [];
+            if (Shared.IsJson(parsed))
+            {
+                Shared.Print(json =>
+                {
+                    json.WriteStartArray("models");
+                    foreach (var model in models)
+                    {
+                        json.WriteStartObject();
+                        ModelText.Write(json, model);
+                        json.WriteEndObject();
+                    }
+                    json.WriteEndArray();
+                });
+                return ExitCode.Ok;
+            }
+            if (models.Count == 0)
+                Console.WriteLine("no models yet: `assay import FILE` brings one in, `assay demo` its own");
+            foreach (var model in models)
+                Console.WriteLine($"{model.Reference,-32} {Shared.Bytes(model.Size),10}  sha256:{model.Digest.ToHex()[..16]}…");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}
+
+internal static class ShowCommand
+{
+    public static Command Make()
+    {
+        var name = new Argument<string>("NAME") { Description = "NAME, NAME@VERSION or a digest" };
+        var command = new Command("show", "What is known of a model: digests, files, inputs and outputs. Example: assay show mnist") { name };
+        command.SetAction(parsed =>
+        {
+            var store = new ModelStore(Shared.FolderOf(parsed).Models);
+            var model = store.Find(parsed.GetValue(name)!);
+            var graph = store.Load(model);
+            if (Shared.IsJson(parsed))
+                Shared.Print(json =>
+                {
+                    ModelText.Write(json, model);
+                    ModelText.WriteValues(json, "inputs", graph, graph.Inputs);
+                    ModelText.WriteValues(json, "outputs", graph, graph.Outputs);
+                });
+            else
+                ModelText.Print(model, graph);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}
+
+internal static class RemoveCommand
+{
+    public static Command Make()
+    {
+        var name = new Argument<string>("NAME") { Description = "NAME, NAME@VERSION or a digest" };
+        var command = new Command("rm", "Forget a model's files; its receipts and its log entry stay. Example: assay rm mnist@1") { name };
+        command.SetAction(parsed => Shared.WithNodeAsync(parsed, node =>
+        {
+            var model = node.Models.Find(parsed.GetValue(name)!);
+            node.Remove(model);
+            if (Shared.IsJson(parsed))
+                Shared.Print(json => json.WriteString("removed", model.Reference));
+            else
+                Console.WriteLine($"removed {model.Reference}");
+            return Task.FromResult(ExitCode.Ok);
+        }));
+        return command;
+    }
+}
+
+/// <summary>How a model is shown.</summary>
+internal static class ModelText
+{
+    public static void Print(StoredModel model, Graph graph)
+    {
+        Console.WriteLine($"{model.Reference}  ({model.Format}, {Shared.Bytes(model.Size)})");
+        Console.WriteLine($"  digest   sha256:{model.Digest.ToHex()}");
+        Console.WriteLine($"  graph    sha256:{model.Graph.ToHex()}");
+        foreach (var file in model.Files)
+            Console.WriteLine($"  file     {file.Name}  sha256:{file.Sha256.ToHex()}  {Shared.Bytes(file.Size)}");
+        foreach (var id in graph.Inputs)
+            Console.WriteLine($"  input    {graph.Values[id].Name}  {Binding.Describe(graph.Values[id])}");
+        foreach (var id in graph.Outputs)
+            Console.WriteLine($"  output   {graph.Values[id].Name}  {Binding.Describe(graph.Values[id])}");
+        foreach (var (key, value) in graph.Metadata)
+            Console.WriteLine($"  says     {key} = {value}");
+    }
+
+    public static void Write(System.Text.Json.Utf8JsonWriter json, StoredModel model)
+    {
+        json.WriteString("name", model.Name);
+        json.WriteString("version", model.Version);
+        json.WriteString("digest", model.Digest.ToHex());
+        json.WriteString("graph", model.Graph.ToHex());
+        json.WriteString("format", model.Format);
+        json.WriteNumber("size", model.Size);
+    }
+
+    public static void WriteValues(System.Text.Json.Utf8JsonWriter json, string name, Graph graph, IEnumerable<int> ids)
+    {
+        json.WriteStartArray(name);
+        foreach (var info in ids.Select(id => graph.Values[id]))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", info.Name);
+            json.WriteString("type", info.Type?.Name());
+            json.WriteStartArray("shape");
+            foreach (var d in info.Dims.IsDefault ? [] : info.Dims)
+                json.WriteNumberValue(d);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Assay.Engine.Execution;
+using Assay.Engine.Models.Onnx;
+using Assay.Engine.Models;
+using Assay.Providers;
+using Assay.Store;
+using Assay.Verify.Bundles;
+using Assay.Verify.Crypto;
+using Assay.Verify.Models;
+using Assay.Verify.Reports;
+using Assay.Verify.Statements;
+using Assay.Verify.Verification;
+
+namespace Assay.Cli.Commands;
+
+internal static class ReplayCommand
+{
+    public static Command Make()
+    {
+        var file = new Argument<string>("FILE") { Description = "A receipt (*.receipt.json) with its input disclosed" };
+        var model = new Option<string?>("--model") { Description = "An .onnx file to use instead of the store's; its digest must be the receipt's", HelpName = "F" };
+        var policy = new Option<string?>("--policy") { Description = "Whom you trust (default: policy.json of the data folder, if there is one)", HelpName = "F" };
+        var command = new Command("replay", "Run again what a receipt says was run, and compare. Exit code 0 reproduced, 10 diverged, 20 unverifiable, 30 malformed. Example: assay replay a.receipt.json")
+        {
+            file, model, policy,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var bytes = VerifyCommand.Read(parsed.GetValue(file)!);
+            var folder = Shared.FolderOf(parsed);
+            using var engine = new LocalEngine(new SessionOptions());
+            var result = await Replay.RunAsync(Bundle.Parse(bytes), engine, digest => Find(parsed.GetValue(model), folder.Models, digest), cancel);
+            var report = Verifier.Verify(bytes, VerifyCommand.PolicyOf(parsed.GetValue(policy), folder), Finding(result));
+            var status = result.Status.ToString().ToLowerInvariant();
+            if (Shared.IsJson(parsed))
+                Shared.Print(json =>
+                {
+                    json.WriteString("status", status);
+                    json.WriteString("detail", result.Detail);
+                    json.WriteString("model", $"{result.Receipt.Model.Name}@{result.Receipt.Model.Version}");
+                    json.WriteString("modelDigest", result.Receipt.Model.Manifest.ToHex());
+                    json.WriteString("profile", LocalEngine.Profile);
+                    report.WriteMembers(json);
+                });
+            else
+                Console.Write($"{status}: {result.Detail}\n\n{report.ToText()}");
+            return result.Status switch
+            {
+                ReplayStatus.Reproduced => ExitCode.Ok,
+                ReplayStatus.Diverged => ExitCode.Rejected,
+                _ => ExitCode.Unsupported,
+            };
+        });
+        return command;
+    }
+
+    private static ExecutionFinding? Finding(ReplayResult result) => result.Status switch
+    {
+        ReplayStatus.Reproduced => new ExecutionFinding(result.Receipt.RecordId, ExecutionOutcome.Reproduced, result.Detail),
+        ReplayStatus.Diverged => new ExecutionFinding(result.Receipt.RecordId, ExecutionOutcome.Diverged, result.Detail),
+        _ => null,
+    };
+
+    private static RunnableModel? Find(string? file, string store, Hash digest)
+    {
+        if (file is not null)
+            return FromFile(file, digest);
+        if (!Directory.Exists(store))
+            return null;
+        var models = new ModelStore(store);
+        return models.FindByDigest(digest.ToHex()) is { } model
+            ? new RunnableModel(new ModelClaim(model.Name, model.Version, model.Digest, model.Format), models.Load(model), model.Graph)
+            : null;
+    }
+
+    private static RunnableModel FromFile(string path, Hash digest)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"there is no file '{path}'");
+        var bytes = File.ReadAllBytes(path);
+        var name = Path.GetFileName(path);
+        if (ModelDigest.Of([new ModelFile(name, Sha256.Of(bytes), bytes.Length)]) is var found && found != digest)
+            throw new ModelException($"{path} has the digest sha256:{found.ToHex()}, the receipt's model sha256:{digest.ToHex()}");
+        var graph = OnnxModel.Read(bytes);
+        return new RunnableModel(new ModelClaim(name, "file", digest, "onnx"), graph, Hash.From(GraphDigest.Of(graph)));
+    }
+}

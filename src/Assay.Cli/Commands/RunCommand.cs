@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Assay.Engine.Models;
+using Assay.Engine.Models.Formats;
+using Assay.Node;
+using Assay.Node.Receipts;
+using Assay.Store;
+
+namespace Assay.Cli.Commands;
+
+internal static class RunCommand
+{
+    private const int ShownElements = 12;
+
+    public static Command Make()
+    {
+        var name = new Argument<string>("NAME") { Description = "NAME, NAME@VERSION or a digest" };
+        var inputs = new Argument<string[]>("INPUT") { Description = "[NAME=]FILE: .npy, .pb, .json, or .png for image models", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<DirectoryInfo?>("-o", "--output") { Description = "Where the receipt and the outputs (.npy) go (default: here, and no outputs)", HelpName = "DIR" };
+        var channels = new Option<string?>("--channels") { Description = "Of a picture: gray, rgb or bgr" };
+        var mean = new Option<string?>("--mean") { Description = "Of a picture: what is taken off each pixel (0 to 255)" };
+        var scale = new Option<string?>("--scale") { Description = "Of a picture: what the difference is multiplied by, such as 1/255" };
+        var auditable = new Option<bool>("--auditable") { Description = "Let a drawn auditor be shown this record" };
+        var nonce = new Option<string?>("--nonce") { Description = "Echoed in the receipt" };
+        var command = new Command("run", "Run a model and get a receipt. Example: assay run mnist seven.png -o out")
+        {
+            name, inputs, output, channels, mean, scale, auditable, nonce,
+        };
+        command.SetAction(parsed => Shared.WithNodeAsync(parsed, async node =>
+        {
+            var model = node.Models.Find(parsed.GetValue(name)!);
+            var arguments = parsed.GetValue(inputs)!;
+            var image = parsed.GetValue(channels) ?? parsed.GetValue(mean) ?? parsed.GetValue(scale);
+            var tensors = Inputs.Read(node.Load(model).Graph, arguments,
+                image is null ? null : Inputs.ImageOptions(parsed.GetValue(channels), parsed.GetValue(mean), parsed.GetValue(scale)));
+            var terms = new CallerTerms(parsed.GetValue(nonce), parsed.GetValue(auditable), Inputs.Wire(arguments));
+            var answer = await node.InvokeAsync(model, tensors, terms);
+            var receipt = await SaveAsync(node, model, answer, parsed.GetValue(output));
+            if (Shared.IsJson(parsed))
+                PrintJson(model, answer, receipt);
+            else
+                PrintText(model, answer, receipt);
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+
+    /// <summary>Writes the receipt, and the outputs where a folder is named.</summary>
+    public static async Task<string> SaveAsync(AssayNode node, StoredModel model, Answer answer, DirectoryInfo? folder)
+    {
+        var bundle = await node.BundleAsync(answer.Receipt);
+        folder?.Create();
+        var path = Path.Combine(folder?.FullName ?? "", $"{model.Name}-{answer.Receipt.RecordId[..8]}.receipt.json");
+        await AtomicFile.WriteAsync(path, bundle.ToBytes());
+        if (folder is not null)
+            foreach (var (name, tensor) in answer.Run.Outputs)
+                await AtomicFile.WriteAsync(Path.Combine(folder.FullName, $"out.{FileName(name)}.npy"), Npy.Write(tensor));
+        return path;
+    }
+
+    private static void PrintText(StoredModel model, Answer answer, string receipt)
+    {
+        foreach (var (name, tensor) in answer.Run.Outputs)
+        {
+            var flat = tensor.Reshape(Shape.Of(tensor.Count));
+            var shown = tensor.Count <= ShownElements ? JsonTensors.Write(flat) : $"{tensor.Count} elements";
+            Console.WriteLine($"{name}  {tensor}  {shown}");
+        }
+        Console.WriteLine($"model    {model.Reference} sha256:{model.Digest.ToHex()}");
+        Console.WriteLine($"receipt  {receipt}  (log index {answer.Receipt.Index})");
+        Console.WriteLine($"next     assay verify {receipt}   ·   assay replay {receipt}");
+    }
+
+    private static void PrintJson(StoredModel model, Answer answer, string receipt) => Shared.Print(json =>
+    {
+        json.WriteString("receiptFile", receipt);
+        json.WriteString("receipt", answer.Receipt.RecordId);
+        json.WriteNumber("index", answer.Receipt.Index);
+        json.WriteString("model", model.Reference);
+        json.WriteString("modelDigest", model.Digest.ToHex());
+        json.WriteStartArray("outputs");
+        foreach (var (name, tensor) in answer.Run.Outputs)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("type", tensor.Type.Name());
+            json.WriteStartArray("shape");
+            foreach (var d in tensor.Shape.Dims)
+                json.WriteNumberValue(d);
+            json.WriteEndArray();
+            json.WritePropertyName("data");
+            json.WriteRawValue(JsonTensors.Write(tensor.Reshape(Shape.Of(tensor.Count))), skipInputValidation: true);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+
+    // An output's name comes from the model's file: only plain characters reach the disk.
+    private static string FileName(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '_'));
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Assay.Node;
+using Assay.Verify.Bundles;
+using Assay.Verify.Policies;
+using Assay.Verify.Reports;
+using Assay.Verify.Verification;
+
+namespace Assay.Cli.Commands;
+
+internal static class VerifyCommand
+{
+    public static Command Make()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Receipts (*.receipt.json)", Arity = ArgumentArity.OneOrMore };
+        var policy = new Option<string?>("--policy") { Description = "Whom you trust (default: policy.json of the data folder, if there is one)", HelpName = "F" };
+        var command = new Command("verify", "Check receipts, offline. Exit code 0 accepted, 10 rejected, 20 unsupported or no policy, 30 malformed. Example: assay verify a.receipt.json --policy them.json")
+        {
+            files, policy,
+        };
+        command.SetAction(parsed =>
+        {
+            var trusted = PolicyOf(parsed.GetValue(policy), Shared.FolderOf(parsed));
+            var reports = parsed.GetValue(files)!.Select(file => (file, Report: Verifier.Verify(Read(file), trusted))).ToList();
+            if (!Shared.IsJson(parsed))
+                foreach (var (file, report) in reports)
+                    Console.Write((reports.Count > 1 ? $"{file}\n" : "") + report.ToText());
+            else if (reports is [var (_, only)])
+                Shared.Print(only.WriteMembers);
+            else
+                PrintAll(reports);
+            // The worst of them: a script that checks many must not miss one.
+            return reports.Max(r => r.Report.ExitCode);
+        });
+        return command;
+    }
+
+    /// <summary>The policy named, else the data folder's own, else none.</summary>
+    public static Policy? PolicyOf(string? named, DataFolder folder)
+    {
+        var path = named ?? (File.Exists(folder.Policy) ? folder.Policy : null);
+        if (path is null)
+            return null;
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"there is no policy file '{path}'");
+        return Policy.Parse(File.ReadAllBytes(path));
+    }
+
+    public static byte[] Read(string file)
+    {
+        var info = new FileInfo(file);
+        if (!info.Exists)
+            throw new FileNotFoundException($"there is no file '{file}'");
+        // One byte over the limit is enough for the verifier to say so; no more is read.
+        using var stream = info.OpenRead();
+        var bytes = new byte[(int)Math.Min(info.Length, Bundle.MaxSize + 1L)];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static void PrintAll(IReadOnlyList<(string File, Report Report)> reports) => Shared.Print(json =>
+    {
+        json.WriteBoolean("accepted", reports.All(r => r.Report.Accepted));
+        json.WriteStartArray("reports");
+        foreach (var (file, report) in reports)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", file);
+            report.WriteMembers(json);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    });
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Assay.Cli;
+using Assay.Cli.Commands;
+
+var root = new RootCommand("Runs AI models and gives every answer a receipt that anyone can verify offline.");
+root.Options.Add(Shared.Data);
+root.Options.Add(Shared.Json);
+root.Subcommands.Add(DemoCommand.Make());
+root.Subcommands.Add(ServeCommand.Make());
+root.Subcommands.Add(ImportCommand.Make());
+root.Subcommands.Add(ListCommand.Make());
+root.Subcommands.Add(ShowCommand.Make());
+root.Subcommands.Add(RemoveCommand.Make());
+root.Subcommands.Add(RunCommand.Make());
+root.Subcommands.Add(VerifyCommand.Make());
+root.Subcommands.Add(ReplayCommand.Make());
+root.Subcommands.Add(LogCommand.Make());
+root.Subcommands.Add(KeyCommand.Make());
+root.Subcommands.Add(DoctorCommand.Make());
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+{
+    Console.Error.WriteLine($"assay: {parsed.Errors[0].Message.TrimEnd('.')}; `assay {string.Join(' ', Words(parsed))}--help` shows how");
+    return ExitCode.Usage;
+}
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception e)
+{
+    return Failure.Report(e, Shared.IsJson(parsed));
+}
+
+static IEnumerable<string> Words(ParseResult parsed)
+{
+    var names = new Stack<string>();
+    for (var result = parsed.CommandResult; result.Parent is System.CommandLine.Parsing.CommandResult parent; result = parent)
+        names.Push(result.Command.Name);
+    return names.Count == 0 ? [] : names.Append("");
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Assay.Node;
+
+namespace Assay.Cli;
+
+/// <summary>Options and habits that several commands share.</summary>
+internal static class Shared
+{
+    public static readonly Option<DirectoryInfo?> Data = new("--data")
+    {
+        Description = $"The data folder (default: {DataFolder.Default.Path})",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object instead of text", Recursive = true };
+
+    public static DataFolder FolderOf(ParseResult parsed) =>
+        parsed.GetValue(Data) is { } chosen ? new DataFolder(chosen.FullName) : DataFolder.Default;
+
+    public static bool IsJson(ParseResult parsed) => parsed.GetValue(Json);
+
+    /// <summary>Opens the data folder's node for the length of one command.</summary>
+    public static async Task<int> WithNodeAsync(ParseResult parsed, Func<AssayNode, Task<int>> work)
+    {
+        var folder = FolderOf(parsed);
+        await using var node = AssayNode.Open(folder, new NodeOptions());
+        folder.WriteOwner(null);
+        return await work(node);
+    }
+
+    /// <summary>Prints one JSON object.</summary>
+    public static void Print(Action<Utf8JsonWriter> members)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+        buffer.WriteByte((byte)'\n');
+        using var output = Console.OpenStandardOutput();
+        buffer.WriteTo(output);
+    }
+
+    public static string Bytes(long count) => count switch
+    {
+        < 10_000 => $"{count} B",
+        < 10_000_000 => $"{count / 1000.0:0.#} kB",
+        _ => $"{count / 1e6:0.#} MB",
+    };
+}

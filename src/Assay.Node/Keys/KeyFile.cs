@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using System.Text;
+using Assay.Verify.Crypto;
+
+namespace Assay.Node.Keys;
+
+/// <summary>A private key in a file of its own: PKCS#8 PEM, readable by its owner only.</summary>
+public static class KeyFile
+{
+    /// <summary>Makes a key from the system's generator. A file that is there is never replaced.</summary>
+    /// <exception cref="NodeException">There is a file of that name.</exception>
+    public static PublicKey Create(string path)
+    {
+        if (File.Exists(path))
+            throw new NodeException(NodeFault.BadRequest, $"'{path}' is there already: a key is never overwritten");
+        using var key = Generate();
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        file.Write(Encoding.ASCII.GetBytes(key.ToPem()));
+        file.Flush(flushToDisk: true);
+        return key.PublicKey;
+    }
+
+    internal static SigningKey Generate()
+    {
+        Span<byte> seed = stackalloc byte[SigningKey.SeedSize];
+        RandomNumberGenerator.Fill(seed);
+        try
+        {
+            return SigningKey.FromSeed(seed);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(seed);
+        }
+    }
+}
