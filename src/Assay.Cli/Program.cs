@@ -22,7 +22,8 @@ root.Subcommands.Add(DoctorCommand.Make());
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
 {
-    Console.Error.WriteLine($"assay: {parsed.Errors[0].Message.TrimEnd('.')}; `assay {string.Join(' ', Words(parsed))}--help` shows how");
+    var wrong = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here" : parsed.Errors[0].Message.TrimEnd('.');
+    Console.Error.WriteLine($"assay: {wrong}; `assay {string.Join(' ', Words(parsed))}--help` shows how");
     return ExitCode.Usage;
 }
 try

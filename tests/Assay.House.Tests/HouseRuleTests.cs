@@ -60,7 +60,7 @@ public class HouseRuleTests
     {
         using var git = Process.Start(new ProcessStartInfo("git", ["ls-files"])
         {
-            WorkingDirectory = Repository.Root, RedirectStandardOutput = true,
+            WorkingDirectory = Repository.Root, RedirectStandardOutput = true, UseShellExecute = false,
         })!;
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
