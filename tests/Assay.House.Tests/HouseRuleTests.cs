@@ -19,10 +19,11 @@ public class HouseRuleTests
     [Fact]
     public void Unsafe_code_lives_only_where_it_is_allowed()
     {
-        string[] allowed = ["Assay.Engine"];
+        // The arithmetic, and the log's shim to libc, whose marshalling code is generated.
+        string[] allowed = ["Assay.Engine", "Assay.Log"];
         foreach (var room in Repository.Rooms.Except(allowed))
             Assert.DoesNotContain("AllowUnsafeBlocks", Repository.Read($"src/{room}/{room}.csproj"));
-        var outside = Repository.Sources("src/Assay.Engine/Models")
+        var outside = Repository.Sources("src/Assay.Engine/Models", "src/Assay.Log")
             .Where(f => Regex.IsMatch(File.ReadAllText(f), @"\bunsafe\b")).Select(Repository.Relative);
         Assert.Empty(outside);
     }
