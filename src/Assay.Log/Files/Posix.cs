@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Assay.Log.Files;
 
 /// <summary>The few calls that the base library does not offer: fdatasync, fsync of a directory, flock (POSIX.1-2017, flock(2)).</summary>
-internal static partial class Posix
+internal static class Posix
 {
     private const int ReadOnlyDirectory = 0x80000; // O_RDONLY | O_CLOEXEC; the same on x64 and arm64
     private const int ReadWriteCreate = 0x80042;   // O_RDWR | O_CREAT | O_CLOEXEC
@@ -65,15 +65,15 @@ internal static partial class Posix
         return new IOException($"{call} failed{(path is null ? "" : $" on {path}")}: {Marshal.GetPInvokeErrorMessage(errno)}", errno);
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags, uint mode);
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static extern SafeFileHandle Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Sync(SafeFileHandle file);
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static extern int Sync(SafeFileHandle file);
 
-    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
-    private static partial int DataSync(SafeFileHandle file);
+    [DllImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static extern int DataSync(SafeFileHandle file);
 
-    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
-    private static partial int FileLock(SafeFileHandle file, int operation);
+    [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static extern int FileLock(SafeFileHandle file, int operation);
 }

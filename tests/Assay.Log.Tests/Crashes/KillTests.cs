@@ -22,6 +22,7 @@ public sealed class KillTests : IDisposable
     public void Dispose() => directory.Dispose();
 
     [Fact]
+    [Trait("speed", "slow")]
     public async Task Nothing_acknowledged_is_lost_when_the_process_is_killed()
     {
         var random = new Random(1);

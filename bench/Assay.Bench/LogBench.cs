@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Assay.Log;
+using Assay.Log.Files;
+using Assay.Verify.Crypto;
+using Assay.Verify.Merkle;
+
+namespace Assay.Bench;
+
+/// <summary>The log on real files: durable appends under load and alone, and proofs.</summary>
+/// <remarks>
+/// The CPU figure is the whole process: callers, sequencer and integrator, for entries that went all the way into the published
+/// tree. Options: <c>--dir</c> (on the disk to be measured), <c>--submitters</c>, <c>--seconds</c> and <c>--runs</c>.
+/// </remarks>
+internal static class LogBench
+{
+    private const int EntryBytes = 512;
+    private const string Origin = "bench.example/log";
+
+    public static async Task<List<Row>> RunAsync(Arguments arguments)
+    {
+        var directory = Path.GetFullPath(arguments.Text("--dir", "artifacts/bench-log"));
+        var submitters = arguments.Number("--submitters", 2048);
+        var seconds = arguments.Number("--seconds", 5);
+        var runs = arguments.Number("--runs", 3);
+        arguments.RefuseOthers();
+        Directory.CreateDirectory(directory);
+        try
+        {
+            List<Row> rows = [];
+            await Load(Path.Combine(directory, "warm-up"), submitters, 1);
+            var loads = new List<LoadFigures>();
+            for (var run = 0; run < runs; run++)
+                loads.Add(await Load(Path.Combine(directory, $"load-{run}"), submitters, seconds));
+            rows.Add(Row.Of("append-durable", "entries/s", Row.Higher, loads.Select(l => l.PerSecond)) with { Threads = submitters });
+            rows.Add(Row.Of("append-p99-ms", "ms", Row.Lower, loads.Select(l => l.P99)) with { Threads = submitters });
+            rows.Add(Row.Of("append-cpu-us", "us", Row.Lower, loads.Select(l => l.CpuMicroseconds)) with { Threads = submitters });
+            var alone = new List<double>();
+            var plain = new List<double>();
+            for (var run = 0; run < runs; run++)
+            {
+                plain.Add(PlainFlush(Path.Combine(directory, $"plain-{run}"), 300));
+                alone.Add(await Alone(Path.Combine(directory, $"alone-{run}"), 300));
+            }
+            rows.Add(Row.Of("append-single-ms", "ms", Row.Lower, alone).Beside("write+fdatasync", "", plain));
+            rows.AddRange(await Proofs(Path.Combine(directory, "proofs"), runs));
+            return rows;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private sealed record LoadFigures(double PerSecond, double P99, double CpuMicroseconds);
+
+    // So many callers, each with one entry under way, for so many seconds; then until all is in the tree.
+    private static async Task<LoadFigures> Load(string directory, int submitters, int seconds)
+    {
+        var log = Create(directory);
+        var cpu = Cpu();
+        var clock = Stopwatch.StartNew();
+        var latencies = await Task.WhenAll(Enumerable.Range(0, submitters).Select(i => Task.Run(() => Submit(log, i, seconds, clock))));
+        var elapsed = clock.Elapsed.TotalSeconds;
+        await log.DisposeAsync();
+        var all = latencies.SelectMany(l => l).Order().ToArray();
+        return new LoadFigures(all.Length / elapsed, all[(int)(all.Length * 0.99)], (Cpu() - cpu).TotalMicroseconds / all.Length);
+    }
+
+    private static async Task<List<double>> Submit(TileLog log, int submitter, int seconds, Stopwatch clock)
+    {
+        var entry = new byte[EntryBytes];
+        new Random(submitter).NextBytes(entry);
+        var latencies = new List<double>();
+        while (clock.Elapsed.TotalSeconds < seconds)
+        {
+            BitConverter.TryWriteBytes(entry, latencies.Count);
+            var start = clock.Elapsed;
+            await log.AppendAsync(entry);
+            latencies.Add((clock.Elapsed - start).TotalMilliseconds);
+        }
+        return latencies;
+    }
+
+    private static async Task<double> Alone(string directory, int count)
+    {
+        await using var log = Create(directory);
+        var entry = new byte[EntryBytes];
+        var latencies = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await log.AppendAsync(entry);
+            latencies[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+        return Row.Median([.. latencies.Order()]);
+    }
+
+    // What the disk asks at least: the same bytes appended to a file, each flushed.
+    private static double PlainFlush(string directory, int count)
+    {
+        using var file = new PosixLogFiles(directory).Create("plain", Visibility.Private);
+        var entry = new byte[EntryBytes];
+        var latencies = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            file.Append(entry);
+            file.Flush();
+            latencies[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+        return Row.Median([.. latencies.Order()]);
+    }
+
+    private static async Task<List<Row>> Proofs(string directory, int runs)
+    {
+        const int size = 200_000;
+        const int proofs = 20_000;
+        await using var log = Create(directory);
+        await Task.WhenAll(Enumerable.Range(1, size - 1).Select(i => log.AppendAsync(BitConverter.GetBytes(i))));
+        var checkpoint = (await log.WaitForCheckpointAsync(size - 1)).Checkpoint;
+        var reader = log.Reader;
+        var random = new Random(1);
+        var made = new List<double>();
+        var checkedProofs = new List<double>();
+        for (var run = 0; run < runs; run++)
+        {
+            var indexes = Enumerable.Range(0, proofs).Select(_ => (ulong)random.Next(size)).ToArray();
+            var leaves = Array.ConvertAll(indexes, reader.LeafHash);
+            var paths = new Hash[proofs][];
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < proofs; i++)
+                paths[i] = reader.InclusionProof(indexes[i], checkpoint.Size);
+            made.Add(proofs / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < proofs; i++)
+                if (!MerkleProof.VerifyInclusion(indexes[i], checkpoint.Size, leaves[i], paths[i], checkpoint.Root))
+                    throw new InvalidOperationException($"the proof of entry {indexes[i]} does not verify");
+            checkedProofs.Add(proofs / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        return
+        [
+            Row.Of("inclusion-proofs", "proofs/s", Row.Higher, made) with { Threads = 1 },
+            Row.Of("inclusion-checks", "proofs/s", Row.Higher, checkedProofs) with { Threads = 1 },
+            new Row("bundle-verify", "bundles/s", Row.Higher) { Skipped = "no bundle is made by this program yet" },
+        ];
+    }
+
+    private static TileLog Create(string directory)
+    {
+        var key = SigningKey.FromSeed(new byte[SigningKey.SeedSize]);
+        return TileLog.Create(new PosixLogFiles(directory), Origin, key, "genesis"u8.ToArray());
+    }
+
+    private static TimeSpan Cpu()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime;
+    }
+}
