@@ -44,12 +44,12 @@ public static class Fsck
             new TreeCheck(files, published, entryCheck, findings).Run(progress, ct);
         var signed = files.DirectoryExists(LogLayout.State) ? StateCheck.Run(files, logKey, published, findings, notes) : null;
         if (published is not null)
-        {
-            // Read again: the log may have gone on while the tree was read.
-            var newest = ReadCheckpoint(files, logKey, LogLayout.PublishedCheckpoint, findings)?.Size ?? 0;
-            new StrayCheck(files, Math.Max(newest, Math.Max(published.Size, signed?.Size ?? 0)), findings).Run();
-        }
+            new StrayCheck(files, Math.Max(published.Size, signed?.Size ?? 0), NewestSize, findings).Run();
         return new FsckReport(published, findings, notes);
+
+        ulong NewestSize() => Math.Max(
+            ReadCheckpoint(files, logKey, LogLayout.PublishedCheckpoint, [])?.Size ?? 0,
+            ReadCheckpoint(files, logKey, LogLayout.SignedCheckpoint, [])?.Size ?? 0);
     }
 
     internal static Checkpoint? ReadCheckpoint(ILogFiles files, VerifierKey logKey, string path, List<FsckFinding> findings)

@@ -15,7 +15,7 @@ internal static class StateCheck
         var signed = Fsck.ReadCheckpoint(files, logKey, LogLayout.SignedCheckpoint, findings);
         if (signed is null && findings.Count == before)
             findings.Add(new FsckFinding(LogLayout.SignedCheckpoint, "missing"));
-        var end = CheckSegments(files, logKey.Name, published, findings, notes);
+        var end = CheckSegments(files, logKey, published, findings, notes);
         if (signed is null || published is null)
             return signed;
         if (signed.Size < published.Size)
@@ -28,9 +28,9 @@ internal static class StateCheck
     }
 
     // The index after the last entry that is published or in a segment.
-    private static ulong CheckSegments(ILogFiles files, string origin, Checkpoint? published, List<FsckFinding> findings, List<string> notes)
+    private static ulong CheckSegments(ILogFiles files, VerifierKey logKey, Checkpoint? published, List<FsckFinding> findings, List<string> notes)
     {
-        var end = published?.Size ?? 0;
+        var segments = new List<(string Path, ulong First, ulong End)>();
         var names = files.List(LogLayout.Segments);
         for (var i = 0; i < names.Count; i++)
         {
@@ -40,21 +40,28 @@ internal static class StateCheck
                 // Dropped by the log since it was listed: nothing to check.
                 if (files.Read(path, WalFormat.MaxSegment) is not { } bytes)
                     continue;
-                var segment = WalFormat.Read(bytes, origin, newest: i == names.Count - 1, path);
+                var segment = WalFormat.Read(bytes, logKey.Name, newest: i == names.Count - 1, path);
                 if (segment.ValidLength < bytes.Length)
                     notes.Add($"{path}: {bytes.Length - segment.ValidLength} bytes of a batch that was never acknowledged; the next start cuts them off");
-                if (segment.First > end)
-                    findings.Add(new FsckFinding(path, $"begins with entry {segment.First}, and entry {end} is in no segment"));
                 CheckAgainstTree(files, published, segment, path, findings);
-                end = Math.Max(end, segment.End);
+                segments.Add((path, segment.First, segment.End));
             }
             catch (LogException e)
             {
                 findings.Add(new FsckFinding(path, e.Message));
             }
         }
-        if (published is not null && end > published.Size)
-            notes.Add($"{end - published.Size} entries are durable and not yet in the published tree");
+        // Read now: what was dropped since the listing was published before.
+        var start = Fsck.ReadCheckpoint(files, logKey, LogLayout.PublishedCheckpoint, [])?.Size ?? published?.Size ?? 0;
+        var end = start;
+        foreach (var segment in segments)
+        {
+            if (segment.First > end)
+                findings.Add(new FsckFinding(segment.Path, $"begins with entry {segment.First}, and entry {end} is in no segment"));
+            end = Math.Max(end, segment.End);
+        }
+        if (end > start)
+            notes.Add($"{end - start} entries are durable and not yet in the published tree");
         return end;
     }
 

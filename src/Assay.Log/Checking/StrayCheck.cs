@@ -5,12 +5,24 @@ using Assay.Verify.Crypto;
 namespace Assay.Log.Checking;
 
 /// <summary>Looks for files among the tiles that the tree does not account for: unknown names, tiles beyond its size, old partial tiles that differ from newer ones.</summary>
-/// <param name="size">The largest size that was signed.</param>
-internal sealed class StrayCheck(ILogFiles files, ulong size, List<FsckFinding> findings)
+/// <param name="size">The largest size that was signed, as far as is known.</param>
+/// <param name="signedSize">Reads it again: the log may go on while its files are listed.</param>
+internal sealed class StrayCheck(ILogFiles files, ulong size, Func<ulong> signedSize, List<FsckFinding> findings)
 {
+    private readonly List<TilePath> beyond = [];
+
     private const string Prefix = LogLayout.Public + "/";
 
-    public void Run() => Walk(TilePath.Directory);
+    public void Run()
+    {
+        Walk(TilePath.Directory);
+        if (beyond.Count == 0)
+            return;
+        var signed = Math.Max(size, signedSize());
+        foreach (var tile in beyond)
+            if (!IsWithin(tile, signed))
+                findings.Add(new FsckFinding(Prefix + tile, $"lies beyond the size {signed} that was signed"));
+    }
 
     private void Walk(string directory)
     {
@@ -21,26 +33,26 @@ internal sealed class StrayCheck(ILogFiles files, ulong size, List<FsckFinding> 
                 Walk(path);
             else if (!TilePath.TryParse(path, out var tile))
                 findings.Add(new FsckFinding(Prefix + path, "no tile has this name"));
-            else if (!IsWithin(tile))
-                findings.Add(new FsckFinding(Prefix + path, $"lies beyond the size {size} that was signed"));
+            else if (!IsWithin(tile, size))
+                beyond.Add(tile);
             else if (tile.Width < TilePath.FullWidth)
                 CheckPartial(tile);
         }
     }
 
-    private ulong LevelSize(TilePath tile)
+    private static ulong LevelSize(TilePath tile, ulong size)
     {
         var level = Math.Max(tile.Level, 0);
         return level >= 8 ? 0 : size >> (8 * level);
     }
 
-    private bool IsWithin(TilePath tile) =>
-        tile.Index < LevelSize(tile) && tile.Index * TilePath.FullWidth + (ulong)tile.Width <= LevelSize(tile);
+    private static bool IsWithin(TilePath tile, ulong size) =>
+        tile.Index < LevelSize(tile, size) && tile.Index * TilePath.FullWidth + (ulong)tile.Width <= LevelSize(tile, size);
 
     // A partial tile must be the beginning of whatever replaced it.
     private void CheckPartial(TilePath tile)
     {
-        var now = (int)Math.Min(TilePath.FullWidth, LevelSize(tile) - tile.Index * TilePath.FullWidth);
+        var now = (int)Math.Min(TilePath.FullWidth, LevelSize(tile, size) - tile.Index * TilePath.FullWidth);
         if (now == tile.Width)
             return;
         // Nothing can be said by comparison with a file that is itself at fault.
