@@ -101,11 +101,40 @@ public sealed class ReceiptVault : IDisposable
             command.Parameters.AddWithValue("$most", most);
             if (model is { } digest)
                 command.Parameters.AddWithValue("$model", digest.ToHex());
+            return Summaries(command);
+        }
+    }
+
+    /// <summary>The receipts of the entries from <paramref name="first"/> up to and without <paramref name="end"/>, in the log's order.</summary>
+    public IReadOnlyList<ReceiptSummary> Between(ulong first, ulong end)
+    {
+        lock (gate)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = """
+                SELECT record_id, log_index, sequence, model, model_digest, completed_at FROM receipts
+                WHERE log_index >= $first AND log_index < $end ORDER BY log_index
+                """;
+            command.Parameters.AddWithValue("$first", (long)first);
+            command.Parameters.AddWithValue("$end", (long)end);
+            return Summaries(command);
+        }
+    }
+
+    /// <summary>The ids that begin with these hexadecimal digits.</summary>
+    public IReadOnlyList<string> Matching(string digits, int most)
+    {
+        lock (gate)
+        {
+            using var command = connection.CreateCommand();
+            // 'g' comes right after the last hexadecimal digit.
+            command.CommandText = "SELECT record_id FROM receipts WHERE record_id >= $digits AND record_id < $digits || 'g' ORDER BY record_id LIMIT $most";
+            command.Parameters.AddWithValue("$digits", digits);
+            command.Parameters.AddWithValue("$most", most);
             using var row = command.ExecuteReader();
-            var list = new List<ReceiptSummary>();
+            var list = new List<string>();
             while (row.Read())
-                list.Add(new ReceiptSummary(
-                    row.GetString(0), (ulong)row.GetInt64(1), (ulong)row.GetInt64(2), row.GetString(3), Hash.FromHex(row.GetString(4)), row.GetInt64(5)));
+                list.Add(row.GetString(0));
             return list;
         }
     }
@@ -124,6 +153,16 @@ public sealed class ReceiptVault : IDisposable
     }
 
     public void Dispose() => connection.Dispose();
+
+    private static List<ReceiptSummary> Summaries(SqliteCommand command)
+    {
+        using var row = command.ExecuteReader();
+        var list = new List<ReceiptSummary>();
+        while (row.Read())
+            list.Add(new ReceiptSummary(
+                row.GetString(0), (ulong)row.GetInt64(1), (ulong)row.GetInt64(2), row.GetString(3), Hash.FromHex(row.GetString(4)), row.GetInt64(5)));
+        return list;
+    }
 
     private static Hash[] Hashes(byte[] bytes) => [.. bytes.Chunk(Hash.Size).Select(chunk => Hash.From(chunk))];
 }
