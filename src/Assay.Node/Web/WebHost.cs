@@ -1,5 +1,5 @@
 using System.Threading.RateLimiting;
-//X using Assay.Node.Web.Pages;
+using Assay.Node.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -48,7 +48,6 @@ public static class WebHost
                 new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = WaitingRequests }));
         });
         builder.Services.AddSingleton(node);
-        //X Explorer.AddServices(builder.Services);
 
         var app = builder.Build();
         Errors.Use(app);
@@ -61,7 +60,7 @@ public static class WebHost
         OpenInference.Map(app, node);
         ReceiptsApi.Map(app, node);
         LogFiles.Map(app, node);
-        //X Explorer.Map(app);
+        Explorer.Map(app);
         return app;
     }
 }

@@ -1,0 +1,59 @@
+using Assay.Node.Web.Pages.Views;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Assay.Node.Web.Pages;
+
+/// <summary>The pages for people: the live log, a receipt, a model, and a search that leads to them. Rendered here; a browser needs no script.</summary>
+internal static class Explorer
+{
+    // Whatever a page might be made to hold, a browser runs nothing but our own script and asks no one else for anything.
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    public static void Map(WebApplication app)
+    {
+        var pages = app.MapGroup("").ExcludeFromDescription();
+        pages.MapGet("/", (AssayNode node, HttpContext http, ulong? before) =>
+            PageAsync<LogPage>(http, node, LogView.Of(node, before)));
+        pages.MapGet("/receipts/{id}", (AssayNode node, HttpContext http, string id) => ReceiptView.Of(node, id) is { } view
+            ? PageAsync<ReceiptPage>(http, node, view)
+            : MissingAsync(http, node, MissingView.Receipt(id)));
+        pages.MapGet("/models/{name}", (AssayNode node, HttpContext http, string name) => ModelView.Of(node, name) is { } view
+            ? PageAsync<ModelPage>(http, node, view)
+            : MissingAsync(http, node, MissingView.Model(name)));
+        pages.MapGet("/search", (AssayNode node, HttpContext http, string? q) => SearchAsync(node, http, q ?? ""));
+        pages.MapGet("/policy.json", (AssayNode node) => Results.File(node.Folder.Policy, "application/json", "policy.json"));
+        SiteFiles.Map(pages);
+    }
+
+    private static async Task<IResult> SearchAsync(AssayNode node, HttpContext http, string query)
+    {
+        var hits = Search.For(node, query);
+        return hits switch
+        {
+            [var only] => Results.LocalRedirect(only.Url),
+            [] => await MissingAsync(http, node, MissingView.Search(query)),
+            _ => await PageAsync<HitsPage>(http, node, new HitsView(query, hits)),
+        };
+    }
+
+    private static Task<IResult> MissingAsync(HttpContext http, AssayNode node, MissingView view) =>
+        PageAsync<MissingPage>(http, node, view, StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> PageAsync<TPage>(HttpContext http, AssayNode node, object view, int status = StatusCodes.Status200OK)
+        where TPage : IComponent
+    {
+        var site = new Site($"{http.Request.Scheme}://{http.Request.Host}", node.Origin, node.Genesis.Node, http.Request.Query["q"].ToString());
+        var html = await Html.RenderAsync<TPage>(http.RequestServices, site, view);
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.CacheControl = "no-store";
+        return Results.Content(html, "text/html; charset=utf-8", statusCode: status);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Reflection;
+using Assay.Verify.Crypto;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Assay.Node.Web.Pages;
+
+/// <summary>The stylesheet and the script, held in the assembly. Their addresses carry their digests, so that they can be kept for ever.</summary>
+internal static class SiteFiles
+{
+    private static readonly byte[] Style = Read("explorer.css");
+    private static readonly byte[] Script = Read("live.js");
+
+    public static string StyleUrl { get; } = $"/assets/{Tag(Style)}/explorer.css";
+
+    public static string ScriptUrl { get; } = $"/assets/{Tag(Script)}/live.js";
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet(StyleUrl, (HttpContext http) => Send(http, Style, "text/css; charset=utf-8"));
+        app.MapGet(ScriptUrl, (HttpContext http) => Send(http, Script, "text/javascript; charset=utf-8"));
+    }
+
+    private static IResult Send(HttpContext http, byte[] bytes, string type)
+    {
+        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return Results.Bytes(bytes, type);
+    }
+
+    private static string Tag(byte[] bytes) => Sha256.Of(bytes).ToHex()[..12];
+
+    private static byte[] Read(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("explorer/" + name)!;
+        using var buffer = new MemoryStream();
+        stream.CopyTo(buffer);
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Text;
+using Assay.Engine.Models;
+using Assay.Node.State;
+using Assay.Store;
+
+namespace Assay.Node.Web.Pages.Views;
+
+/// <summary>A model's page: every version under one name, and what this node has done with them.</summary>
+/// <param name="Versions">Newest first.</param>
+/// <param name="Keys">The serving keys of these versions.</param>
+public sealed record ModelView(
+    string Name, ImmutableArray<VersionView> Versions, string? Card, ImmutableArray<KeyState> Keys, IReadOnlyList<ReceiptSummary> Receipts, ulong LogSize)
+{
+    private const int RecentReceipts = 10;
+    private const int MaxCard = 256 << 10;
+
+    /// <returns>Null where there is no model of that name.</returns>
+    public static ModelView? Of(AssayNode node, string name)
+    {
+        var models = node.Models.List().Where(m => m.Name == name).ToImmutableArray();
+        if (models.IsEmpty)
+            return null;
+        var digests = models.Select(m => m.Digest).Distinct().ToArray();
+        return node.Look(state => new ModelView(
+            name,
+            [.. models.Select(m => VersionView.Of(node, m, state))],
+            CardOf(node.Models, models[0]),
+            [.. state.Keys.Values.Where(k => digests.Contains(k.Segment.Model)).OrderByDescending(k => k.Events[0].Index)],
+            [.. digests.SelectMany(d => node.Vault.Recent(RecentReceipts, d)).OrderByDescending(r => r.Index).Take(RecentReceipts)],
+            state.Size));
+    }
+
+    private static string? CardOf(ModelStore models, StoredModel model) =>
+        model.Files.FirstOrDefault(f => f.Name.Equals("README.md", StringComparison.OrdinalIgnoreCase)) is { Size: <= MaxCard } card
+            ? Encoding.UTF8.GetString(models.Blobs.Read(card.Sha256)).ReplaceLineEndings("\n")
+            : null;
+}
+
+/// <summary>One version of a model.</summary>
+/// <param name="PublishedAt">Log index of the entry that published it, or null where it is not published yet.</param>
+/// <param name="Unreadable">Why its graph cannot be loaded, or null.</param>
+public sealed record VersionView(
+    StoredModel Model, ulong? PublishedAt, ulong Receipts, ImmutableArray<ValueInfo> Inputs, ImmutableArray<ValueInfo> Outputs, string? Unreadable)
+{
+    public static VersionView Of(AssayNode node, StoredModel model, LogState state)
+    {
+        var published = state.Models.FirstOrDefault(m => m.Event.Name == model.Name && m.Event.Version == model.Version && m.Event.Manifest == model.Digest);
+        var receipts = (ulong)node.Vault.Count(model.Digest);
+        try
+        {
+            var graph = node.Load(model).Graph;
+            return new VersionView(
+                model, published?.Index, receipts,
+                [.. graph.Inputs.Select(id => graph.Values[id])], [.. graph.Outputs.Select(id => graph.Values[id])], null);
+        }
+        catch (Exception e) when (e is ModelException or StoreException)
+        {
+            return new VersionView(model, published?.Index, receipts, [], [], e.Message);
+        }
+    }
+}
