@@ -20,7 +20,7 @@ public sealed record EntryRow(ulong Index, EntryKind Kind, string Word, string W
         {
             var item = SealedEntry.Parse(entry);
             return new EntryRow(
-                index, EntryKind.Sealed, "receipt", $"number {Show.Number(item.Sequence)} of its key", item.KeyId,
+                index, EntryKind.Sealed, "receipt", $"sequence {Show.Number(item.Sequence)}", item.KeyId,
                 recordId is null ? null : $"/receipts/{recordId}");
         }
         var envelope = OpenEntry.Parse(entry);
