@@ -32,7 +32,7 @@ public sealed class PagesFixture : IAsyncLifetime
     {
         Node = AssayNode.Open(new DataFolder(Path.Combine(folder, "data")), new NodeOptions { Name = "node" + Hostile, Region = "region" + Hostile });
         Model = await Node.ImportAsync(WriteModel(), ModelName);
-        var inputs = new Dictionary<string, Tensor> { ["in" + Hostile] = Tensor.Of(Shape.Of(2), 1f, 2f) };
+        var inputs = new Dictionary<string, Tensor> { ["in" + Hostile] = Tensor.From<float>(Shape.Of(2), [1, 2]) };
         Answer = await Node.InvokeAsync(Model, inputs, new CallerTerms(Nonce));
         _ = await Node.BundleAsync(Answer.Receipt);
         app = WebHost.Build(Node, new Uri("http://127.0.0.1:0"), apiKey: null);
