@@ -49,7 +49,7 @@ internal static class RunCommand
     {
         var bundle = await node.BundleAsync(answer.Receipt);
         folder?.Create();
-        var path = Path.Combine(folder?.FullName ?? "", $"{model.Name}-{answer.Receipt.RecordId[..8]}.receipt.json");
+        var path = Path.Combine(folder?.ToString() ?? "", $"{model.Name}-{answer.Receipt.RecordId[..8]}.receipt.json");
         await AtomicFile.WriteAsync(path, bundle.ToBytes());
         if (folder is not null)
             foreach (var (name, tensor) in answer.Run.Outputs)
