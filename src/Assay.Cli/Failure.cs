@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Assay.Engine.Models;
 using Assay.Log;
+using Assay.Log.Files;
 using Assay.Node;
 using Assay.Store;
 using Assay.Verify;
@@ -31,7 +32,7 @@ internal static class Failure
         UnsupportedException => (ExitCode.Unsupported, e.Message),
         MalformedException => (ExitCode.Malformed, e.Message),
         StoreException { Fault: StoreFault.NotFound } => (ExitCode.NotFound, e.Message),
-        StoreException { Fault: StoreFault.Corrupt } => (ExitCode.Unavailable, e.Message),
+        StoreException { Fault: StoreFault.Corrupt or StoreFault.Unavailable } => (ExitCode.Unavailable, e.Message),
         StoreException => (ExitCode.BadInput, e.Message),
         NodeException { Fault: NodeFault.InUse } => (ExitCode.InUse, e.Message),
         NodeException { Fault: NodeFault.NotFound } => (ExitCode.NotFound, e.Message),
@@ -42,6 +43,7 @@ internal static class Failure
         LogException { Fault: LogFault.Locked } => (ExitCode.InUse, e.Message),
         LogException => (ExitCode.Unavailable, e.Message),
         IOException { InnerException: AddressInUseException } => (ExitCode.InUse, "the address is in use by another program: choose another --url, such as http://127.0.0.1:0 for any free port"),
+        IOException when DiskErrors.IsFull(e) => (ExitCode.Unavailable, "the disk is full: make room and try again"),
         FileNotFoundException or DirectoryNotFoundException => (ExitCode.NotFound, e.Message),
         UnauthorizedAccessException => (ExitCode.Unavailable, e.Message),
         IOException => (ExitCode.Unavailable, e.Message),

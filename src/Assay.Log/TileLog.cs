@@ -300,9 +300,9 @@ public sealed class TileLog : IAsyncDisposable
     private static LogFault FaultOf(Exception e) => e switch
     {
         LogException known => known.Fault,
-        _ when Posix.IsDiskFull(e) => LogFault.DiskFull,
+        _ when DiskErrors.IsFull(e) => LogFault.DiskFull,
         _ => LogFault.Io,
     };
 
-    private static string Reason(Exception e) => Posix.IsDiskFull(e) ? "the disk is full: make room and open the log again" : e.Message;
+    private static string Reason(Exception e) => DiskErrors.IsFull(e) ? "the disk is full: make room and open the log again" : e.Message;
 }

@@ -18,11 +18,14 @@ public sealed record ReceiptSummary(string RecordId, ulong Index, ulong Sequence
 /// <remarks>Safe for use by several threads: one connection behind one lock, since every statement here is short.</remarks>
 public sealed class ReceiptVault : IDisposable
 {
+    private readonly string path;
     private readonly SqliteConnection connection;
     private readonly Lock gate = new();
 
+    /// <exception cref="StoreException">The database cannot be opened or made.</exception>
     public ReceiptVault(string path)
     {
+        this.path = path;
         connection = Sqlite.Open(path);
         Sqlite.Execute(connection, """
             CREATE TABLE IF NOT EXISTS receipts (
@@ -42,7 +45,20 @@ public sealed class ReceiptVault : IDisposable
     }
 
     /// <summary>Keeps receipts, durably when this returns. One that is kept already stays as it is.</summary>
+    /// <exception cref="StoreException">The disk does not take them.</exception>
     public void Put(IReadOnlyList<KeptReceipt> receipts)
+    {
+        try
+        {
+            Insert(receipts);
+        }
+        catch (SqliteException e)
+        {
+            throw Sqlite.Told(e, path);
+        }
+    }
+
+    private void Insert(IReadOnlyList<KeptReceipt> receipts)
     {
         lock (gate)
         {

@@ -19,4 +19,7 @@ public enum StoreFault
 
     /// <summary>Stored bytes are no longer what their digest says.</summary>
     Corrupt,
+
+    /// <summary>The disk is full, or refuses.</summary>
+    Unavailable,
 }

@@ -76,7 +76,7 @@ public sealed class DiskErrorTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
         using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
-        Assert.True(Posix.IsDiskFull(Assert.ThrowsAny<IOException>(() => RandomAccess.Write(full, new byte[10], 0))));
+        Assert.True(DiskErrors.IsFull(Assert.ThrowsAny<IOException>(() => RandomAccess.Write(full, new byte[10], 0))));
     }
 
     [Fact]

@@ -12,7 +12,6 @@ internal static class Posix
     private const int ExclusiveNonBlocking = 6;    // LOCK_EX | LOCK_NB
     private const int Interrupted = 4;             // EINTR
     private const int WouldBlock = 11;             // EWOULDBLOCK
-    private const int NoSpace = 28;                // ENOSPC
 
     /// <summary>The contents, and of the metadata what is needed to read them (the length), are on the disk when this returns.</summary>
     public static void FlushData(SafeFileHandle file)
@@ -49,9 +48,6 @@ internal static class Posix
         }
         return (file, true);
     }
-
-    /// <summary>Is this the error of a full disk? The base library keeps errno in <see cref="Exception.HResult"/>.</summary>
-    public static bool IsDiskFull(Exception e) => e is IOException && (e.HResult & 0xFFFF) is NoSpace or 0x70;
 
     private static void ThrowUnlessInterrupted(string call)
     {

@@ -51,7 +51,7 @@ internal static class Errors
         NodeException { Fault: NodeFault.Unavailable or NodeFault.InUse or NodeFault.KeyMissing } => (503, e.Message),
         NodeException => (400, e.Message),
         StoreException { Fault: StoreFault.NotFound } => (404, e.Message),
-        StoreException { Fault: StoreFault.Corrupt } => (500, e.Message),
+        StoreException { Fault: StoreFault.Corrupt or StoreFault.Unavailable } => (503, e.Message),
         StoreException or ModelException or MalformedException => (400, e.Message),
         LogException { Fault: LogFault.BadRequest } => (400, e.Message),
         LogException => (503, e.Message),
