@@ -17,6 +17,9 @@ internal static class Shared
 
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object instead of text", Recursive = true };
 
+    /// <summary>How the user calls this program, for hints that can be typed as they are printed.</summary>
+    public static string Command { get; } = Environment.GetEnvironmentVariable("ASSAY_COMMAND") is { Length: > 0 } command ? command : "assay";
+
     public static DataFolder FolderOf(ParseResult parsed) =>
         parsed.GetValue(Data) is { } chosen ? new DataFolder(chosen.FullName) : DataFolder.Default;
 

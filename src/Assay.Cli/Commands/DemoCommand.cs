@@ -81,8 +81,8 @@ internal static class DemoCommand
         Console.WriteLine($"{model.Reference} sees a {digit} ({probability.ToString("P1", CultureInfo.InvariantCulture)})\n");
         Console.Write(report.ToText());
         Console.WriteLine($"\n{file}   after {seconds:0.0} s");
-        Console.WriteLine($"  assay verify {file}    offline, anywhere, with your policy.json");
-        Console.WriteLine($"  assay replay {file}    run it again and compare every bit");
+        Console.WriteLine($"  {Shared.Command} verify {file}    offline, anywhere, with your policy.json");
+        Console.WriteLine($"  {Shared.Command} replay {file}    run it again and compare every bit");
     }
 
     private static void PrintJson(StoredModel model, Answer answer, string file, Report report, double seconds) => Shared.Print(json =>

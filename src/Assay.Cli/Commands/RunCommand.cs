@@ -67,7 +67,7 @@ internal static class RunCommand
         }
         Console.WriteLine($"model    {model.Reference} sha256:{model.Digest.ToHex()}");
         Console.WriteLine($"receipt  {receipt}  (log index {answer.Receipt.Index})");
-        Console.WriteLine($"next     assay verify {receipt}   ·   assay replay {receipt}");
+        Console.WriteLine($"next     {Shared.Command} verify {receipt}   ·   {Shared.Command} replay {receipt}");
     }
 
     private static void PrintJson(StoredModel model, Answer answer, string receipt) => Shared.Print(json =>
