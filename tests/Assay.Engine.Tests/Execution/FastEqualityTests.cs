@@ -34,6 +34,9 @@ public sealed class FastEqualityTests
                 Compare(test, constants);
     }
 
+    /// <summary>All the cases by name of their group.</summary>
+    internal static IEnumerable<FastCase> All => Groups.Values.SelectMany(make => make());
+
     [Fact]
     public void Random_convolutions_have_the_reference_bits()
     {
