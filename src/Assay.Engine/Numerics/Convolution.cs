@@ -22,14 +22,13 @@ internal static unsafe class Convolution
 
     /// <summary>y [batch, groups·outPerGroup, out...] from x [batch, groups·inPerGroup, in...].</summary>
     /// <param name="packed">From <see cref="Pack"/>.</param>
-    /// <param name="bias">One number per output channel; -0 where there is none.</param>
-    public static void Run(Workers workers, Isa isa, Scratch scratch, WindowShape shape, int batch, int groups, int inPerGroup, int outPerGroup, float* x, float* packed, float* bias, float* y)
+    /// <param name="epilogue">What follows each chain; channels are output channels.</param>
+    public static void Run(Workers workers, Isa isa, Scratch scratch, WindowShape shape, int batch, int groups, int inPerGroup, int outPerGroup, float* x, float* packed, Epilogue epilogue, float* y)
     {
         if (shape.OutSize == 0 || batch == 0)
             return;
         var k = inPerGroup * shape.KernelSize;
         var channels = groups * inPerGroup;
-        var panels = scratch.Panels((long)workers.Threads * Gemm.PanelSize(isa, k));
         var planes = shape.IsPointwise ? null : scratch.Planes(PlanesSize(shape, channels));
         var offsets = Offsets(scratch, shape, inPerGroup);
         for (var n = 0; n < batch; n++)
@@ -39,12 +38,12 @@ internal static unsafe class Convolution
             for (var g = 0; g < groups; g++)
             {
                 var a = packed + (g * Gemm.PackedSize(outPerGroup, k));
-                var b = bias + (g * outPerGroup);
+                var e = epilogue.From(g * outPerGroup);
                 var c = y + ((long)g * outPerGroup * shape.OutSize);
                 if (planes is null)
-                    Gemm.Run(workers, isa, outPerGroup, shape.OutSize, k, a, new MatrixSource { B = x + ((long)g * inPerGroup * shape.InSize), Step = shape.InSize }, b, c, panels);
+                    Gemm.Run(workers, isa, scratch, outPerGroup, shape.OutSize, k, a, new MatrixSource { B = x + ((long)g * inPerGroup * shape.InSize), Step = shape.InSize }, e, c);
                 else
-                    Gemm.Run(workers, isa, outPerGroup, shape.OutSize, k, a, new PatchSource { Planes = planes + (g * inPerGroup * shape.PlaneSize), Offsets = offsets, Shape = shape }, b, c, panels);
+                    Gemm.Run(workers, isa, scratch, outPerGroup, shape.OutSize, k, a, new PatchSource { Planes = planes + (g * inPerGroup * shape.PlaneSize), Offsets = offsets, Shape = shape }, e, c);
             }
             x += (long)channels * shape.InSize;
             y += (long)groups * outPerGroup * shape.OutSize;

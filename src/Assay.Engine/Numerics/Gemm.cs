@@ -10,11 +10,14 @@ internal unsafe interface IPanelSource
     void Pack<T>(float* panel, int step, int k0, int depth, int column, int columns) where T : unmanaged, ILanes<T>;
 }
 
-/// <summary>C = A·B (+ bias of the row): A packed beforehand, B packed panel by panel as it is used.</summary>
+/// <summary>C = A·B and what follows: A packed beforehand, B packed panel by panel as it is used.</summary>
 internal static unsafe class Gemm
 {
     /// <summary>Rows of k in one block: a panel of B then stays in the second-level cache.</summary>
     public const int KBlock = 512;
+
+    /// <summary>Floats of B that may be packed at once.</summary>
+    private const long MostPacked = 1L << 24;
 
     /// <summary>Rows of a full tile: 8 where there are 32 vector registers, 4 where there are 16.</summary>
     public static int TileRows(Isa isa) =>
@@ -37,41 +40,60 @@ internal static unsafe class Gemm
         }
     }
 
-    /// <summary>Panel floats that one thread needs.</summary>
-    public static int PanelSize(Isa isa, int k) => (3 * isa.Width() * Math.Min(k, KBlock)) + 64;
-
-    /// <summary>Runs one product. Threads take columns, or rows where there are few columns.</summary>
+    /// <summary>Runs one product. Threads take columns; where there are few columns, all are packed first and threads take rows.</summary>
     /// <param name="packedA">From <see cref="PackA"/>.</param>
-    /// <param name="bias">One number per row; -0 where there is none.</param>
-    /// <param name="panels">Threads times <see cref="PanelSize"/> floats.</param>
-    public static void Run<TSource>(Workers workers, Isa isa, int m, int n, int k, float* packedA, TSource source, float* bias, float* c, float* panels)
+    /// <param name="epilogue">What follows each chain; channels are rows.</param>
+    public static void Run<TSource>(Workers workers, Isa isa, Scratch scratch, int m, int n, int k, float* packedA, TSource source, Epilogue epilogue, float* c)
         where TSource : unmanaged, IPanelSource
     {
         var width = 3 * isa.Width();
         var columns = (n + width - 1) / width;
-        var byRow = columns < 2 * workers.Threads;
+        var byRow = workers.Threads > 1 && columns < 4 * workers.Threads && columns * PanelSize(width, k) <= MostPacked;
         var tile = TileRows(isa);
+        var size = PanelSize(width, byRow ? k : Math.Min(k, KBlock));
         var kernel = new Kernel<TSource>
         {
-            M = m, N = n, K = k, Tile = tile, A = packedA, Source = source, Bias = bias, C = c, Panels = panels,
-            PanelSize = PanelSize(isa, k), ByRow = byRow,
+            M = m, N = n, K = k, Tile = tile, A = packedA, Source = source, Epilogue = epilogue, C = c,
+            Panels = scratch.Panels(size * (byRow ? columns : workers.Threads)), PanelSize = size, ByRow = byRow,
         };
-        var grain = (int)Math.Min(int.MaxValue, 1 + (60_000 / Math.Max(1L, byRow ? (long)tile * n * k : (long)width * m * k)));
-        workers.Run(isa, byRow ? (m + tile - 1) / tile : columns, kernel, grain);
+        if (byRow)
+            workers.Run(isa, columns, new PackKernel<TSource> { N = n, K = k, Source = source, Panels = kernel.Panels, PanelSize = size }, Grain((long)width * k * 8));
+        workers.Run(isa, byRow ? (m + tile - 1) / tile : columns, kernel, Grain(byRow ? (long)tile * n * k : (long)width * m * k));
     }
+
+    private static long PanelSize(int width, int depth) => ((long)width * depth) + 64;
+
+    /// <summary>Outputs that make it worth waking a thread, each of so many multiplications.</summary>
+    private static int Grain(long work) => (int)(1 + (200_000 / Math.Max(1, work)));
 
     public static int Width(this Isa isa) => isa switch { Isa.Avx512 => 16, Isa.Avx2 => 8, Isa.V128 => 4, _ => 1 };
 
+    /// <summary>Packs all of B; one item is one panel.</summary>
+    private struct PackKernel<TSource> : IKernel where TSource : unmanaged, IPanelSource
+    {
+        public int N, K;
+        public TSource Source;
+        public float* Panels;
+        public long PanelSize;
+
+        public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
+        {
+            for (var p = from; p < to; p++)
+                Source.Pack<T>(Panels + (p * PanelSize), 3 * T.Width, 0, K, p * 3 * T.Width, Math.Min(3 * T.Width, N - (p * 3 * T.Width)));
+        }
+    }
+
     private struct Kernel<TSource> : IKernel where TSource : unmanaged, IPanelSource
     {
-        public int M, N, K, Tile, PanelSize;
-        public float* A, Bias, C, Panels;
+        public int M, N, K, Tile;
+        public float* A, C, Panels;
+        public long PanelSize;
         public TSource Source;
+        public Epilogue Epilogue;
         public bool ByRow;
 
         public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
         {
-            var panel = Panels + ((nint)part * PanelSize);
             var width = 3 * T.Width;
             var (rowFrom, rowTo) = ByRow ? (from * Tile, Math.Min(M, to * Tile)) : (0, M);
             var (panelFrom, panelTo) = ByRow ? (0, (N + width - 1) / width) : (from, to);
@@ -79,11 +101,13 @@ internal static unsafe class Gemm
             {
                 var column = p * width;
                 var columns = Math.Min(width, N - column);
+                var panel = Panels + ((ByRow ? p : part) * PanelSize);
                 for (var k0 = 0; k0 < K || k0 == 0; k0 += KBlock)
                 {
                     var depth = Math.Min(KBlock, K - k0);
-                    Source.Pack<T>(panel, width, k0, depth, column, columns);
-                    Rows<T>(panel, rowFrom, rowTo, k0, depth, column, columns);
+                    if (!ByRow)
+                        Source.Pack<T>(panel, width, k0, depth, column, columns);
+                    Rows<T>(ByRow ? panel + ((long)k0 * width) : panel, rowFrom, rowTo, k0, depth, column, columns);
                 }
             }
         }
@@ -98,24 +122,25 @@ internal static unsafe class Gemm
                 // Rows before this one are all packed, none of them filled up: the tiles of four follow those of eight.
                 var a = A + ((nint)row * K) + ((nint)k0 * height);
                 var c = C + ((nint)row * N) + column;
-                var bias = last ? Bias + row : null;
                 var rows = Math.Min(height, M - row);
                 if (columns == 3 * T.Width)
                 {
                     if (height == 8)
-                        GemmTile.Tile8x3<T>(depth, a, panel, 3 * T.Width, c, N, first, bias);
+                        GemmTile.Tile8x3<T>(depth, a, panel, 3 * T.Width, c, N, first);
                     else
-                        GemmTile.Tile4x3<T>(depth, a, panel, 3 * T.Width, c, N, first, bias, rows);
+                        GemmTile.Tile4x3<T>(depth, a, panel, 3 * T.Width, c, N, first, rows);
                 }
                 else
-                    Edge<T>(panel, depth, a, c, first, bias, rows, height, columns);
+                    Edge<T>(panel, depth, a, c, first, rows, height, columns);
+                if (last)
+                    Epilogue.Apply<T>(c, N, columns, row, rows);
                 row += height;
             }
         }
 
         /// <summary>Columns that do not fill three vectors: one vector at a time, the last by way of a small copy.</summary>
         [SkipLocalsInit]
-        private readonly void Edge<T>(float* panel, int depth, float* a, float* c, bool first, float* bias, int rows, int height, int columns) where T : unmanaged, ILanes<T>
+        private readonly void Edge<T>(float* panel, int depth, float* a, float* c, bool first, int rows, int height, int columns) where T : unmanaged, ILanes<T>
         {
             var copy = stackalloc float[8 * 16];
             for (var j = 0; j < columns; j += T.Width)
@@ -126,9 +151,9 @@ internal static unsafe class Gemm
                 if (!whole && !first)
                     Copy(c + j, N, copy, T.Width, rows, columns - j);
                 if (height == 8)
-                    GemmTile.Tile8x1<T>(depth, a, panel + j, 3 * T.Width, target, step, first, bias);
+                    GemmTile.Tile8x1<T>(depth, a, panel + j, 3 * T.Width, target, step, first);
                 else
-                    GemmTile.Tile4x1<T>(depth, a, panel + j, 3 * T.Width, target, step, first, bias, rows);
+                    GemmTile.Tile4x1<T>(depth, a, panel + j, 3 * T.Width, target, step, first, rows);
                 if (!whole)
                     Copy(copy, T.Width, c + j, N, rows, columns - j);
             }

@@ -9,15 +9,14 @@ namespace Assay.Engine.Numerics;
 /// <remarks>
 /// Operands: <c>a</c> packed, all rows of one k together; <c>b</c> one row of columns per k, <c>bStep</c> floats apart;
 /// <c>c</c> rows <c>cStep</c> floats apart. The chains start at +0 if <c>first</c>, else at what <c>c</c> holds (a block of k that
-/// goes on). With <c>bias</c> (one number per row) this is the last block: the bias is added and NaN made canonical.
-/// An absent bias is an array of -0, which changes no sum. The shapes are chosen for the register files: 8 by 3 vectors for
-/// 32 registers, 4 by 3 for 16; the others make the edges. <c>rows</c> of the four-row tiles says how many exist.
+/// goes on). The shapes are chosen for the register files: 8 by 3 vectors for 32 registers, 4 by 3 for 16; the others make the
+/// edges. <c>rows</c> of the four-row tiles says how many exist.
 /// </remarks>
 internal static unsafe class GemmTile
 {
     /// <summary>8 rows by 3 vectors.</summary>
     [SkipLocalsInit]
-    public static void Tile8x3<T>(int depth, float* a, float* b, nint bStep, float* c, nint cStep, bool first, float* bias) where T : unmanaged, ILanes<T>
+    public static void Tile8x3<T>(int depth, float* a, float* b, nint bStep, float* c, nint cStep, bool first) where T : unmanaged, ILanes<T>
     {
         T c00 = default, c01 = default, c02 = default;
         T c10 = default, c11 = default, c12 = default;
@@ -78,19 +77,19 @@ internal static unsafe class GemmTile
             a += 8;
             b += bStep;
         }
-        Store3(c, c00, c01, c02, bias, 0);
-        Store3(c + cStep, c10, c11, c12, bias, 1);
-        Store3(c + (2 * cStep), c20, c21, c22, bias, 2);
-        Store3(c + (3 * cStep), c30, c31, c32, bias, 3);
-        Store3(c + (4 * cStep), c40, c41, c42, bias, 4);
-        Store3(c + (5 * cStep), c50, c51, c52, bias, 5);
-        Store3(c + (6 * cStep), c60, c61, c62, bias, 6);
-        Store3(c + (7 * cStep), c70, c71, c72, bias, 7);
+        Store3(c, c00, c01, c02);
+        Store3(c + cStep, c10, c11, c12);
+        Store3(c + (2 * cStep), c20, c21, c22);
+        Store3(c + (3 * cStep), c30, c31, c32);
+        Store3(c + (4 * cStep), c40, c41, c42);
+        Store3(c + (5 * cStep), c50, c51, c52);
+        Store3(c + (6 * cStep), c60, c61, c62);
+        Store3(c + (7 * cStep), c70, c71, c72);
     }
 
     /// <summary>8 rows by 1 vector.</summary>
     [SkipLocalsInit]
-    public static void Tile8x1<T>(int depth, float* a, float* b, nint bStep, float* c, nint cStep, bool first, float* bias) where T : unmanaged, ILanes<T>
+    public static void Tile8x1<T>(int depth, float* a, float* b, nint bStep, float* c, nint cStep, bool first) where T : unmanaged, ILanes<T>
     {
         T c00 = default;
         T c10 = default;
@@ -133,19 +132,19 @@ internal static unsafe class GemmTile
             a += 8;
             b += bStep;
         }
-        Store1(c, c00, bias, 0);
-        Store1(c + cStep, c10, bias, 1);
-        Store1(c + (2 * cStep), c20, bias, 2);
-        Store1(c + (3 * cStep), c30, bias, 3);
-        Store1(c + (4 * cStep), c40, bias, 4);
-        Store1(c + (5 * cStep), c50, bias, 5);
-        Store1(c + (6 * cStep), c60, bias, 6);
-        Store1(c + (7 * cStep), c70, bias, 7);
+        T.Store(c00, c);
+        T.Store(c10, c + cStep);
+        T.Store(c20, c + (2 * cStep));
+        T.Store(c30, c + (3 * cStep));
+        T.Store(c40, c + (4 * cStep));
+        T.Store(c50, c + (5 * cStep));
+        T.Store(c60, c + (6 * cStep));
+        T.Store(c70, c + (7 * cStep));
     }
 
     /// <summary>4 rows by 3 vectors.</summary>
     [SkipLocalsInit]
-    public static void Tile4x3<T>(int depth, float* a, float* b, nint bStep, float* c, nint cStep, bool first, float* bias, int rows) where T : unmanaged, ILanes<T>
+    public static void Tile4x3<T>(int depth, float* a, float* b, nint bStep, float* c, nint cStep, bool first, int rows) where T : unmanaged, ILanes<T>
     {
         T c00 = default, c01 = default, c02 = default;
         T c10 = default, c11 = default, c12 = default;
@@ -185,18 +184,18 @@ internal static unsafe class GemmTile
             a += 4;
             b += bStep;
         }
-        Store3(c, c00, c01, c02, bias, 0);
+        Store3(c, c00, c01, c02);
         if (rows > 1)
-            Store3(c + cStep, c10, c11, c12, bias, 1);
+            Store3(c + cStep, c10, c11, c12);
         if (rows > 2)
-            Store3(c + (2 * cStep), c20, c21, c22, bias, 2);
+            Store3(c + (2 * cStep), c20, c21, c22);
         if (rows > 3)
-            Store3(c + (3 * cStep), c30, c31, c32, bias, 3);
+            Store3(c + (3 * cStep), c30, c31, c32);
     }
 
     /// <summary>4 rows by 1 vector.</summary>
     [SkipLocalsInit]
-    public static void Tile4x1<T>(int depth, float* a, float* b, nint bStep, float* c, nint cStep, bool first, float* bias, int rows) where T : unmanaged, ILanes<T>
+    public static void Tile4x1<T>(int depth, float* a, float* b, nint bStep, float* c, nint cStep, bool first, int rows) where T : unmanaged, ILanes<T>
     {
         T c00 = default;
         T c10 = default;
@@ -226,31 +225,20 @@ internal static unsafe class GemmTile
             a += 4;
             b += bStep;
         }
-        Store1(c, c00, bias, 0);
+        T.Store(c00, c);
         if (rows > 1)
-            Store1(c + cStep, c10, bias, 1);
+            T.Store(c10, c + cStep);
         if (rows > 2)
-            Store1(c + (2 * cStep), c20, bias, 2);
+            T.Store(c20, c + (2 * cStep));
         if (rows > 3)
-            Store1(c + (3 * cStep), c30, bias, 3);
+            T.Store(c30, c + (3 * cStep));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store3<T>(float* c, T c0, T c1, T c2, float* bias, int row) where T : unmanaged, ILanes<T>
+    private static void Store3<T>(float* c, T c0, T c1, T c2) where T : unmanaged, ILanes<T>
     {
-        if (bias is not null)
-        {
-            var add = T.Broadcast(bias[row]);
-            c0 = LaneMath.Canonical(c0 + add);
-            c1 = LaneMath.Canonical(c1 + add);
-            c2 = LaneMath.Canonical(c2 + add);
-        }
         T.Store(c0, c);
         T.Store(c1, c + T.Width);
         T.Store(c2, c + (2 * T.Width));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store1<T>(float* c, T c0, float* bias, int row) where T : unmanaged, ILanes<T> =>
-        T.Store(bias is null ? c0 : LaneMath.Canonical(c0 + T.Broadcast(bias[row])), c);
 }

@@ -11,10 +11,13 @@ internal unsafe struct NormalizationKernel : IKernel
     {
         var factors = scratch.Operands(channels);
         for (var c = 0; c < channels; c++)
-            factors[c] = scale[c] / MathF.Sqrt(variance[c] + epsilon);
+            factors[c] = Factor(scale[c], variance[c], epsilon);
         var kernel = new NormalizationKernel { x = x, y = y, mean = mean, factor = factors, bias = bias, channels = channels, inner = inner };
         workers.Run(isa, checked(batch * channels), kernel, 1 + (8192 / Math.Max(1, inner)));
     }
+
+    /// <summary>scale / sqrt(variance + epsilon), three rounded operations.</summary>
+    public static float Factor(float scale, float variance, float epsilon) => scale / MathF.Sqrt(variance + epsilon);
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
     {

@@ -12,12 +12,12 @@ internal unsafe interface IWindowOperation
 
     static abstract T Step<T>(T accumulator, T x, float weight) where T : unmanaged, ILanes<T>;
 
-    /// <param name="scale">The channel's number (bias), or this row's factor of the window counts.</param>
+    /// <param name="scale">This row's factor of the window counts.</param>
     /// <param name="columns">One number per output of the row.</param>
     static abstract T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T>;
 }
 
-/// <summary>Depthwise convolution: one chain over the window, then the bias.</summary>
+/// <summary>Depthwise convolution: one chain over the window. The bias and what else follows is the kernel's epilogue.</summary>
 internal readonly unsafe struct DepthwiseOperation : IWindowOperation
 {
     public static float Padding => 0;
@@ -29,7 +29,7 @@ internal readonly unsafe struct DepthwiseOperation : IWindowOperation
     public static T Step<T>(T accumulator, T x, float weight) where T : unmanaged, ILanes<T> => T.Fma(x, T.Broadcast(weight), accumulator);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T> => accumulator + T.Broadcast(scale);
+    public static T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T> => accumulator;
 }
 
 /// <summary>The maximum; padding is its neutral element.</summary>
@@ -69,8 +69,9 @@ internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unm
     public int Channels, OutPerPlane;
     public float* Input, Output;
 
-    /// <summary>Depthwise: [channels, OutPerPlane, kernel] and [channels, OutPerPlane].</summary>
-    public float* Weights, Bias;
+    /// <summary>Depthwise: [channels, OutPerPlane, kernel], and what follows each chain; <see cref="Epilogue.Bias"/> is null for pools.</summary>
+    public float* Weights;
+    public Epilogue Epilogue;
 
     /// <summary>Average: elements counted along each axis of the output; <see cref="CountW"/> has a vector to spare. Else null.</summary>
     public float* CountD, CountH, CountW;
@@ -102,16 +103,20 @@ internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unm
             {
                 var output = ((long)item * OutPerPlane) + o;
                 var channel = ((long)(item % Channels) * OutPerPlane) + o;
-                Plane<T>(plane, Output + (output * Shape.OutSize), Weights is null ? null : Weights + (channel * Shape.KernelSize), Bias is null ? 0 : Bias[channel]);
+                Plane<T>(plane, Output + (output * Shape.OutSize), Weights is null ? null : Weights + (channel * Shape.KernelSize), (int)channel);
             }
         }
     }
 
-    private readonly void Plane<T>(float* plane, float* output, float* weights, float bias) where T : unmanaged, ILanes<T>
+    private readonly void Plane<T>(float* plane, float* output, float* weights, int channel) where T : unmanaged, ILanes<T>
     {
         for (var d = 0; d < Shape.OutD; d++)
             for (var h = 0; h < Shape.OutH; h++, output += Shape.OutW)
-                Row<T>(plane + Shape.RowStart(d, h), output, weights, CountH is null ? bias : CountD[d] * CountH[h]);
+            {
+                Row<T>(plane + Shape.RowStart(d, h), output, weights, CountH is null ? 1 : CountD[d] * CountH[h]);
+                if (Epilogue.Bias is not null)
+                    Epilogue.Apply<T>(output, 0, Shape.OutW, channel, 1);
+            }
     }
 
     private readonly void Row<T>(float* row, float* output, float* weights, float scale) where T : unmanaged, ILanes<T>

@@ -4,7 +4,7 @@ using Assay.Engine.Numerics;
 namespace Assay.Engine.Execution.Fast;
 
 /// <summary>One node about to be computed: its operands, what its outputs will be, and where to compute.</summary>
-internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes, RunContext context, float* packed)
+internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes, RunContext context, float* packed, Fusion? fusion)
 {
     public Node Node => node;
 
@@ -24,6 +24,11 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
     public Value? Operand(int i) => i < operands.Length ? operands[i] : null;
 
     public int Operands => operands.Length;
+
+    /// <summary>What the kernel computes beyond the node, or null.</summary>
+    public Fusion? Fusion => fusion;
+
+    public DType OutputType => shapes[0].Type!.Value;
 
     public Shape ShapeOf(int operand) => operands[operand]!.Shape;
 
@@ -60,6 +65,6 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
         return Value.Of(type, shape, floats);
     }
 
-    /// <summary>Output 0 whose elements were moved, not computed.</summary>
+    /// <summary>Output 0 whose elements were moved, or computed and rounded already.</summary>
     public Value Moved(Floats floats) => Value.Of(shapes[0].Type!.Value, shapes[0].Shape, floats);
 }

@@ -61,11 +61,11 @@ internal static unsafe class Contractions
         if ((isDepthwise ? shape.PlaneSize * call.Workers.Threads : Convolution.PlanesSize(shape, x[1])) > MostScratch)
             return null;
         var y = call.Rent();
-        var bias = call.Input(2) is var given && given is not null ? given : call.Scratch.NoBias(w[0]);
+        var epilogue = Epilogue(call, call.Input(2), w[0]);
         if (isDepthwise)
             WindowKernel<DepthwiseOperation>.Run(call.Workers, call.Isa, call.Scratch, new()
             {
-                Shape = shape, Channels = groups, OutPerPlane = outPerGroup, Input = call.Input(0), Output = y.Pointer, Weights = call.Input(1), Bias = bias,
+                Shape = shape, Channels = groups, OutPerPlane = outPerGroup, Input = call.Input(0), Output = y.Pointer, Weights = call.Input(1), Epilogue = epilogue,
             }, x[0] * groups);
         else
         {
@@ -73,9 +73,9 @@ internal static unsafe class Contractions
             if (packed is null)
                 Convolution.Pack(call.Isa, call.Input(1), groups, outPerGroup, inPerGroup * shape.KernelSize,
                     packed = call.Scratch.Weights(Convolution.PackedSize(groups, outPerGroup, inPerGroup * shape.KernelSize)));
-            Convolution.Run(call.Workers, call.Isa, call.Scratch, shape, x[0], groups, inPerGroup, outPerGroup, call.Input(0), packed, bias, y.Pointer);
+            Convolution.Run(call.Workers, call.Isa, call.Scratch, shape, x[0], groups, inPerGroup, outPerGroup, call.Input(0), packed, epilogue, y.Pointer);
         }
-        return [call.Rounded(y)];
+        return [call.Moved(y)];
     }
 
     private static void Product(in Call call, float* a, float* b, float* y, int m, int n, int k)
@@ -88,8 +88,22 @@ internal static unsafe class Contractions
         }
         var packed = call.Scratch.Weights(Gemm.PackedSize(m, k));
         Gemm.PackA(call.Isa, a, k, 1, m, k, packed);
-        var panels = call.Scratch.Panels((long)call.Workers.Threads * Gemm.PanelSize(call.Isa, k));
-        Gemm.Run(call.Workers, call.Isa, m, n, k, packed, new MatrixSource { B = b, Step = n }, call.Scratch.NoBias(m), y, panels);
+        Gemm.Run(call.Workers, call.Isa, call.Scratch, m, n, k, packed, new MatrixSource { B = b, Step = n }, new() { Bias = call.Scratch.NoBias(m) }, y);
+    }
+
+    private static Epilogue Epilogue(in Call call, float* bias, int channels)
+    {
+        var normalization = call.Fusion?.Normalization is { } buffer ? buffer.Pointer : null;
+        return new()
+        {
+            Bias = bias is null ? call.Scratch.NoBias(channels) : bias,
+            Mean = normalization,
+            Factor = normalization is null ? null : normalization + channels,
+            Shift = normalization is null ? null : normalization + (2 * channels),
+            Relu = call.Fusion is { Relu: true },
+            ToHalf = call.OutputType == DType.Float16,
+            ToBrain = call.OutputType == DType.BFloat16,
+        };
     }
 
     private static long[] Steps(System.Collections.Immutable.ImmutableArray<int> dims, System.Collections.Immutable.ImmutableArray<int> whole)

@@ -7,6 +7,8 @@ namespace Assay.Engine.Execution.Fast;
 internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness liveness, RunContext context, RunLimits limits, Action<int, Tensor>? onValue)
 {
     private readonly Value?[] values = new Value?[graph.Values.Length];
+    // Nodes that a fused kernel has computed already.
+    private readonly HashSet<Node> absorbed = new(ReferenceEqualityComparer.Instance);
     private long spent;
 
     public IReadOnlyList<NamedTensor> Run(NamedTensor[] inputs)
@@ -48,7 +50,7 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
             {
                 if (node.Op == Primitive.If)
                     Branch(node);
-                else
+                else if (!absorbed.Contains(node))
                     RunNode(node);
             }
             catch (ModelException e) when (!e.Message.StartsWith("node ", StringComparison.Ordinal))
@@ -91,8 +93,20 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         var shapes = ShapeRules.Infer(node, facts);
         foreach (var shape in shapes)
             limits.Spend(ref spent, shape.Type ?? throw new ModelException("an output's type is not known"), shape.Shape);
-        var outputs = FastKernels.Run(new(node, operands, [.. shapes], context, weights.Packed(node)))
-            ?? ByReference(node, operands, [.. shapes]);
+        // Whoever watches sees every value, so nothing is fused.
+        var fusion = onValue is null ? weights.Fusions.Of(node) : null;
+        var outputs = FastKernels.Run(new(node, operands, [.. shapes], context, weights.Packed(node), fusion));
+        if (outputs is not null && fusion is not null)
+        {
+            foreach (var next in fusion.Absorbed)
+            {
+                limits.Spend(ref spent, shapes[0].Type!.Value, shapes[0].Shape);
+                absorbed.Add(next);
+            }
+            Make(fusion.Output, outputs[0]);
+            return;
+        }
+        outputs ??= ByReference(node, operands, [.. shapes]);
         for (var i = 0; i < outputs.Length; i++)
             Make(i < node.Outputs.Length ? node.Outputs[i] : -1, outputs[i]);
     }

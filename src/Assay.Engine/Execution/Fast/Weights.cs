@@ -17,7 +17,10 @@ internal sealed unsafe class Weights : IDisposable
         foreach (var (id, tensor) in graph.Constants)
             constants[id] = Value.Of(tensor);
         Prepare(graph.Body, graph.Constants, workers, isa);
+        Fusions = new Fusions(graph, Own);
     }
+
+    public Fusions Fusions { get; }
 
     public Value Constant(int id) => constants[id];
 
