@@ -65,8 +65,14 @@ internal unsafe struct Epilogue
         var i = 0;
         for (; i + T.Width <= count; i += T.Width)
             T.Store(One(T.Load(x + i)), x + i);
-        for (; i < count; i++)
-            Lane1.Store(One(new Lane1(x[i])), x + i);
+        if (i == count)
+            return;
+        var edge = stackalloc float[16];
+        for (var j = i; j < count; j++)
+            edge[j - i] = x[j];
+        T.Store(One(T.Load(edge)), edge);
+        for (var j = i; j < count; j++)
+            x[j] = edge[j - i];
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         TLane One<TLane>(TLane value) where TLane : unmanaged, ILanes<TLane>

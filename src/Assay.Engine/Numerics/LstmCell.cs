@@ -4,18 +4,16 @@ namespace Assay.Engine.Numerics;
 internal static unsafe class LstmCell
 {
     /// <summary>Floats of one direction's weights as <see cref="Pack"/> lays them out.</summary>
-    public static long PackedSize(int inputs, int hidden) => 4L * hidden * (inputs + hidden + 1);
+    public static long PackedSize(int inputs, int hidden) => (long)PanelGemv.Padded(4 * hidden) * (inputs + hidden + 1);
 
-    /// <summary>Turns W [4H, I] and R [4H, H] so that lanes run across gates, and adds the two halves of B [8H]; -0 where there is none.</summary>
-    public static void Pack(float* w, float* r, float* b, int inputs, int hidden, float* packed)
+    /// <summary>Packs W [4H, I] and R [4H, H] so that lanes run across gates, and adds the two halves of B [8H]; -0 where there is none.</summary>
+    public static void Pack(Isa isa, float* w, float* r, float* b, int inputs, int hidden, float* packed)
     {
         var gates = 4 * hidden;
-        for (var k = 0; k < inputs; k++)
-            for (var g = 0; g < gates; g++)
-                *packed++ = w[((long)g * inputs) + k];
-        for (var k = 0; k < hidden; k++)
-            for (var g = 0; g < gates; g++)
-                *packed++ = r[((long)g * hidden) + k];
+        PanelGemv.Pack(isa, w, gates, inputs, packed);
+        packed += (long)PanelGemv.Padded(gates) * inputs;
+        PanelGemv.Pack(isa, r, gates, hidden, packed);
+        packed += (long)PanelGemv.Padded(gates) * hidden;
         for (var g = 0; g < gates; g++)
             *packed++ = b is null ? -0f : b[g] + b[gates + g];
     }
@@ -27,20 +25,20 @@ internal static unsafe class LstmCell
     /// <param name="y">Output of step 0; steps are <paramref name="yStep"/> floats apart.</param>
     public static void Run(Workers workers, Isa isa, Scratch scratch, float* packed, int steps, int batch, int inputs, int hidden, bool reverse, float* x, float* h, float* c, float* y, nint yStep)
     {
-        var gates = 4 * hidden;
+        var gates = PanelGemv.Padded(4 * hidden);
         var buffer = scratch.Panels(gates);
         var w = packed;
         var r = w + ((long)gates * inputs);
         var bias = r + ((long)gates * hidden);
-        var grain = 1 + (60_000 / (16 * Math.Max(1, inputs + hidden)));
+        var grain = 1 + (200_000 / (PanelGemv.Columns * Math.Max(1, inputs + hidden)));
         for (var step = 0; step < steps; step++)
         {
             var t = reverse ? steps - 1 - step : step;
             for (var n = 0; n < batch; n++)
             {
                 var state = (long)n * hidden;
-                workers.Run(isa, Gemv.Items(gates), new Gemv { N = gates, K = inputs, A = x + ((((long)t * batch) + n) * inputs), B = w, C = buffer, First = true }, grain);
-                workers.Run(isa, Gemv.Items(gates), new Gemv { N = gates, K = hidden, A = h + state, B = r, C = buffer }, grain);
+                workers.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = inputs, A = x + ((((long)t * batch) + n) * inputs), B = w, C = buffer, First = true }, grain);
+                workers.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = hidden, A = h + state, B = r, C = buffer }, grain);
                 workers.Run(isa, (hidden + 15) / 16, new GateKernel { Gates = buffer, Bias = bias, H = h + state, C = c + state, Y = y + (t * yStep) + state, Hidden = hidden }, 64);
             }
         }

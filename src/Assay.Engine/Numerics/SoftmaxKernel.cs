@@ -11,6 +11,11 @@ internal unsafe struct SoftmaxKernel : IKernel
         var kernel = new SoftmaxKernel { x = x, y = y, n = n, inner = inner };
         if (inner > 1)
             kernel.rows = scratch.Panels((long)workers.Threads * n);
+        if (inner == 1 && n <= FewColumns.Most)
+        {
+            workers.Run(isa, (outer + 15) / 16, new FewColumns { X = x, Y = y, Rows = outer, N = n }, 1 + (512 / n));
+            return;
+        }
         workers.Run(isa, checked(outer * inner), kernel, 1 + (4096 / Math.Max(1, n)));
     }
 
@@ -53,5 +58,58 @@ internal unsafe struct SoftmaxKernel : IKernel
             T.Store(LaneMath.Canonical(T.Load(y + i) / T.Broadcast(sum)), y + i);
         for (; i < n; i++)
             y[i] = ScalarMath.Canonical(y[i] / sum);
+    }
+}
+
+/// <summary>Softmax of rows so short that lanes lie across rows instead. One item is 16 rows.</summary>
+internal unsafe struct FewColumns : IKernel
+{
+    /// <summary>With at most 16 elements each of the profile's lanes holds one of them, and the rest +0.</summary>
+    public const int Most = 16;
+
+    public float* X, Y;
+    public int Rows, N;
+
+    public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
+    {
+        var columns = stackalloc float[Most * 16];
+        var lanes = stackalloc float[16 * 16];
+        for (var block = from; block < to; block++)
+        {
+            var row = X + ((long)block * 16 * N);
+            var rows = Math.Min(16, Rows - (block * 16));
+            for (var r = 0; r < rows; r++)
+                for (var i = 0; i < N; i++)
+                    columns[(i * 16) + r] = row[(r * N) + i];
+            for (var r = 0; r < rows; r += T.Width)
+                Columns<T>(columns + r, lanes);
+            row = Y + ((long)block * 16 * N);
+            for (var r = 0; r < rows; r++)
+                for (var i = 0; i < N; i++)
+                    row[(r * N) + i] = columns[(i * 16) + r];
+        }
+    }
+
+    private readonly void Columns<T>(float* x, float* lanes) where T : unmanaged, ILanes<T>
+    {
+        var max = T.Broadcast(float.NegativeInfinity);
+        for (var i = 0; i < N; i++)
+            max = LaneMath.Max(max, T.Load(x + (i * 16)));
+        for (var i = 0; i < 16; i++)
+        {
+            T e = default;
+            if (i < N)
+            {
+                e = LaneMath.Exp(T.Load(x + (i * 16)) - max);
+                T.Store(e, x + (i * 16));
+            }
+            T.Store(e, lanes + (i * 16));
+        }
+        for (var half = 8; half > 0; half /= 2)
+            for (var j = 0; j < half; j++)
+                T.Store(T.Load(lanes + (j * 16)) + T.Load(lanes + ((j + half) * 16)), lanes + (j * 16));
+        var sum = T.Load(lanes);
+        for (var i = 0; i < N; i++)
+            T.Store(LaneMath.Canonical(T.Load(x + (i * 16)) / sum), x + (i * 16));
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace Assay.Engine.Numerics;
 
 /// <summary>Windows over planes of up to three axes (depth, height, width; absent ones are 1), one line per axis.</summary>
@@ -84,20 +87,34 @@ internal struct WindowShape
     private readonly unsafe void WriteRow(float* input, float* row, float padding)
     {
         var pitch = (int)PhasePitch;
-        for (var phase = 0; phase < StrideW; phase++, row += pitch)
+        var stride = StrideW;
+        for (var phase = 0; phase < stride; phase++, row += pitch)
         {
             // Column j of this phase is input column j·stride + phase - pad.
             var shift = (long)phase - PadW;
-            var from = (int)Math.Clamp((-shift + StrideW - 1) / StrideW, 0, pitch);
-            var to = (int)Math.Clamp((InW - shift + StrideW - 1) / StrideW, from, pitch);
+            var from = (int)Math.Clamp((-shift + stride - 1) / stride, 0, pitch);
+            var to = (int)Math.Clamp((InW - shift + stride - 1) / stride, from, pitch);
             new Span<float>(row, from).Fill(padding);
-            if (StrideW == 1)
+            if (stride == 1)
                 new ReadOnlySpan<float>(input + from + shift, to - from).CopyTo(new Span<float>(row + from, to - from));
             else
-                for (var j = from; j < to; j++)
-                    row[j] = input[((long)j * StrideW) + shift];
+                EveryNth(input + ((long)from * stride) + shift, stride, row + from, to - from);
             new Span<float>(row + to, pitch - to).Fill(padding);
         }
+    }
+
+    private static unsafe void EveryNth(float* source, nint stride, float* target, int count)
+    {
+        var i = 0;
+        // Strides of two are the common ones: two loads of four, the even ones kept. The last load stops within the row.
+        if (stride == 2)
+            for (; i + 5 <= count; i += 4, source += 8)
+            {
+                var (low, high) = (Vector128.Load(source), Vector128.Load(source + 4));
+                (Sse.IsSupported ? Sse.Shuffle(low, high, 0x88) : Vector128.Create(low[0], low[2], high[0], high[2])).Store(target + i);
+            }
+        for (; i < count; i++, source += stride)
+            target[i] = *source;
     }
 
     private static int At(ReadOnlySpan<int> list, int fromEnd, int otherwise = 1) => fromEnd < list.Length ? list[^(fromEnd + 1)] : otherwise;

@@ -83,7 +83,7 @@ internal static unsafe class Contractions
         if (m < FewRows)
         {
             for (var row = 0; row < m; row++)
-                call.Workers.Run(call.Isa, Gemv.Items(n), new Gemv { N = n, K = k, A = a + ((long)row * k), B = b, C = y + ((long)row * n), First = true, Last = true }, 1 + (60_000 / (16 * Math.Max(1, k))));
+                call.Workers.Run(call.Isa, Gemv.Items(n), new Gemv { N = n, K = k, A = a + ((long)row * k), B = b, C = y + ((long)row * n) }, 1 + (60_000 / (16 * Math.Max(1, k))));
             return;
         }
         var packed = call.Scratch.Weights(Gemm.PackedSize(m, k));

@@ -14,7 +14,7 @@ internal static unsafe class Recurrences
         int steps = x[0], batch = x[1], inputs = x[2], directions = r[0], hidden = r[2];
         var packed = call.Packed;
         if (packed is null)
-            Pack(call.Input(1), call.Input(2), call.Input(3), directions, inputs, hidden, packed = call.Scratch.Weights(directions * LstmCell.PackedSize(inputs, hidden)));
+            Pack(call.Isa, call.Input(1), call.Input(2), call.Input(3), directions, inputs, hidden, packed = call.Scratch.Weights(directions * LstmCell.PackedSize(inputs, hidden)));
         var (y, h, c) = (call.Rent(0), call.Rent(1), call.Rent(2));
         var state = (long)batch * hidden;
         Start(call.Input(5), h.Pointer, directions * state);
@@ -32,10 +32,10 @@ internal static unsafe class Recurrences
     }
 
     /// <summary>All directions' weights, one after the other.</summary>
-    public static void Pack(float* w, float* r, float* b, int directions, int inputs, int hidden, float* packed)
+    public static void Pack(Isa isa, float* w, float* r, float* b, int directions, int inputs, int hidden, float* packed)
     {
         for (var d = 0L; d < directions; d++)
-            LstmCell.Pack(w + (d * 4 * hidden * inputs), r + (d * 4 * hidden * hidden), b is null ? null : b + (d * 8 * hidden), inputs, hidden, packed + (d * LstmCell.PackedSize(inputs, hidden)));
+            LstmCell.Pack(isa, w + (d * 4 * hidden * inputs), r + (d * 4 * hidden * hidden), b is null ? null : b + (d * 8 * hidden), inputs, hidden, packed + (d * LstmCell.PackedSize(inputs, hidden)));
     }
 
     private static void Start(float* initial, float* state, long count)

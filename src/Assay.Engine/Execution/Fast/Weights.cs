@@ -85,7 +85,7 @@ internal sealed unsafe class Weights : IDisposable
         if (b is not null)
             Value.Widen(workers, isa, b, wideB.Pointer);
         var buffer = Own(directions * LstmCell.PackedSize(inputs, hidden));
-        Recurrences.Pack(wideW.Pointer, wideR.Pointer, b is null ? null : wideB.Pointer, directions, inputs, hidden, buffer.Pointer);
+        Recurrences.Pack(isa, wideW.Pointer, wideR.Pointer, b is null ? null : wideB.Pointer, directions, inputs, hidden, buffer.Pointer);
         packed[node] = buffer;
         return true;
     }
