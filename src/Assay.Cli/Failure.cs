@@ -27,6 +27,8 @@ internal static class Failure
     public static (int Code, string Line) Describe(Exception e) => e switch
     {
         UsageException => (ExitCode.Usage, e.Message),
+        // Of the engine: an instruction set that ASSAY_ISA names and this machine lacks.
+        NotSupportedException => (ExitCode.Usage, e.Message),
         OperationCanceledException => (130, "interrupted"),
         ModelException => (ExitCode.BadInput, e.Message),
         UnsupportedException => (ExitCode.Unsupported, e.Message),

@@ -29,16 +29,7 @@ public sealed record StoredModel(
         json.WriteString("digest", Digest.ToHex());
         json.WriteString("graph", Graph.ToHex());
         json.WriteNumber("importedAt", ImportedAt);
-        json.WriteStartArray("files");
-        foreach (var file in Files)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", file.Name);
-            json.WriteString("sha256", file.Sha256.ToHex());
-            json.WriteNumber("size", file.Size);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        ModelFile.WriteList(json, Files);
         json.WriteEndObject();
     });
 
@@ -50,7 +41,7 @@ public sealed record StoredModel(
         json["mediaType"].MustBe(MediaType);
         var model = new StoredModel(
             json["name"].Label(), json["version"].Label(), json["format"].Label(), json["digest"].HexHash(), json["graph"].HexHash(),
-            [.. json["files"].Items(ModelDigest.MaxFiles).Select(f => new ModelFile(f["name"].Label(), f["sha256"].HexHash(), (long)f["size"].Integer()))],
+            ModelFile.ReadList(json),
             (long)json["importedAt"].Integer());
         return ModelDigest.Of(model.Files) == model.Digest
             ? model

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using Assay.Verify.Crypto;
+using Assay.Verify.Json;
 
 namespace Assay.Verify.Models;
 
@@ -7,7 +10,31 @@ namespace Assay.Verify.Models;
 /// <param name="Name">Relative path with forward slashes.</param>
 /// <param name="Sha256">Of the file's bytes.</param>
 /// <param name="Size">In bytes: shown beside the digest, not hashed into it.</param>
-public sealed record ModelFile(string Name, Hash Sha256, long Size);
+public sealed record ModelFile(string Name, Hash Sha256, long Size)
+{
+    /// <summary>Writes the member <c>files</c>: an array of <c>{name, sha256, size}</c>.</summary>
+    public static void WriteList(Utf8JsonWriter json, IEnumerable<ModelFile> files)
+    {
+        json.WriteStartArray("files");
+        foreach (var file in files)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", file.Name);
+            json.WriteString("sha256", file.Sha256.ToHex());
+            json.WriteNumber("size", file.Size);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    /// <summary>The inverse of <see cref="WriteList"/>, from the object that has the member.</summary>
+    /// <exception cref="MalformedException">Not such a list.</exception>
+    public static ImmutableArray<ModelFile> ReadList(JsonAt json) =>
+    [
+        .. json["files"].Items(ModelDigest.MaxFiles).Select(file =>
+            new ModelFile(file["name"].Text(), file["sha256"].HexHash(), (long)file["size"].Integer())),
+    ];
+}
 
 /// <summary>
 /// The model digest: the root digest of OpenSSF Model Signing v1.0, that is SHA-256 over the files' SHA-256 digests,

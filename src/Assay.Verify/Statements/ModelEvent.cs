@@ -22,11 +22,7 @@ public sealed record ModelEvent(
     {
         var statement = Expect(payload, PredicateType);
         var json = statement.Predicate;
-        ImmutableArray<ModelFile> files =
-        [
-            .. json["files"].Items(ModelDigest.MaxFiles).Select(file =>
-                new ModelFile(file["name"].Text(), file["sha256"].HexHash(), (long)file["size"].Integer())),
-        ];
+        var files = ModelFile.ReadList(json);
         var model = new ModelEvent(
             json["name"].Label(), json["version"].Label(), json["manifest"].HexHash(), json["format"].Label(),
             json["graph"].HexHash(), files);
@@ -44,15 +40,6 @@ public sealed record ModelEvent(
         json.WriteString("manifest", Manifest.ToHex());
         json.WriteString("format", Format);
         json.WriteString("graph", Graph.ToHex());
-        json.WriteStartArray("files");
-        foreach (var file in Files)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", file.Name);
-            json.WriteString("sha256", file.Sha256.ToHex());
-            json.WriteNumber("size", file.Size);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        ModelFile.WriteList(json, Files);
     });
 }
