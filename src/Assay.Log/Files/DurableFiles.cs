@@ -3,6 +3,8 @@ namespace Assay.Log.Files;
 /// <summary>What the log builds from the primitive operations: whole files that appear at once and stay.</summary>
 internal static class DurableFiles
 {
+    private const int OpenAtOnce = 128;
+
     /// <summary>Replaces a file by these bytes: after a crash it holds either the old bytes or the new ones.</summary>
     public static void Replace(this ILogFiles files, string path, ReadOnlySpan<byte> bytes, Visibility visibility)
     {
@@ -37,7 +39,26 @@ internal static class DurableFiles
     public static void WriteAll(
         this ILogFiles files, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Bytes)> contents, DurableDirectories directories, Visibility visibility)
     {
-        var open = new List<ILogFile>(contents.Count);
+        var changed = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var some in contents.Chunk(OpenAtOnce))
+        {
+            WriteTemporaries(files, some, visibility);
+            foreach (var (path, _) in some)
+            {
+                var directory = LogLayout.Parent(path);
+                if (changed.Add(directory))
+                    directories.Make(directory, visibility);
+                files.Rename(TemporaryName(path), path);
+            }
+        }
+        foreach (var directory in changed)
+            files.FlushDirectory(directory);
+    }
+
+    // All are written before the first is flushed: the disk then has them together.
+    private static void WriteTemporaries(ILogFiles files, (string Path, ReadOnlyMemory<byte> Bytes)[] contents, Visibility visibility)
+    {
+        var open = new List<ILogFile>(contents.Length);
         try
         {
             foreach (var (path, bytes) in contents)
@@ -54,16 +75,6 @@ internal static class DurableFiles
             foreach (var file in open)
                 file.Dispose();
         }
-        var changed = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var (path, _) in contents)
-        {
-            var directory = LogLayout.Parent(path);
-            if (changed.Add(directory))
-                directories.Make(directory, visibility);
-            files.Rename(TemporaryName(path), path);
-        }
-        foreach (var directory in changed)
-            files.FlushDirectory(directory);
     }
 
     /// <summary>Removes what a crash left half made.</summary>

@@ -193,14 +193,12 @@ internal sealed class SimulatedFiles(Random random) : ILogFiles
             var after = new List<byte>(durable);
             foreach (var write in pending)
             {
-                var length = write.Bytes.Length;
-                var (from, to) = random.Next(3) switch
-                {
-                    0 => (0, 0),
-                    1 => (0, length),
-                    _ => random.Next(2) == 0 ? (0, random.Next(length + 1)) : Sorted(random.Next(length + 1), random.Next(length + 1)),
-                };
-                Apply(after, write, from, to, filler: random.Next(4) == 0 ? (byte)random.Next(256) : (byte)0);
+                var filler = random.Next(4) == 0 ? (byte)random.Next(256) : (byte)0;
+                // In up to four pieces, each there or not.
+                int[] cuts = [0, .. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(write.Bytes.Length + 1)).Order(), write.Bytes.Length];
+                for (var i = 1; i < cuts.Length; i++)
+                    if (random.Next(2) == 0)
+                        Apply(after, write, cuts[i - 1], cuts[i], filler);
             }
             (Current, durable) = (after, [.. after]);
             pending.Clear();
@@ -215,8 +213,6 @@ internal sealed class SimulatedFiles(Random random) : ILogFiles
             for (var i = from; i < to; i++)
                 bytes[write.At + i] = write.Bytes[i];
         }
-
-        private static (int, int) Sorted(int a, int b) => a < b ? (a, b) : (b, a);
 
         private readonly record struct Write(int At, byte[] Bytes, bool Doomed);
     }
