@@ -57,6 +57,18 @@ internal sealed class CrashScenario : IAttachmentSink
     /// <summary>Runs the lives; null if everything held, else what did not.</summary>
     public string? Run(int lives)
     {
+        try
+        {
+            return RunLives(lives);
+        }
+        catch (MalformedException e)
+        {
+            return $"what was published cannot be read: {e.Message}";
+        }
+    }
+
+    private string? RunLives(int lives)
+    {
         for (var life = 0; life < lives; life++)
         {
             // Most crashes soon after the start, so that they hit recovery as well; some later.
