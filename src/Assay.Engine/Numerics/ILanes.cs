@@ -58,6 +58,8 @@ internal unsafe interface ILanes<T> where T : unmanaged, ILanes<T>
 
     static abstract T LessInt(T a, T b);
 
+    static abstract T MaxInt(T a, T b);
+
     /// <summary>The lanes' integers as floats, to nearest even.</summary>
     static abstract T FromInt(T a);
 

@@ -82,6 +82,9 @@ internal readonly unsafe struct Lane1(float v) : ILanes<Lane1>
     public static Lane1 LessInt(Lane1 a, Lane1 b) => Mask(a.Bits < b.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 MaxInt(Lane1 a, Lane1 b) => BroadcastBits(Math.Max(a.Bits, b.Bits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane1 FromInt(Lane1 a) => new(a.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

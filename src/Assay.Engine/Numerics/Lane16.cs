@@ -78,6 +78,9 @@ internal readonly unsafe struct Lane16(Vector512<float> v) : ILanes<Lane16>
     public static Lane16 LessInt(Lane16 a, Lane16 b) => new(Vector512.LessThan(a.V.AsInt32(), b.V.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 MaxInt(Lane16 a, Lane16 b) => new(Vector512.Max(a.V.AsInt32(), b.V.AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane16 FromInt(Lane16 a) => new(Vector512.ConvertToSingle(a.V.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

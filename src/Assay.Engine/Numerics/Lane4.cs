@@ -80,6 +80,9 @@ internal readonly unsafe struct Lane4(Vector128<float> v) : ILanes<Lane4>
     public static Lane4 LessInt(Lane4 a, Lane4 b) => new(Vector128.LessThan(a.V.AsInt32(), b.V.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 MaxInt(Lane4 a, Lane4 b) => new(Vector128.Max(a.V.AsInt32(), b.V.AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane4 FromInt(Lane4 a) => new(Vector128.ConvertToSingle(a.V.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -78,6 +78,9 @@ internal readonly unsafe struct Lane8(Vector256<float> v) : ILanes<Lane8>
     public static Lane8 LessInt(Lane8 a, Lane8 b) => new(Vector256.LessThan(a.V.AsInt32(), b.V.AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 MaxInt(Lane8 a, Lane8 b) => new(Vector256.Max(a.V.AsInt32(), b.V.AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane8 FromInt(Lane8 a) => new(Vector256.ConvertToSingle(a.V.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

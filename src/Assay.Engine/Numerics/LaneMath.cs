@@ -34,6 +34,17 @@ internal static class LaneMath
         return T.Select(T.Equal(b, b), result, b);
     }
 
+    /// <summary>
+    /// Numbers whose order as integers is that of <see cref="Max"/>: -0 below +0, the canonical NaN above all. Its own inverse but
+    /// for other NaNs, which become canonical.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T OrderKey<T>(T x) where T : unmanaged, ILanes<T>
+    {
+        var bits = Canonical(x);
+        return bits ^ T.ShiftRight(T.ShiftRightArithmetic(bits, 31), 1);
+    }
+
     /// <summary>IEEE 754-2019 minimum: NaN wins, and -0 is below +0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Min<T>(T a, T b) where T : unmanaged, ILanes<T>

@@ -8,6 +8,11 @@ internal unsafe interface IWindowOperation
     /// <summary>The value that stands for padding.</summary>
     static abstract float Padding { get; }
 
+    /// <summary>The elements are put in another form before windows look at them, by <see cref="Prepare"/>.</summary>
+    static abstract bool Prepares { get; }
+
+    static abstract T Prepare<T>(T x) where T : unmanaged, ILanes<T>;
+
     static abstract T Start<T>() where T : unmanaged, ILanes<T>;
 
     static abstract T Step<T>(T accumulator, T x, float weight) where T : unmanaged, ILanes<T>;
@@ -22,6 +27,11 @@ internal readonly unsafe struct DepthwiseOperation : IWindowOperation
 {
     public static float Padding => 0;
 
+    public static bool Prepares => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Prepare<T>(T x) where T : unmanaged, ILanes<T> => x;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Start<T>() where T : unmanaged, ILanes<T> => default;
 
@@ -32,25 +42,36 @@ internal readonly unsafe struct DepthwiseOperation : IWindowOperation
     public static T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T> => accumulator;
 }
 
-/// <summary>The maximum; padding is its neutral element.</summary>
+/// <summary>The maximum, of integers that stand in the same order; padding is its neutral element.</summary>
 internal readonly unsafe struct MaxOperation : IWindowOperation
 {
     public static float Padding => float.NegativeInfinity;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Start<T>() where T : unmanaged, ILanes<T> => T.Broadcast(float.NegativeInfinity);
+    public static bool Prepares => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Step<T>(T accumulator, T x, float weight) where T : unmanaged, ILanes<T> => LaneMath.Max(accumulator, x);
+    public static T Prepare<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.OrderKey(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T> => accumulator;
+    public static T Start<T>() where T : unmanaged, ILanes<T> => LaneMath.OrderKey(T.Broadcast(float.NegativeInfinity));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Step<T>(T accumulator, T x, float weight) where T : unmanaged, ILanes<T> => T.MaxInt(accumulator, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Finish<T>(T accumulator, float scale, float* columns) where T : unmanaged, ILanes<T> =>
+        accumulator ^ T.ShiftRight(T.ShiftRightArithmetic(accumulator, 31), 1);
 }
 
 /// <summary>The sum over the count. A sum that begins with +0 is never -0, so a padding of +0 leaves it as it is.</summary>
 internal readonly unsafe struct AverageOperation : IWindowOperation
 {
     public static float Padding => 0;
+
+    public static bool Prepares => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Prepare<T>(T x) where T : unmanaged, ILanes<T> => x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Start<T>() where T : unmanaged, ILanes<T> => default;
@@ -99,6 +120,8 @@ internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unm
         for (var item = from; item < to; item++)
         {
             Shape.WritePlane(Input + ((long)item * Shape.InSize), plane, TOperation.Padding);
+            for (var i = 0L; TOperation.Prepares && i < PlanePitch - Convolution.Slack; i += T.Width)
+                T.Store(TOperation.Prepare(T.Load(plane + i)), plane + i);
             for (var o = 0; o < OutPerPlane; o++)
             {
                 var output = ((long)item * OutPerPlane) + o;

@@ -44,6 +44,33 @@ public sealed class FastEqualityTests
             Compare(RandomConv(i), constants: i % 2 == 0);
     }
 
+    [Fact]
+    public void Weights_that_the_graph_turns_about_itself_are_folded_and_still_shown()
+    {
+        var (x, w) = (FastCase.Floats(1, 2, 3, 9, 9), FastCase.Floats(2, 3, 3, 3, 5));
+        ImmutableArray<ValueInfo> values = [new("x", x.Type, x.Shape.Dims), new("w", w.Type, w.Shape.Dims), new("t", null, default), new("c", null, default), new("y", null, default)];
+        var graph = new Graph("turned", [0], new Block(
+        [
+            new(Primitive.Transpose, [1], [2], Ints(("perm", [3, 0, 1, 2])), [], "node 0"),
+            new(Primitive.Conv, [0, 2], [3], Attributes.None, [], "node 1"),
+            new(Primitive.Relu, [3], [4], Attributes.None, [], "node 2"),
+        ], [4, 2]), values, ImmutableDictionary<int, Tensor>.Empty.Add(1, w));
+        var inputs = new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["x"] = x };
+        var expected = new Dictionary<int, Tensor>();
+        var outputs = Reference.Run(graph, inputs, (id, tensor) => expected[id] = tensor);
+        using var session = new Session(graph);
+        var shown = 0;
+        session.Run(inputs, (id, tensor) =>
+        {
+            shown++;
+            AssertSame(expected[id], tensor, $"value {id}");
+        });
+        Assert.Equal(3, shown);
+        var untraced = session.Run(inputs);
+        for (var o = 0; o < 2; o++)
+            AssertSame(outputs[o].Value, untraced[o].Value, $"output {o}");
+    }
+
     private static void Compare(FastCase test, bool constants)
     {
         var (graph, inputs) = test.Build(constants);

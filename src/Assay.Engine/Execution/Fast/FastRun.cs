@@ -50,6 +50,8 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
             {
                 if (node.Op == Primitive.If)
                     Branch(node);
+                else if (weights.Folded.Contains(node))
+                    Known(node.Outputs[0]);
                 else if (!absorbed.Contains(node))
                     RunNode(node);
             }
@@ -66,6 +68,14 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
     {
         values[id]?.Release();
         values[id] = null;
+    }
+
+    /// <summary>A value that is the same in every run; it counts and is shown like any other.</summary>
+    private void Known(int id)
+    {
+        var value = Get(id);
+        limits.Spend(ref spent, value.Type, value.Shape);
+        onValue?.Invoke(id, value.Tensor(context));
     }
 
     private void Branch(Node node)

@@ -20,13 +20,14 @@ internal sealed unsafe class Fusions
 {
     private readonly Dictionary<Node, Fusion> found = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<int, int> uses = [];
-    private readonly Graph graph;
+    private readonly IReadOnlyDictionary<int, Tensor> constants;
     private readonly Func<long, AlignedBuffer> allocate;
 
+    /// <param name="constants">The values that no run changes.</param>
     /// <param name="allocate">Gives memory that lives as long as the session.</param>
-    public Fusions(Graph graph, Func<long, AlignedBuffer> allocate)
+    public Fusions(Graph graph, IReadOnlyDictionary<int, Tensor> constants, Func<long, AlignedBuffer> allocate)
     {
-        (this.graph, this.allocate) = (graph, allocate);
+        (this.constants, this.allocate) = (constants, allocate);
         CountUses(graph.Body);
         Find(graph.Body);
     }
@@ -52,7 +53,7 @@ internal sealed unsafe class Fusions
                 Find(nested);
         }
         foreach (var node in block.Nodes)
-            if (node.Op == Primitive.Conv && graph.Constants.TryGetValue(node.Inputs[1], out var w) && w.Shape.Rank > 2)
+            if (node.Op == Primitive.Conv && constants.TryGetValue(node.Inputs[1], out var w) && w.Shape.Rank > 2)
                 Extend(node, w, readers);
     }
 
@@ -81,7 +82,7 @@ internal sealed unsafe class Fusions
     {
         var tensors = new Tensor[4];
         for (var i = 0; i < 4; i++)
-            if (!graph.Constants.TryGetValue(node.Inputs[i + 1], out tensors[i]!) || tensors[i].Type != DType.Float32 || tensors[i].Shape.Rank != 1 || tensors[i].Count != channels)
+            if (!constants.TryGetValue(node.Inputs[i + 1], out tensors[i]!) || tensors[i].Type != DType.Float32 || tensors[i].Shape.Rank != 1 || tensors[i].Count != channels)
                 return null;
         var buffer = allocate(3L * channels);
         var epsilon = node.Attributes.Float("epsilon", 1e-5f);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Assay.Engine.Models;
 using Assay.Engine.Numerics;
 
@@ -14,13 +13,16 @@ internal sealed unsafe class Weights : IDisposable
     public Weights(Graph graph, Isa isa)
     {
         using var workers = new Workers(1);
-        foreach (var (id, tensor) in graph.Constants)
+        Folded = new Folding(graph);
+        foreach (var (id, tensor) in Folded.Constants)
             constants[id] = Value.Of(tensor);
-        Prepare(graph.Body, graph.Constants, workers, isa);
-        Fusions = new Fusions(graph, Own);
+        Prepare(graph.Body, Folded.Constants, workers, isa);
+        Fusions = new Fusions(graph, Folded.Constants, Own);
     }
 
     public Fusions Fusions { get; }
+
+    public Folding Folded { get; }
 
     public Value Constant(int id) => constants[id];
 
@@ -33,7 +35,7 @@ internal sealed unsafe class Weights : IDisposable
             buffer.Dispose();
     }
 
-    private void Prepare(Block block, ImmutableDictionary<int, Tensor> tensors, Workers workers, Isa isa)
+    private void Prepare(Block block, IReadOnlyDictionary<int, Tensor> tensors, Workers workers, Isa isa)
     {
         foreach (var node in block.Nodes)
         {
@@ -68,7 +70,7 @@ internal sealed unsafe class Weights : IDisposable
         return true;
     }
 
-    private bool PackLstm(Node node, ImmutableDictionary<int, Tensor> tensors, Workers workers, Isa isa)
+    private bool PackLstm(Node node, IReadOnlyDictionary<int, Tensor> tensors, Workers workers, Isa isa)
     {
         if (!tensors.TryGetValue(node.Inputs[2], out var r) || r.Shape.Rank != 3 || tensors[node.Inputs[1]].Shape.Rank != 3)
             return false;
