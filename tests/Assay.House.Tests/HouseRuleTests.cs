@@ -50,6 +50,21 @@ public class HouseRuleTests
     }
 
     [Fact]
+    public void Every_test_that_the_threat_model_names_exists()
+    {
+        var sources = Repository.Sources("tests").Where(f => f.EndsWith("Tests.cs", StringComparison.Ordinal))
+            .ToLookup(f => Path.GetFileNameWithoutExtension(f), File.ReadAllText);
+        var named = Regex.Matches(Repository.Read("docs/threat-model.md"), @"`(?<class>\w+Tests)(\.(?<method>\w+))?`");
+        Assert.NotEmpty(named);
+        foreach (Match name in named)
+        {
+            var (type, method) = (name.Groups["class"].Value, name.Groups["method"].Value);
+            Assert.True(sources[type].Any(), $"there is no {type}");
+            Assert.True(sources[type].Any(s => s.Contains($" {method}(", StringComparison.Ordinal) || method.Length == 0), $"there is no {type}.{method}");
+        }
+    }
+
+    [Fact]
     public void Package_versions_are_pinned_exactly_and_locked()
     {
         Assert.DoesNotMatch("Version=\"[^\"]*[*,\\[(]", Repository.Read("Directory.Packages.props"));
