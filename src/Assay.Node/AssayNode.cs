@@ -36,6 +36,7 @@ public sealed class AssayNode : IAsyncDisposable
     private readonly LocalEngine engine;
     private readonly Keyring keyring;
     private readonly ConcurrentDictionary<Hash, RunnableModel> loaded = [];
+    private readonly ConcurrentDictionary<(string Reference, Hash Digest), bool> published = [];
     private readonly SemaphoreSlim publishing = new(1, 1);
 
     private AssayNode(DataFolder folder, NodeOptions options, Keyring keyring, SigningKey logKey, TileLog log, ReceiptVault vault, VaultSink sink)
@@ -212,13 +213,15 @@ public sealed class AssayNode : IAsyncDisposable
 
     private async Task PublishAsync(StoredModel model)
     {
+        if (published.ContainsKey((model.Reference, model.Digest)))
+            return;
         await publishing.WaitAsync();
         try
         {
             var step = new ModelEvent(model.Name, model.Version, model.Digest, model.Format, model.Graph, model.Files);
-            if (Look(s => s.Models.Any(m => m.Event.Equals(step))))
-                return;
-            await log.WaitForCheckpointAsync(await AppendEventAsync(step), CancellationToken.None);
+            if (!Look(s => s.Models.Any(m => m.Event.Equals(step))))
+                await log.WaitForCheckpointAsync(await AppendEventAsync(step), CancellationToken.None);
+            published[(model.Reference, model.Digest)] = true;
         }
         finally
         {

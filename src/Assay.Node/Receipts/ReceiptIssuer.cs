@@ -41,6 +41,9 @@ internal sealed class ReceiptIssuer(TileLog log, ServingKeys keys, string node, 
         var recordId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var notBefore = log.Checkpoint.Checkpoint;
 
+        Task<Appended> append;
+        Envelope envelope;
+        Opening opening;
         var serving = await keys.ForAsync(segment, log.Size);
         await serving.Turn.WaitAsync();
         try
@@ -62,16 +65,20 @@ internal sealed class ReceiptIssuer(TileLog log, ServingKeys keys, string node, 
                 Auditable = terms.Auditable,
                 Venue = [new VenueClaim(segment.Region, "operator")],
             };
-            var envelope = Envelope.Sign(Envelope.InToto, receipt.ToBytes(), serving.Key);
-            var opening = new Opening(envelope.ToBytes(), input, output, wire);
-            var appended = await log.AppendAsync(SealedEntry.Of(envelope, receipt.Sequence).ToBytes(), opening.ToBytes());
-            serving.NextSequence++;
-            return new Issued(recordId, appended.Index, envelope, opening, appended.Promise, [.. appended.BatchPath]);
+            envelope = Envelope.Sign(Envelope.InToto, receipt.ToBytes(), serving.Key);
+            opening = new Opening(envelope.ToBytes(), input, output, wire);
+            // Queued in the order of the numbers, but waited for outside the turn: one flush serves many.
+            append = log.AppendAsync(SealedEntry.Of(envelope, receipt.Sequence).ToBytes(), opening.ToBytes());
+            // What was refused at once was not queued: its number is still free.
+            if (!append.IsFaulted)
+                serving.NextSequence++;
         }
         finally
         {
             serving.Turn.Release();
         }
+        var appended = await append;
+        return new Issued(recordId, appended.Index, envelope, opening, appended.Promise, [.. appended.BatchPath]);
     }
 
     private static byte[] Salt() => RandomNumberGenerator.GetBytes(Commitment.SaltSize);
