@@ -49,3 +49,6 @@ internal sealed class Arguments
 }
 
 internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>The measurement makes no sense: an answer is wrong, or a peer cannot be used.</summary>
+internal sealed class BenchException(string message) : Exception(message);

@@ -3,6 +3,7 @@ using Assay.Bench;
 // assay-bench NAME [--json] [options]: measures, and prints one report.
 var programs = new SortedDictionary<string, Func<Arguments, Task<List<Row>>>>(StringComparer.Ordinal)
 {
+    ["engine"] = EngineBench.RunAsync,
     ["log"] = LogBench.RunAsync,
 };
 try
@@ -21,4 +22,9 @@ catch (UsageException e)
 {
     Console.Error.WriteLine(e.Message);
     return 2;
+}
+catch (BenchException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
 }
