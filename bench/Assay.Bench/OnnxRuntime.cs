@@ -44,6 +44,7 @@ internal sealed unsafe class OnnxRuntime : IDisposable
 
     public string Version { get; }
 
+    /// <summary>The functions, by the places above.</summary>
     internal void** Table => table;
 
     /// <summary>A session at its best: all graph optimisations, operators one after another, each on so many threads.</summary>
@@ -51,15 +52,22 @@ internal sealed unsafe class OnnxRuntime : IDisposable
     {
         void* options;
         Check(((delegate* unmanaged<void**, void*>)table[CreateSessionOptions])(&options));
-        Check(Set(options, SetSessionGraphOptimizationLevel, AllOptimizations));
-        Check(Set(options, SetSessionExecutionMode, Sequential));
-        Check(Set(options, SetIntraOpNumThreads, threads));
-        Check(Set(options, SetInterOpNumThreads, 1));
-        void* session;
-        fixed (byte* bytes = model)
-            Check(((delegate* unmanaged<void*, void*, nuint, void*, void**, void*>)table[CreateSessionFromArray])(environment, bytes, (nuint)model.Length, options, &session));
-        Release(ReleaseSessionOptions, options);
-        return new OnnxRuntimeSession(this, session, outputs);
+        try
+        {
+            Check(Set(options, SetSessionGraphOptimizationLevel, AllOptimizations));
+            Check(Set(options, SetSessionExecutionMode, Sequential));
+            Check(Set(options, SetIntraOpNumThreads, threads));
+            Check(Set(options, SetInterOpNumThreads, 1));
+            void* session;
+            fixed (byte* bytes = model)
+                Check(((delegate* unmanaged<void*, void*, nuint, void*, void**, void*>)table[CreateSessionFromArray])(
+                    environment, bytes, (nuint)model.Length, options, &session));
+            return new OnnxRuntimeSession(this, session, outputs);
+        }
+        finally
+        {
+            Release(ReleaseSessionOptions, options);
+        }
     }
 
     public void Dispose() => Release(ReleaseEnv, environment);
