@@ -68,7 +68,7 @@ internal static class EngineBench
     {
         var threads = row.Threads!.Value;
         using var ours = new Session(OnnxModel.Read(model.File), new SessionOptions { Threads = threads });
-        using var theirs = runtime.Open(model.File, threads, model.Outputs);
+        using var theirs = runtime.Open(model.PeerFile, threads, model.Outputs);
         foreach (var example in model.Cases)
             Agree(model, example, ours, theirs);
         var inputs = model.Cases[0].Inputs;
@@ -132,7 +132,7 @@ internal static class EngineBench
             using (new Session(OnnxModel.Read(model.File), new SessionOptions { Threads = 1 }))
                 a.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             start = Stopwatch.GetTimestamp();
-            using (runtime.Open(model.File, 1, model.Outputs))
+            using (runtime.Open(model.PeerFile, 1, model.Outputs))
                 b.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         return (Row.Of(row.Name, row.Unit, row.Better, a) with { Threads = 1 }).Beside(Peer, runtime.Version, b);

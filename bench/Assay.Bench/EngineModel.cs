@@ -13,6 +13,9 @@ internal sealed record EngineCase(string Name, Dictionary<string, Tensor> Inputs
 /// <param name="Tolerance">Largest absolute difference of an output that the order of the arithmetic explains.</param>
 internal sealed record EngineModel(string Row, byte[] File, string[] Outputs, ImmutableArray<EngineCase> Cases, double Tolerance)
 {
+    /// <summary>The file for the peer: nothing but what is fed stands among the inputs.</summary>
+    public byte[] PeerFile { get; } = Initializers.AsConstants(File);
+
     private sealed record Known(string Row, string Folder, string Timed, double Tolerance);
 
     // Tolerances: what the reference runtime itself differs by when it optimises (README of the data), rounded up. Scores of

@@ -38,7 +38,7 @@ internal static class PeakMemory
             version = runtime.Version;
             foreach (var model in Models())
             {
-                using var session = runtime.Open(model.File, 1, model.Outputs);
+                using var session = runtime.Open(model.PeerFile, 1, model.Outputs);
                 session.Bind(model.Cases[0].Inputs);
                 for (var i = 0; i < Runs; i++)
                     session.Run();
