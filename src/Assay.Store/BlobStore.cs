@@ -33,11 +33,9 @@ public sealed class BlobStore(string folder)
             }
             var digest = sha.Finish();
             var shelf = Shelf(digest);
-            if (!files.DirectoryExists(shelf))
-            {
-                files.CreateDirectory(shelf, Visibility.Private);
-                files.FlushDirectory("");
-            }
+            files.CreateDirectory(shelf, Visibility.Private);
+            // Also where it was there: whoever made it may not have lived to flush it.
+            files.FlushDirectory("");
             files.Rename(temporary, Name(digest));
             files.FlushDirectory(shelf);
             return (digest, size);
@@ -65,7 +63,7 @@ public sealed class BlobStore(string folder)
 
     /// <summary>Every blob that is there.</summary>
     public IEnumerable<Hash> All() =>
-        files.List("").Where(shelf => shelf.Length == 2).SelectMany(files.List).Select(name => Hash.FromHex(name));
+        files.List("").Where(shelf => shelf.Length == 2).SelectMany(files.List).Where(IsName).Select(name => Hash.FromHex(name));
 
     /// <summary>Removes what an interrupted <see cref="Add"/> left behind. Only for the folder's owner, when nothing is being added.</summary>
     public void ClearIncoming()
@@ -73,6 +71,9 @@ public sealed class BlobStore(string folder)
         foreach (var name in files.List(Incoming))
             files.Delete($"{Incoming}/{name}");
     }
+
+    // What others left in our folder is not ours to judge.
+    private static bool IsName(string name) => name.Length == 2 * Hash.Size && name.All(char.IsAsciiHexDigitLower);
 
     private static string Shelf(in Hash digest) => digest.ToHex()[..2];
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Onnx;
 using Assay.Log.Files;
+using Assay.Verify;
 using Assay.Verify.Crypto;
 using Assay.Verify.Models;
 
@@ -17,6 +18,9 @@ public sealed partial class ModelStore
     private const int MaxManifest = 1 << 24;
 
     private readonly PosixLogFiles names;
+
+    // What one import leaves for another to share must not be cleared away between them.
+    private readonly Lock gate = new();
 
     public ModelStore(string folder)
     {
@@ -60,12 +64,19 @@ public sealed partial class ModelStore
         RequireName("name", name);
         if (version is not null)
             RequireName("version", version);
+        lock (gate)
+            return Import(sources, name, version, now);
+    }
 
+    private StoredModel Import(List<(string Name, string Path)> sources, string name, string? version, DateTimeOffset now)
+    {
         var known = Blobs.All().ToHashSet();
-        var files = sources.Select(s => Add(s.Name, s.Path)).ToArray();
+        var files = new List<ModelFile>();
         try
         {
-            var digest = ModelDigest.Of(files);
+            foreach (var source in sources)
+                files.Add(Add(source.Name, source.Path));
+            var digest = DigestOf(files);
             if (Versions(name).FirstOrDefault(m => m.Digest == digest && (version is null || m.Version == version)) is { } same)
                 return same;
             version ??= NextVersion(name);
@@ -90,11 +101,14 @@ public sealed partial class ModelStore
     /// <summary>Forgets a version, and the blobs that no other version needs.</summary>
     public void Remove(StoredModel model)
     {
-        names.Delete(ManifestPath(model.Name, model.Version));
-        names.FlushDirectory(model.Name);
-        var needed = List().SelectMany(m => m.Files).Select(f => f.Sha256).ToHashSet();
-        foreach (var file in model.Files.Where(f => !needed.Contains(f.Sha256)))
-            Blobs.Delete(file.Sha256);
+        lock (gate)
+        {
+            names.Delete(ManifestPath(model.Name, model.Version));
+            names.FlushDirectory(model.Name);
+            var needed = List().SelectMany(m => m.Files).Select(f => f.Sha256).ToHashSet();
+            foreach (var file in model.Files.Where(f => !needed.Contains(f.Sha256)))
+                Blobs.Delete(file.Sha256);
+        }
     }
 
     private Graph ReadGraph(IReadOnlyList<ModelFile> files)
@@ -125,7 +139,8 @@ public sealed partial class ModelStore
 
     private void Write(StoredModel model)
     {
-        const string temporary = "incoming";
+        // No model can be called this.
+        const string temporary = ".incoming";
         names.CreateDirectory(model.Name, Visibility.Private);
         names.FlushDirectory("");
         using (var file = names.Create(temporary, Visibility.Private))
@@ -140,11 +155,37 @@ public sealed partial class ModelStore
     private IEnumerable<StoredModel> Versions(string name) =>
         names.List(name).Where(f => f.EndsWith(".json", StringComparison.Ordinal)).Select(f => Read(name, f[..^".json".Length])).OfType<StoredModel>();
 
-    private StoredModel? Read(string name, string version) =>
-        names.Read(ManifestPath(name, version), MaxManifest) is { } bytes ? StoredModel.Parse(bytes) : null;
+    private StoredModel? Read(string name, string version)
+    {
+        if (names.Read(ManifestPath(name, version), MaxManifest) is not { } bytes)
+            return null;
+        try
+        {
+            var model = StoredModel.Parse(bytes);
+            return model.Name == name && model.Version == version
+                ? model
+                : throw new MalformedException("it is the record of another model");
+        }
+        catch (MalformedException e)
+        {
+            throw new StoreException(StoreFault.Corrupt, $"models/names/{ManifestPath(name, version)} is damaged ({e.Message}): remove that file and `assay import` the model again");
+        }
+    }
 
     private string NextVersion(string name) =>
-        (Versions(name).Select(m => int.TryParse(m.Version, out var n) ? n : 0).DefaultIfEmpty(0).Max() + 1).ToString();
+        (Versions(name).Select(m => m.Version.Length < 10 && int.TryParse(m.Version, out var n) ? n : 0).DefaultIfEmpty(0).Max() + 1).ToString();
+
+    private static Hash DigestOf(List<ModelFile> files)
+    {
+        try
+        {
+            return ModelDigest.Of(files);
+        }
+        catch (MalformedException e)
+        {
+            throw new StoreException(StoreFault.BadRequest, e.Message);
+        }
+    }
 
     private static string ManifestPath(string name, string version) => $"{name}/{version}.json";
 
@@ -155,12 +196,14 @@ public sealed partial class ModelStore
         if (!Directory.Exists(path))
             throw new StoreException(StoreFault.NotFound, $"there is no file or folder '{path}'");
         var found = new List<(string, string)>();
-        foreach (var info in new DirectoryInfo(path).EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true }))
+        // Everything: what is hidden or cannot be read is not passed over in silence.
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+        foreach (var info in new DirectoryInfo(path).EnumerateFileSystemInfos("*", everything))
         {
             if (info.LinkTarget is not null)
                 throw new StoreException(StoreFault.BadRequest, $"'{info.FullName}' is a symbolic link: a model's folder holds plain files only");
             if (info is FileInfo)
-                found.Add((System.IO.Path.GetRelativePath(path, info.FullName).Replace('\\', '/'), info.FullName));
+                found.Add((System.IO.Path.GetRelativePath(path, info.FullName), info.FullName));
         }
         return found;
     }
@@ -181,6 +224,6 @@ public sealed partial class ModelStore
 
     private static bool IsName(string text) => NamePattern().IsMatch(text);
 
-    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex NamePattern();
 }
