@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Assay.Engine.Execution;
 using Assay.Verify.Crypto;
 using Assay.Verify.Statements;
@@ -13,19 +12,18 @@ public sealed class LocalEngine(SessionOptions options) : IProvider, IDisposable
 
     private static readonly EngineClaim Claim = new("assay", VersionOf(typeof(Session)), BuildOf(typeof(Session)));
 
-    private readonly ConcurrentDictionary<Hash, Lazy<Session>> sessions = [];
+    private readonly Dictionary<Hash, Session> sessions = [];
     private readonly SemaphoreSlim turn = new(1, 1);
 
     public async Task<Run> InvokeAsync(Invocation invocation, CancellationToken cancel)
     {
         var model = invocation.Model;
         var inputs = Binding.Check(model.Graph, invocation.Inputs);
-        var session = sessions.GetOrAdd(model.GraphDigest, _ => new Lazy<Session>(() => new Session(model.Graph, options))).Value;
         // One run at a time uses all threads: two at once would only take them from each other.
         await turn.WaitAsync(cancel);
         try
         {
-            var outputs = await Task.Run(() => session.Run(invocation.Inputs), cancel);
+            var outputs = await Task.Run(() => SessionOf(model).Run(invocation.Inputs), cancel);
             return new Run(inputs, outputs, new ExecutionClaim(Profile, Claim, model.GraphDigest));
         }
         finally
@@ -37,15 +35,32 @@ public sealed class LocalEngine(SessionOptions options) : IProvider, IDisposable
     /// <summary>Drops what is kept of a model that is no longer served.</summary>
     public void Forget(in Hash graph)
     {
-        if (sessions.TryRemove(graph, out var session) && session.IsValueCreated)
-            session.Value.Dispose();
+        // Not from under a run.
+        turn.Wait();
+        try
+        {
+            if (sessions.Remove(graph, out var session))
+                session.Dispose();
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     public void Dispose()
     {
-        foreach (var session in sessions.Values.Where(s => s.IsValueCreated))
-            session.Value.Dispose();
+        foreach (var session in sessions.Values)
+            session.Dispose();
         turn.Dispose();
+    }
+
+    // Called by whoever has the turn.
+    private Session SessionOf(RunnableModel model)
+    {
+        if (!sessions.TryGetValue(model.GraphDigest, out var session))
+            sessions[model.GraphDigest] = session = new Session(model.Graph, options);
+        return session;
     }
 
     private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);

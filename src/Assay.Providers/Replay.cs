@@ -44,7 +44,15 @@ public static class Replay
                 "this version lowers the model to another graph than the receipt names", receipt, null);
 
         var inputs = Decode(bundle.Disclosures.Input!.Bytes.Span, "disclosures.input");
-        var run = await engine.InvokeAsync(new Invocation(runnable, inputs.ToDictionary(i => i.Name, i => i.Value)), cancel);
+        Run run;
+        try
+        {
+            run = await engine.InvokeAsync(new Invocation(runnable, inputs.ToDictionary(i => i.Name, i => i.Value)), cancel);
+        }
+        catch (ModelException e)
+        {
+            return new ReplayResult(ReplayStatus.Unverifiable, $"the model cannot be run on that input here: {e.Message}", receipt, null);
+        }
         var ours = run.EncodedOutputs;
         var output = bundle.Disclosures.Output!;
         // The salt is all that is taken from the bundle; the bytes are our own.
