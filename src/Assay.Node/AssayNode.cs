@@ -8,6 +8,7 @@ using Assay.Node.Receipts;
 using Assay.Node.State;
 using Assay.Providers;
 using Assay.Store;
+using Assay.Verify;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
 using Assay.Verify.Notes;
@@ -35,19 +36,23 @@ public sealed class AssayNode : IAsyncDisposable
     private readonly ReceiptIssuer issuer;
     private readonly LocalEngine engine;
     private readonly Keyring keyring;
+    private readonly LogQueue queue;
     private readonly ConcurrentDictionary<Hash, RunnableModel> loaded = [];
     private readonly ConcurrentDictionary<(string Reference, Hash Digest), bool> published = [];
     private readonly SemaphoreSlim publishing = new(1, 1);
+    private readonly IDisposable owned;
 
-    private AssayNode(DataFolder folder, NodeOptions options, Keyring keyring, SigningKey logKey, TileLog log, ReceiptVault vault, VaultSink sink)
+    private AssayNode(DataFolder folder, NodeOptions options, IDisposable owned, Keyring keyring, SigningKey logKey, TileLog log, ReceiptVault vault, VaultSink sink)
     {
-        (Folder, this.options, this.keyring, this.logKey, this.log, Vault, this.sink) = (folder, options, keyring, logKey, log, vault, sink);
+        (Folder, this.options, this.owned, this.keyring, this.logKey, this.log, Vault, this.sink) = (folder, options, owned, keyring, logKey, log, vault, sink);
         Models = new ModelStore(folder.Models);
+        Models.Blobs.ClearIncoming();
         state = new LogState();
         state.Follow(log.Reader);
-        serving = new ServingKeys(keyring, state, Genesis.MaxLease, step => AppendEventAsync(step));
+        queue = new LogQueue(log);
+        serving = new ServingKeys(keyring, SigningKeysOf, Genesis.MaxLease);
         engine = new LocalEngine(options.Engine);
-        issuer = new ReceiptIssuer(log, serving, Genesis.Node, options.Clock);
+        issuer = new ReceiptIssuer(log, queue, serving, Genesis.Node, options.Clock);
     }
 
     public DataFolder Folder { get; }
@@ -70,35 +75,52 @@ public sealed class AssayNode : IAsyncDisposable
     /// <exception cref="NodeException">Another process has it, a key is missing, or what is stored is damaged.</exception>
     public static AssayNode Open(DataFolder folder, NodeOptions options)
     {
+        if (options.MaxLease < 2)
+            throw new NodeException(NodeFault.BadRequest, $"a lease of at most {options.MaxLease} entries covers none: 2 is the least");
         folder.Create();
+        var owned = folder.Own();
+        try
+        {
+            return Open(folder, options, owned);
+        }
+        catch (Exception e)
+        {
+            owned.Dispose();
+            if (e is LogException)
+                throw new NodeException(NodeFault.Unavailable, e.Message, e);
+            throw;
+        }
+    }
+
+    private static AssayNode Open(DataFolder folder, NodeOptions options, IDisposable owned)
+    {
         var keyring = new Keyring(folder.Keys);
         var files = new PosixLogFiles(folder.Log);
-        var logKey = keyring.Has(Keyring.Log) ? keyring.Read(Keyring.Log) : keyring.Create(Keyring.Log);
+        var isNew = files.Length(LogLayout.SignedCheckpoint) is null && files.Length(LogLayout.PublishedCheckpoint) is null;
+        var logKey = isNew && !keyring.Has(Keyring.Log) ? keyring.Create(Keyring.Log) : keyring.Read(Keyring.Log);
         // The origin names the log for ever: part of its key, so that two nodes never share one.
         var origin = $"assay.local/{logKey.PublicKey.Id.ToHex()[..16]}";
         var vault = new ReceiptVault(folder.Receipts);
-        var sink = new VaultSink(vault, origin, logKey, options.Clock);
-        var logOptions = new TileLogOptions { Attachments = sink, PromiseWithin = options.PromiseWithin, Clock = options.Clock };
+        TileLog? log = null;
         try
         {
-            var log = files.Length(LogLayout.SignedCheckpoint) is null
+            var sink = new VaultSink(vault, origin, logKey, options.Clock);
+            var logOptions = new TileLogOptions { Attachments = sink, PromiseWithin = options.PromiseWithin, Clock = options.Clock };
+            log = isNew
                 ? TileLog.Create(files, origin, logKey, NewGenesis(keyring, origin, logKey, options), logOptions)
                 : TileLog.Open(files, origin, logKey, logOptions);
-            var node = new AssayNode(folder, options, keyring, logKey, log, vault, sink);
+            var node = new AssayNode(folder, options, owned, keyring, logKey, log, vault, sink);
             node.WritePolicy();
             return node;
         }
-        catch (LogLockedException e)
+        catch (Exception e)
         {
+            log?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             vault.Dispose();
-            var where = folder.OwnerUrl() is { } url ? $", serving at {url}" : "";
-            throw new NodeException(NodeFault.InUse,
-                $"the data folder {folder.Path} is in use by process {e.Owner?.ToString() ?? "?"}{where}: stop it, or use another --data folder", e);
-        }
-        catch (LogException e)
-        {
-            vault.Dispose();
-            throw new NodeException(NodeFault.Unavailable, e.Message, e);
+            logKey.Dispose();
+            if (e is MalformedException or UnsupportedException)
+                throw new NodeException(NodeFault.Unavailable, $"the log in {folder.Log} cannot be continued: {e.Message}", e);
+            throw;
         }
     }
 
@@ -114,17 +136,24 @@ public sealed class AssayNode : IAsyncDisposable
     public void Remove(StoredModel model)
     {
         Models.Remove(model);
-        if (loaded.TryRemove(model.Digest, out var runnable))
-            engine.Forget(runnable.GraphDigest);
+        if (loaded.TryRemove(model.Graph, out _))
+            engine.Forget(model.Graph);
     }
 
     /// <summary>The graph of a model, loaded once.</summary>
     public RunnableModel Load(StoredModel model)
     {
-        var runnable = loaded.GetOrAdd(model.Digest, _ =>
-            new RunnableModel(new ModelClaim(model.Name, model.Version, model.Digest, model.Format), Models.Load(model), model.Graph));
+        var runnable = loaded.GetOrAdd(model.Graph, _ =>
+        {
+            var graph = Models.Load(model);
+            // Receipts name this digest: what the record says of it is not believed.
+            return Hash.From(GraphDigest.Of(graph)) == model.Graph
+                ? new RunnableModel(new ModelClaim(model.Name, model.Version, model.Digest, model.Format), graph, model.Graph)
+                : throw new NodeException(NodeFault.Unavailable,
+                    $"this version of Assay lowers {model.Reference} to another graph than the one that imported it: `assay rm` it and `assay import` it again");
+        });
         // The same files may be known under two names; the receipt says the one that was asked for.
-        return runnable with { Claim = runnable.Claim with { Name = model.Name, Version = model.Version } };
+        return runnable with { Claim = runnable.Claim with { Name = model.Name, Version = model.Version, Manifest = model.Digest } };
     }
 
     /// <summary>Runs a model and issues its receipt, durable and promised when this returns.</summary>
@@ -152,7 +181,12 @@ public sealed class AssayNode : IAsyncDisposable
     }
 
     /// <summary>Whether a receipt of that id is promised but not yet in the tree.</summary>
-    public bool IsPending(string recordId) => sink.IsPending(recordId);
+    public bool IsPending(string recordId)
+    {
+        // In this order: a receipt is in the vault before it is expected no longer, and its entry in the tree after that.
+        var promised = sink.IsPromised(recordId);
+        return Vault.Find(recordId) is { } kept ? kept.Index >= Checkpoint.Checkpoint.Size : promised;
+    }
 
     /// <summary>The file that stands alone for a receipt.</summary>
     /// <param name="disclose">Whether the salts and bytes that open its commitments go in.</param>
@@ -190,14 +224,35 @@ public sealed class AssayNode : IAsyncDisposable
     public async Task<Hash> IntroduceKeyAsync(StoredModel model)
     {
         await PublishAsync(model);
-        return await serving.IntroduceAsync(new Segment(Service, model.Digest, LocalEngine.Profile, options.Region), log.Size);
+        using var turn = await queue.TakeAsync();
+        return await serving.IntroduceAsync(new Segment(Service, model.Digest, LocalEngine.Profile, options.Region), turn);
     }
 
-    /// <summary>Appends a signed event; the root key must be on this machine.</summary>
+    /// <summary>Appends a signed event, in the tree when this returns; the root key must be on this machine.</summary>
+    /// <exception cref="NodeException">The key is not here, or the event may not follow what the log holds: nothing was appended.</exception>
     public async Task<ulong> AppendEventAsync(LogEvent step)
     {
+        using var turn = await queue.TakeAsync();
+        // No entry is on its way while we have the turn: the state we check against is the one the event will meet.
+        await log.WaitForCheckpointAsync(turn.Next - 1);
+        Look(s =>
+        {
+            try
+            {
+                s.Check(step);
+                return s;
+            }
+            catch (MalformedException e)
+            {
+                throw new NodeException(NodeFault.BadRequest, e.Message, e);
+            }
+        });
         using var root = keyring.Read(Keyring.Root);
-        return (await log.AppendAsync(step.ToEntry(root))).Index;
+        var index = (await turn.Append(step.ToEntry(root))).Index;
+        await log.WaitForCheckpointAsync(index);
+        if (step is KeyEvent { Action: KeyAction.Retire or KeyAction.Compromise } ended)
+            serving.Forget(ended.KeyId);
+        return index;
     }
 
     public async ValueTask DisposeAsync()
@@ -208,8 +263,15 @@ public sealed class AssayNode : IAsyncDisposable
         engine.Dispose();
         Vault.Dispose();
         publishing.Dispose();
+        queue.Dispose();
         logKey.Dispose();
+        owned.Dispose();
     }
+
+    // Called with the log's turn. A key that was in use before it was replaced has no receipt on its way: only a retirement leads
+    // back to it, and that waited for the tree.
+    private IReadOnlyList<KeyState> SigningKeysOf(Segment segment) => Look(s => s.Keys.Values
+        .Where(k => k.Segment == segment && !k.Retired).OrderByDescending(k => k.Events[0].Index).ToList());
 
     private async Task PublishAsync(StoredModel model)
     {
@@ -220,7 +282,7 @@ public sealed class AssayNode : IAsyncDisposable
         {
             var step = new ModelEvent(model.Name, model.Version, model.Digest, model.Format, model.Graph, model.Files);
             if (!Look(s => s.Models.Any(m => m.Event.Equals(step))))
-                await log.WaitForCheckpointAsync(await AppendEventAsync(step), CancellationToken.None);
+                await AppendEventAsync(step);
             published[(model.Reference, model.Digest)] = true;
         }
         finally
@@ -231,11 +293,18 @@ public sealed class AssayNode : IAsyncDisposable
 
     private void WritePolicy()
     {
+        const string Temporary = "policy.json.new";
         if (File.Exists(Folder.Policy))
             return;
         var key = VerifierKey.Create(Origin, NoteSignatureType.Ed25519, logKey.PublicKey);
-        File.WriteAllBytes(Folder.Policy + ".new", Policy.ForLog(Genesis.Node, key, Genesis.RootKey).ToBytes());
-        File.Move(Folder.Policy + ".new", Folder.Policy, overwrite: true);
+        var files = new PosixLogFiles(Folder.Path);
+        using (var file = files.Create(Temporary, Visibility.Public))
+        {
+            file.Append(Policy.ForLog(Genesis.Node, key, Genesis.RootKey).ToBytes());
+            file.Flush();
+        }
+        files.Rename(Temporary, Path.GetFileName(Folder.Policy));
+        files.FlushDirectory("");
     }
 
     private static byte[] NewGenesis(Keyring keyring, string origin, SigningKey logKey, NodeOptions options)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Assay.Log;
+using Assay.Log.Files;
 
 namespace Assay.Node;
 
@@ -7,10 +9,11 @@ namespace Assay.Node;
 /// <code>
 /// keys/           private keys, PKCS#8            (mode 0700)
 /// log/            tiles, checkpoint, segments     (log/public may be served by any web server)
-/// models/         blobs and names
+/// models/         blobs and names                 (mode 0700)
 /// receipts.db     private halves of receipts      (mode 0600)
 /// policy.json     what someone who trusts this node gives to `assay verify`
-/// owner.json      which process has the folder open, and its address
+/// lock            held by the process that has the folder open
+/// owner.json      which process that is, and its address
 /// </code>
 /// </remarks>
 public sealed record DataFolder(string Path)
@@ -24,6 +27,8 @@ public sealed record DataFolder(string Path)
     public string Receipts => System.IO.Path.Combine(Path, "receipts.db");
 
     public string Policy => System.IO.Path.Combine(Path, "policy.json");
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private string OwnerFile => System.IO.Path.Combine(Path, "owner.json");
 
@@ -39,7 +44,9 @@ public sealed record DataFolder(string Path)
     {
         try
         {
-            Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(Path, OwnerOnly);
+            Directory.CreateDirectory(Keys, OwnerOnly);
+            Directory.CreateDirectory(Models, OwnerOnly);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,7 +54,23 @@ public sealed record DataFolder(string Path)
         }
     }
 
-    /// <summary>Notes for others who has the folder open. A hint for messages: the log's lock is what keeps a second owner out.</summary>
+    /// <summary>Takes the folder for this process, until what is returned is disposed.</summary>
+    /// <exception cref="NodeException">Another process has it.</exception>
+    internal IDisposable Own()
+    {
+        try
+        {
+            return new PosixLogFiles(Path).Lock("lock");
+        }
+        catch (LogLockedException e)
+        {
+            var where = OwnerUrl() is { } url ? $", serving at {url}" : "";
+            throw new NodeException(NodeFault.InUse,
+                $"the data folder {Path} is in use by process {e.Owner?.ToString() ?? "?"}{where}: stop it, or use another --data folder", e);
+        }
+    }
+
+    /// <summary>Notes for others who has the folder open. A hint for messages: the lock is what keeps a second owner out.</summary>
     public void WriteOwner(string? url)
     {
         var temporary = OwnerFile + ".new";

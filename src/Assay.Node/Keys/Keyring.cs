@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Assay.Log.Files;
+using Assay.Verify;
 using Assay.Verify.Crypto;
 
 namespace Assay.Node.Keys;
@@ -42,14 +43,23 @@ public sealed class Keyring(string folder)
         return key;
     }
 
-    /// <exception cref="NodeException">The key is not here.</exception>
+    /// <exception cref="NodeException">The key is not here, or its file is damaged.</exception>
     public SigningKey Read(string name)
     {
         var pem = files.Read(FileOf(name), MaxPem)
             ?? throw new NodeException(NodeFault.KeyMissing, $"the {name} key is not on this machine ({Path.Combine(folder, FileOf(name))})");
-        var key = SigningKey.FromPem(System.Text.Encoding.ASCII.GetString(pem));
-        CryptographicOperations.ZeroMemory(pem);
-        return key;
+        try
+        {
+            return SigningKey.FromPem(System.Text.Encoding.ASCII.GetString(pem));
+        }
+        catch (MalformedException e)
+        {
+            throw new NodeException(NodeFault.Unavailable, $"the {name} key is damaged ({Path.Combine(folder, FileOf(name))}): {e.Message}", e);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pem);
+        }
     }
 
     public SigningKey? TryReadServing(in Hash keyId) => Has(ServingName(keyId)) ? Read(ServingName(keyId)) : null;

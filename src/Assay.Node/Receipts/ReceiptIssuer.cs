@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Assay.Log;
 using Assay.Providers;
 using Assay.Store;
+using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
@@ -26,11 +27,15 @@ public sealed record WireInput(string MediaType, byte[] Bytes);
 public sealed record Issued(string RecordId, ulong Index, Envelope Envelope, Opening Opening, SignedNote Promise, ImmutableArray<Hash> BatchPath);
 
 /// <summary>Signs what was run and puts it into the log: statement, envelope, sealed entry, promise.</summary>
-internal sealed class ReceiptIssuer(TileLog log, ServingKeys keys, string node, TimeProvider clock)
+internal sealed class ReceiptIssuer(TileLog log, LogQueue queue, ServingKeys keys, string node, TimeProvider clock)
 {
+    // A bundle also holds the statement, proofs and the key's history.
+    private const int MaxDisclosed = Bundle.MaxSize - (4 << 20);
+
     /// <summary>When this returns, the receipt is durable and promised.</summary>
     /// <param name="segment">Which serving key signs.</param>
     /// <param name="requestedAt">When the request came, by this node's clock.</param>
+    /// <exception cref="NodeException">No bundle could hold what the receipt commits to, or a key is missing.</exception>
     /// <exception cref="LogException">The log does not take it; nothing was acknowledged and no number is lost.</exception>
     public async Task<Issued> IssueAsync(Segment segment, ModelClaim model, Run run, CallerTerms terms, DateTimeOffset requestedAt)
     {
@@ -38,47 +43,49 @@ internal sealed class ReceiptIssuer(TileLog log, ServingKeys keys, string node, 
         var input = new Disclosed(Salt(), run.EncodedInputs);
         var output = new Disclosed(Salt(), run.EncodedOutputs);
         var wire = terms.Wire is { } w ? new Disclosed(Salt(), w.Bytes) : null;
-        var recordId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var notBefore = log.Checkpoint.Checkpoint;
+        RequireRoom(input, output, wire);
+        var receipt = new Receipt
+        {
+            RecordId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            Sequence = 0,
+            ClientNonce = terms.Nonce,
+            Issuer = new Issuer(default, node),
+            Model = model,
+            Input = Claim(Receipt.Tensors, input, Commitment.OfInput(input.Salt, input.Bytes)),
+            WireInput = wire is null ? null : Claim(terms.Wire!.MediaType, wire, Commitment.OfWireInput(wire.Salt, wire.Bytes)),
+            Output = Claim(Receipt.Tensors, output, OutputCommitment.Of(output.Salt, output.Bytes)),
+            Execution = run.Execution,
+            RequestedAt = requestedAt,
+            CompletedAt = completedAt,
+            NotBefore = log.Checkpoint.Checkpoint,
+            Auditable = terms.Auditable,
+            Venue = [new VenueClaim(segment.Region, "operator")],
+        };
 
-        Task<Appended> append;
         Envelope envelope;
         Opening opening;
-        var serving = await keys.ForAsync(segment, log.Size);
-        await serving.Turn.WaitAsync();
-        try
+        Task<Appended> appending;
+        using (var turn = await queue.TakeAsync())
         {
-            var receipt = new Receipt
-            {
-                RecordId = recordId,
-                Sequence = serving.NextSequence,
-                ClientNonce = terms.Nonce,
-                Issuer = new Issuer(serving.Key.PublicKey.Id, node),
-                Model = model,
-                Input = Claim(Receipt.Tensors, input, Commitment.OfInput(input.Salt, input.Bytes)),
-                WireInput = wire is null ? null : Claim(terms.Wire!.MediaType, wire, Commitment.OfWireInput(wire.Salt, wire.Bytes)),
-                Output = Claim(Receipt.Tensors, output, OutputCommitment.Of(output.Salt, output.Bytes)),
-                Execution = run.Execution,
-                RequestedAt = requestedAt,
-                CompletedAt = completedAt,
-                NotBefore = notBefore,
-                Auditable = terms.Auditable,
-                Venue = [new VenueClaim(segment.Region, "operator")],
-            };
+            var serving = await keys.ForAsync(segment, turn);
+            receipt = receipt with { Sequence = serving.NextSequence, Issuer = new Issuer(serving.Key.PublicKey.Id, node) };
             envelope = Envelope.Sign(Envelope.InToto, receipt.ToBytes(), serving.Key);
             opening = new Opening(envelope.ToBytes(), input, output, wire);
-            // Queued in the order of the numbers, but waited for outside the turn: one flush serves many.
-            append = log.AppendAsync(SealedEntry.Of(envelope, receipt.Sequence).ToBytes(), opening.ToBytes());
-            // What was refused at once was not queued: its number is still free.
-            if (!append.IsFaulted)
+            // Waited for outside the turn: one flush serves many.
+            appending = turn.Append(SealedEntry.Of(envelope, receipt.Sequence).ToBytes(), opening.ToBytes());
+            if (!appending.IsFaulted)
                 serving.NextSequence++;
         }
-        finally
-        {
-            serving.Turn.Release();
-        }
-        var appended = await append;
-        return new Issued(recordId, appended.Index, envelope, opening, appended.Promise, [.. appended.BatchPath]);
+        var appended = await appending;
+        return new Issued(receipt.RecordId, appended.Index, envelope, opening, appended.Promise, [.. appended.BatchPath]);
+    }
+
+    private static void RequireRoom(Disclosed input, Disclosed output, Disclosed? wire)
+    {
+        var bytes = 0L + input.Bytes.Length + output.Bytes.Length + (wire?.Bytes.Length ?? 0);
+        if (bytes / 3 * 4 > MaxDisclosed)
+            throw new NodeException(NodeFault.BadRequest,
+                $"request, input and output are {bytes} bytes together; a receipt that opens all of them has room for {MaxDisclosed / 4L * 3}");
     }
 
     private static byte[] Salt() => RandomNumberGenerator.GetBytes(Commitment.SaltSize);

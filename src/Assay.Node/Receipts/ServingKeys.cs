@@ -5,8 +5,7 @@ using Assay.Verify.Statements;
 
 namespace Assay.Node.Receipts;
 
-/// <summary>A serving key in use: it signs the receipts of one segment, one after the other.</summary>
-/// <remarks>Whoever holds <see cref="Turn"/> owns <see cref="NextSequence"/>: taking a number, signing and queueing for the log happen in one turn.</remarks>
+/// <summary>A serving key in use: it signs the receipts of one segment. Whoever has the log's turn owns the rest of it.</summary>
 internal sealed class ServingKey(SigningKey key, ulong nextSequence, ulong until) : IDisposable
 {
     public SigningKey Key { get; } = key;
@@ -16,83 +15,78 @@ internal sealed class ServingKey(SigningKey key, ulong nextSequence, ulong until
     /// <summary>The first index that its lease does not cover.</summary>
     public ulong Until { get; set; } = until;
 
-    public SemaphoreSlim Turn { get; } = new(1, 1);
-
-    public void Dispose()
-    {
-        Key.Dispose();
-        Turn.Dispose();
-    }
+    public void Dispose() => Key.Dispose();
 }
 
-/// <summary>Finds, makes and renews the serving key of each segment.</summary>
-/// <param name="state">What the log said when the node opened: keys that an earlier run introduced.</param>
-/// <param name="append">Signs an event with the root key and appends it, durably when it returns.</param>
-internal sealed class ServingKeys(Keyring keyring, LogState state, ulong maxLease, Func<LogEvent, Task> append) : IDisposable
+/// <summary>Finds, makes and renews the serving key of each segment. Every call is made by whoever has the log's turn.</summary>
+/// <param name="known">What the log says of a segment's keys that may still sign, the newest first.</param>
+internal sealed class ServingKeys(Keyring keyring, Func<Segment, IReadOnlyList<KeyState>> known, ulong maxLease) : IDisposable
 {
     private readonly Dictionary<Segment, ServingKey> inUse = [];
-    private readonly SemaphoreSlim gate = new(1, 1);
 
-    /// <summary>The key of a segment, with at least half of a lease before it.</summary>
-    public async Task<ServingKey> ForAsync(Segment segment, ulong logSize)
+    /// <summary>The key of a segment, under a lease that covers the turn's next index.</summary>
+    /// <exception cref="NodeException">An event is needed, and the root key is not on this machine.</exception>
+    public async Task<ServingKey> ForAsync(Segment segment, LogQueue.Turn turn)
     {
-        await gate.WaitAsync();
-        try
+        if (!inUse.TryGetValue(segment, out var serving))
+            inUse[segment] = serving = Existing(segment) ?? await NewAsync(segment, turn);
+        // At half of the lease, while it is easy; without the root key on this machine, not before there is no other way.
+        if (serving.Until <= turn.Next || serving.Until < turn.Next + maxLease / 2 && keyring.Has(Keyring.Root))
         {
-            if (!inUse.TryGetValue(segment, out var serving))
-                inUse[segment] = serving = Existing(segment) ?? await NewAsync(segment, logSize);
-            // Entries in flight take indexes we have not seen: half a lease is far more than the log's queue holds.
-            if (serving.Until < logSize + maxLease / 2)
-            {
-                var until = logSize + maxLease;
-                await append(KeyEvent.Renew(serving.Key.PublicKey.Id, until));
-                serving.Until = until;
-            }
-            return serving;
+            var until = turn.Next + maxLease;
+            await AppendAsync(turn, KeyEvent.Renew(serving.Key.PublicKey.Id, until));
+            serving.Until = until;
         }
-        finally
-        {
-            gate.Release();
-        }
+        return serving;
     }
 
     /// <summary>Introduces a new key for a segment; from now on it signs there.</summary>
-    public async Task<Hash> IntroduceAsync(Segment segment, ulong logSize)
+    public async Task<Hash> IntroduceAsync(Segment segment, LogQueue.Turn turn)
     {
-        await gate.WaitAsync();
-        try
-        {
-            inUse[segment] = await NewAsync(segment, logSize);
-            return inUse[segment].Key.PublicKey.Id;
-        }
-        finally
-        {
-            gate.Release();
-        }
+        var serving = await NewAsync(segment, turn);
+        if (inUse.Remove(segment, out var former))
+            former.Dispose();
+        inUse[segment] = serving;
+        return serving.Key.PublicKey.Id;
     }
 
-    // The one introduced last, if there are several.
-    private ServingKey? Existing(Segment segment)
+    /// <summary>A key that may sign no more: the segment's next receipt gets another.</summary>
+    public void Forget(in Hash keyId)
     {
-        foreach (var (id, known) in state.Keys.OrderByDescending(k => k.Value.Events[0].Index))
-            if (known.Segment == segment && !known.Retired && keyring.TryReadServing(id) is { } key)
-                return new ServingKey(key, known.Receipts, known.Until);
-        return null;
-    }
-
-    private async Task<ServingKey> NewAsync(Segment segment, ulong logSize)
-    {
-        // The event lands at this index or a later one, so the lease is never longer than the longest allowed.
-        var until = logSize + maxLease;
-        var key = keyring.CreateServing();
-        await append(KeyEvent.Introduce(key.PublicKey, segment, until));
-        return new ServingKey(key, 0, until);
+        foreach (var (segment, serving) in inUse)
+            if (serving.Key.PublicKey.Id == keyId)
+            {
+                inUse.Remove(segment);
+                serving.Dispose();
+                return;
+            }
     }
 
     public void Dispose()
     {
         foreach (var serving in inUse.Values)
             serving.Dispose();
-        gate.Dispose();
+    }
+
+    private ServingKey? Existing(Segment segment)
+    {
+        foreach (var key in known(segment))
+            if (keyring.TryReadServing(key.Key.Id) is { } held)
+                return new ServingKey(held, key.Receipts, key.Until);
+        return null;
+    }
+
+    private async Task<ServingKey> NewAsync(Segment segment, LogQueue.Turn turn)
+    {
+        var until = turn.Next + maxLease;
+        var key = keyring.CreateServing();
+        await AppendAsync(turn, KeyEvent.Introduce(key.PublicKey, segment, until));
+        return new ServingKey(key, 0, until);
+    }
+
+    private async Task AppendAsync(LogQueue.Turn turn, LogEvent step)
+    {
+        using var root = keyring.Read(Keyring.Root);
+        await turn.Append(step.ToEntry(root));
     }
 }

@@ -19,8 +19,8 @@ internal sealed class VaultSink(ReceiptVault vault, string origin, SigningKey lo
     /// <summary>Remembers a promise until its entry arrives here.</summary>
     public void Expect(Issued issued) => promised[issued.Index] = issued;
 
-    /// <summary>Whether a receipt was promised and has not arrived here.</summary>
-    public bool IsPending(string recordId) => vault.Find(recordId) is null && promised.Values.Any(i => i.RecordId == recordId);
+    /// <summary>Whether a receipt of that id was promised, and is not known to be in the vault.</summary>
+    public bool IsPromised(string recordId) => promised.Values.Any(i => i.RecordId == recordId);
 
     public void Keep(IReadOnlyList<Attachment> attachments)
     {

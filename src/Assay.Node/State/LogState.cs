@@ -63,34 +63,40 @@ public sealed class LogState
             ?? throw new MalformedException("the first entry is not a genesis event");
         if (envelope.KeyId != root.Id || !envelope.IsSignedBy(root))
             throw new MalformedException("an event that the root key has not signed");
+        Check(step);
         switch (step)
         {
             case GenesisEvent genesis:
-                Genesis = Size == 0 ? genesis : throw new MalformedException("a genesis event that is not entry 0");
+                Genesis = genesis;
                 break;
             case ModelEvent model:
                 models.Add(new ModelEventAt(Size, model));
                 break;
+            case KeyEvent { Action: KeyAction.Introduce } key:
+                keys.Add(key.KeyId, new KeyState(key.Key!, key.Segment!, [new KeyEventAt(Size, key)], 0));
+                break;
             case KeyEvent key:
-                Apply(key);
+                keys[key.KeyId] = keys[key.KeyId] with { Events = keys[key.KeyId].Events.Add(new KeyEventAt(Size, key)) };
                 break;
             default:
                 throw new UnsupportedException($"an event of type {step.GetType().Name}");
         }
     }
 
-    private void Apply(KeyEvent step)
+    /// <summary>Refuses an event that may not be the next entry.</summary>
+    /// <exception cref="MalformedException">It breaks a rule of docs/spec/receipt.md.</exception>
+    public void Check(LogEvent step)
     {
-        if (step.Until is { } until && (until <= Size || until - Size > Genesis!.MaxLease))
-            throw new MalformedException($"a lease from {Size} to {until}, longer than {Genesis!.MaxLease} or already over");
-        if (step.Action == KeyAction.Introduce)
-        {
-            if (!keys.TryAdd(step.KeyId, new KeyState(step.Key!, step.Segment!, [new KeyEventAt(Size, step)], 0)))
-                throw new MalformedException($"the key {step.KeyId.ToHex()[..8]} is introduced a second time");
+        if (step is GenesisEvent && Size > 0)
+            throw new MalformedException("a genesis event that is not entry 0");
+        if (step is not KeyEvent key)
             return;
-        }
-        if (!keys.TryGetValue(step.KeyId, out var key))
-            throw new MalformedException($"an event of the key {step.KeyId.ToHex()[..8]}, which was never introduced");
-        keys[step.KeyId] = key with { Events = key.Events.Add(new KeyEventAt(Size, step)) };
+        if (key.Until is { } until && (until <= Size || until - Size > Genesis!.MaxLease))
+            throw new MalformedException($"a lease from {Size} to {until}, longer than {Genesis!.MaxLease} or already over");
+        var isKnown = keys.ContainsKey(key.KeyId);
+        if (key.Action == KeyAction.Introduce && isKnown)
+            throw new MalformedException($"the key {key.KeyId.ToHex()[..8]} is introduced a second time");
+        if (key.Action != KeyAction.Introduce && !isKnown)
+            throw new MalformedException($"an event of the key {key.KeyId.ToHex()[..8]}, which was never introduced");
     }
 }

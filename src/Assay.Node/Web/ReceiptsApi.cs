@@ -66,7 +66,18 @@ internal static class ReceiptsApi
     {
         using var buffer = new MemoryStream();
         await http.Request.Body.CopyToAsync(buffer);
-        var report = Verifier.Verify(buffer.ToArray(), Policy.Parse(await File.ReadAllBytesAsync(node.Folder.Policy)));
-        return Results.Bytes(report.ToJson(), "application/json");
+        return Results.Bytes(Verifier.Verify(buffer.ToArray(), OwnPolicy(node)).ToJson(), "application/json");
+    }
+
+    private static Policy OwnPolicy(AssayNode node)
+    {
+        try
+        {
+            return Policy.Parse(File.ReadAllBytes(node.Folder.Policy));
+        }
+        catch (Exception e) when (e is MalformedException or IOException)
+        {
+            throw new NodeException(NodeFault.Unavailable, $"this node's policy.json is damaged ({e.Message}): remove it, and the node writes it again when it starts", e);
+        }
     }
 }

@@ -16,9 +16,9 @@ public sealed record ReceiptView(string RecordId, CheckedReceipt? Checked)
     /// <returns>Null where this node knows no such receipt.</returns>
     public static ReceiptView? Of(AssayNode node, string id)
     {
-        if (node.Vault.Find(id) is { } kept)
-            return new ReceiptView(id, CheckedReceipt.Of(node, kept));
-        return node.IsPending(id) ? new ReceiptView(id, null) : null;
+        if (node.IsPending(id))
+            return new ReceiptView(id, null);
+        return node.Vault.Find(id) is { } kept ? new ReceiptView(id, CheckedReceipt.Of(node, kept)) : null;
     }
 }
 
