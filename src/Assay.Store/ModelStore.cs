@@ -4,6 +4,7 @@ using Assay.Engine.Models.Onnx;
 using Assay.Log.Files;
 using Assay.Verify;
 using Assay.Verify.Crypto;
+using Assay.Verify.Json;
 using Assay.Verify.Models;
 
 namespace Assay.Store;
@@ -46,7 +47,7 @@ public sealed partial class ModelStore
             [var name] when IsName(name) => Versions(name).MaxBy(m => m.ImportedAt) ?? FindByDigest(reference),
             _ => null,
         };
-        return model ?? throw new StoreException(StoreFault.NotFound, $"there is no model '{reference}': `assay list` shows what there is");
+        return model ?? throw new StoreException(StoreFault.NotFound, $"there is no model '{StrictJson.Shown(reference)}': `assay list` shows what there is");
     }
 
     public StoredModel? FindByDigest(string digest) =>
@@ -219,7 +220,7 @@ public sealed partial class ModelStore
     private static void RequireName(string what, string text)
     {
         if (!IsName(text))
-            throw new StoreException(StoreFault.BadRequest, $"'{text}' cannot be a {what}: use 1 to 64 letters, digits, '.', '_' or '-', not beginning with '.' or '-'");
+            throw new StoreException(StoreFault.BadRequest, $"'{StrictJson.Shown(text)}' cannot be a {what}: use 1 to 64 letters, digits, '.', '_' or '-', not beginning with '.' or '-'");
     }
 
     private static bool IsName(string text) => NamePattern().IsMatch(text);

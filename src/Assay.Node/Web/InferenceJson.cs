@@ -4,6 +4,7 @@ using Assay.Engine.Models;
 using Assay.Engine.Models.Formats;
 using Assay.Store;
 using Assay.Verify.Codecs;
+using Assay.Verify.Json;
 
 namespace Assay.Node.Web;
 
@@ -38,14 +39,14 @@ internal static class InferenceJson
             {
                 var (name, tensor) = ReadTensor(input);
                 if (!inputs.TryAdd(name, tensor))
-                    throw Bad($"input '{name}' is given twice");
+                    throw Bad($"input '{StrictJson.Shown(name)}' is given twice");
             }
             var known = graph.Outputs.Select(id => graph.Values[id].Name).ToHashSet(StringComparer.Ordinal);
             HashSet<string>? outputs = null;
             if (root.TryGetProperty("outputs", out var wanted) && wanted.ValueKind == JsonValueKind.Array && wanted.GetArrayLength() > 0)
                 outputs = [.. wanted.EnumerateArray().Select(o => Member(o, "name", JsonValueKind.String, "an output").GetString()!)];
             if (outputs?.FirstOrDefault(o => !known.Contains(o)) is { } unknown)
-                throw Bad($"there is no output '{unknown}'; the model gives {string.Join(", ", known.Select(k => $"'{k}'"))}");
+                throw Bad($"there is no output '{StrictJson.Shown(unknown)}'; the model gives {string.Join(", ", known.Select(k => $"'{k}'"))}");
             return new InferenceRequest(root.TryGetProperty("id", out var id) ? id.GetString() : null, inputs, outputs);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -104,11 +105,11 @@ internal static class InferenceJson
     private static (string Name, Tensor Tensor) ReadTensor(JsonElement input)
     {
         var name = Member(input, "name", JsonValueKind.String, "an input").GetString()!;
-        var typeName = Member(input, "datatype", JsonValueKind.String, $"input '{name}'").GetString()!;
+        var typeName = Member(input, "datatype", JsonValueKind.String, $"input '{StrictJson.Shown(name)}'").GetString()!;
         if (!Types.TryGetValue(typeName, out var type))
-            throw Bad($"input '{name}' has the datatype '{typeName}'; known are {string.Join(", ", Types.Keys)}");
-        long[] dims = [.. Member(input, "shape", JsonValueKind.Array, $"input '{name}'").EnumerateArray().Select(d => d.GetInt64())];
-        var data = Member(input, "data", JsonValueKind.Array, $"input '{name}'");
+            throw Bad($"input '{StrictJson.Shown(name)}' has the datatype '{StrictJson.Shown(typeName)}'; known are {string.Join(", ", Types.Keys)}");
+        long[] dims = [.. Member(input, "shape", JsonValueKind.Array, $"input '{StrictJson.Shown(name)}'").EnumerateArray().Select(d => d.GetInt64())];
+        var data = Member(input, "data", JsonValueKind.Array, $"input '{StrictJson.Shown(name)}'");
         try
         {
             // The data may be nested or flat; the shape that is declared counts.
@@ -116,7 +117,7 @@ internal static class InferenceJson
         }
         catch (ModelException e)
         {
-            throw new NodeException(NodeFault.BadRequest, $"input '{name}': {e.Message}", e);
+            throw new NodeException(NodeFault.BadRequest, $"input '{StrictJson.Shown(name)}': {e.Message}", e);
         }
     }
 

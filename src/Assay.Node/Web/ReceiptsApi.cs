@@ -3,6 +3,7 @@ using System.Text.Json;
 using Assay.Store;
 using Assay.Verify;
 using Assay.Verify.Codecs;
+using Assay.Verify.Json;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
 using Assay.Verify.Verification;
@@ -39,7 +40,7 @@ internal static class ReceiptsApi
             return Results.Json(new { receipt = id, status = "promised, not yet in the tree" }, statusCode: StatusCodes.Status202Accepted);
         }
         if (node.Vault.Find(id) is not { } kept)
-            throw new NodeException(NodeFault.NotFound, $"there is no receipt '{id}' here");
+            throw new NodeException(NodeFault.NotFound, $"there is no receipt '{StrictJson.Shown(id)}' here");
         var disclose = Discloses(http.Request.Headers[DisclosureHeader].FirstOrDefault(), kept);
         return Results.Bytes(node.MakeBundle(kept, disclose).ToBytes(), Verify.Bundles.Bundle.MediaType, $"{id}.receipt.json");
     }

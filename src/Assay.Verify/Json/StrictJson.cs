@@ -274,7 +274,7 @@ public static class StrictJson
     }
 
     /// <summary>A name from outside as it may stand in a one-line message.</summary>
-    internal static string Shown(string text)
+    public static string Shown(string text)
     {
         var head = text.Length > 64 ? text[..64] + "..." : text;
         return string.Concat(head.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
