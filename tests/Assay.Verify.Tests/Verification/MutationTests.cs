@@ -21,18 +21,7 @@ public class MutationTests
     public void Every_bit_of_every_byte_matters()
     {
         Assert.True(Verifier.Verify(Good, Policy).Accepted);
-        var survivors = Enumerable.Range(0, Good.Length).AsParallel().SelectMany(position =>
-        {
-            var mutant = Good.ToArray();
-            var failures = new List<string>();
-            for (var bit = 0; bit < 8; bit++)
-            {
-                mutant[position] = (byte)(Good[position] ^ (1 << bit));
-                if (!IsRefused(mutant))
-                    failures.Add($"byte {position}, bit {bit}");
-            }
-            return failures;
-        }).ToArray();
+        var survivors = Mutations.FlippedBits(Good, (mutant, _) => IsRefused(mutant));
         Assert.Empty(survivors);
     }
 
@@ -46,18 +35,18 @@ public class MutationTests
     [Fact]
     public void Every_member_removed_doubled_or_of_another_type_is_refused()
     {
-        var mutants = Mutants(StrictJson.Parse(Good, Bundle.MaxSize), "bundle").ToArray();
+        var mutants = Mutations.Of(StrictJson.Parse(Good, Bundle.MaxSize), "bundle").ToArray();
         Assert.True(mutants.Length > 300, $"only {mutants.Length} mutants");
         foreach (var (what, mutant) in mutants)
-            Assert.True(IsRefused(Bytes(mutant)), what);
+            Assert.True(IsRefused(Mutations.Bytes(mutant)), what);
     }
 
     [Fact]
     public void Every_member_of_the_statement_removed_doubled_or_of_another_type_is_refused()
     {
         var bundle = Bundle.Parse(Good);
-        foreach (var (what, mutant) in Mutants(StrictJson.Parse(bundle.Envelope.Payload.Span, 1 << 20), "statement"))
-            Assert.True(IsRefused((bundle with { Envelope = bundle.Envelope with { Payload = Bytes(mutant) } }).ToBytes()), what);
+        foreach (var (what, mutant) in Mutations.Of(StrictJson.Parse(bundle.Envelope.Payload.Span, 1 << 20), "statement"))
+            Assert.True(IsRefused((bundle with { Envelope = bundle.Envelope with { Payload = Mutations.Bytes(mutant) } }).ToBytes()), what);
     }
 
     [Fact]
@@ -67,12 +56,12 @@ public class MutationTests
         for (var i = 0; i < bundle.KeyHistory.Length; i++)
         {
             var entry = bundle.KeyHistory[i];
-            foreach (var (what, mutant) in Mutants(StrictJson.Parse(entry.Entry.Span, 1 << 20), $"event {i}"))
+            foreach (var (what, mutant) in Mutations.Of(StrictJson.Parse(entry.Entry.Span, 1 << 20), $"event {i}"))
                 Assert.True(
-                    IsRefused((bundle with { KeyHistory = bundle.KeyHistory.SetItem(i, entry with { Entry = Bytes(mutant) }) }).ToBytes()), what);
+                    IsRefused((bundle with { KeyHistory = bundle.KeyHistory.SetItem(i, entry with { Entry = Mutations.Bytes(mutant) }) }).ToBytes()), what);
         }
-        foreach (var (what, mutant) in Mutants(StrictJson.Parse(bundle.ModelEntry.Entry.Span, 1 << 20), "model event"))
-            Assert.True(IsRefused((bundle with { ModelEntry = bundle.ModelEntry with { Entry = Bytes(mutant) } }).ToBytes()), what);
+        foreach (var (what, mutant) in Mutations.Of(StrictJson.Parse(bundle.ModelEntry.Entry.Span, 1 << 20), "model event"))
+            Assert.True(IsRefused((bundle with { ModelEntry = bundle.ModelEntry with { Entry = Mutations.Bytes(mutant) } }).ToBytes()), what);
     }
 
     [Theory]
@@ -93,10 +82,7 @@ public class MutationTests
     [InlineData("disclosures.output.bytes", Axis.Output)]
     public void A_field_that_is_changed_but_well_formed_refutes_its_axis(string path, Axis axis)
     {
-        var changed = Replace(StrictJson.Parse(Good, Bundle.MaxSize), path.Split('.'), value => value.Kind == JsonKind.Number
-            ? JsonValue.Of(value.Integer + 1)
-            : JsonValue.Of(OtherText(path, value.Text)));
-        var report = Verifier.Verify(Bytes(changed), Policy);
+        var report = Verifier.Verify(Mutations.Bytes(Mutations.Change(StrictJson.Parse(Good, Bundle.MaxSize), path)), Policy);
         Assert.Equal((Verdict.Rejected, AxisStatus.Refuted), (report.Verdict, report[axis].Status));
     }
 
@@ -126,66 +112,6 @@ public class MutationTests
             && (report.Verdict == Verdict.Unsupported || report.Headline.StartsWith("REJECTED", StringComparison.Ordinal)
                 || report.Checks.Any(c => c.Status == AxisStatus.Refuted));
     }
-
-    private static IEnumerable<(string What, JsonValue Mutant)> Mutants(JsonValue value, string path)
-    {
-        for (var i = 0; i < value.Members.Length; i++)
-        {
-            var (name, member) = value.Members[i];
-            var at = $"{path}.{name}";
-            yield return ($"{at} removed", JsonValue.ObjectOf(value.Members.RemoveAt(i)));
-            yield return ($"{at} doubled", JsonValue.ObjectOf(value.Members.Insert(i, value.Members[i])));
-            yield return ($"{at} renamed", JsonValue.ObjectOf(value.Members.SetItem(i, new(name + "x", member))));
-            foreach (var other in Others(member))
-                yield return ($"{at} {other.Kind}", JsonValue.ObjectOf(value.Members.SetItem(i, new(name, other))));
-            foreach (var (what, mutant) in Mutants(member, at))
-                yield return (what, JsonValue.ObjectOf(value.Members.SetItem(i, new(name, mutant))));
-        }
-        for (var i = 0; i < value.Items.Length; i++)
-        {
-            var at = $"{path}[{i}]";
-            yield return ($"{at} removed", JsonValue.ArrayOf(value.Items.RemoveAt(i)));
-            yield return ($"{at} doubled", JsonValue.ArrayOf(value.Items.Insert(i, value.Items[i])));
-            foreach (var other in Others(value.Items[i]))
-                yield return ($"{at} {other.Kind}", JsonValue.ArrayOf(value.Items.SetItem(i, other)));
-            foreach (var (what, mutant) in Mutants(value.Items[i], at))
-                yield return (what, JsonValue.ArrayOf(value.Items.SetItem(i, mutant)));
-        }
-    }
-
-    private static IEnumerable<JsonValue> Others(JsonValue value) =>
-        new[] { JsonValue.Null, JsonValue.True, JsonValue.False, JsonValue.Of(3UL), JsonValue.Of("text"), JsonValue.ArrayOf([JsonValue.Of("text")]), JsonValue.ObjectOf([new KeyValuePair<string, JsonValue>("a", JsonValue.True)]) }
-            .Where(other => other.Kind != value.Kind || (other.Kind == JsonKind.Bool && other.Integer != value.Integer));
-
-    private static JsonValue Replace(JsonValue value, ReadOnlySpan<string> path, Func<JsonValue, JsonValue> change)
-    {
-        if (path.IsEmpty)
-            return change(value);
-        var name = path[0];
-        if (value.Kind == JsonKind.Array)
-        {
-            var at = int.Parse(name);
-            return JsonValue.ArrayOf(value.Items.SetItem(at, Replace(value.Items[at], path[1..], change)));
-        }
-        var i = value.Members.Select((m, i) => (m.Key, i)).Single(m => m.Key == name).i;
-        return JsonValue.ObjectOf(value.Members.SetItem(i, new(name, Replace(value.Members[i].Value, path[1..], change))));
-    }
-
-    // Changes one character in the middle to another of the same alphabet; in the payload, a digit of the record id.
-    private static string OtherText(string path, string text)
-    {
-        if (path == "envelope.payload")
-        {
-            var payload = Convert.FromBase64String(text);
-            var id = payload.AsSpan().IndexOf("\"recordId\":\""u8) + 12;
-            payload[id] = payload[id] == '0' ? (byte)'1' : (byte)'0';
-            return Convert.ToBase64String(payload);
-        }
-        var at = text.Length / 3;
-        return text[..at] + (text[at] == '0' ? '1' : '0') + text[(at + 1)..];
-    }
-
-    private static byte[] Bytes(JsonValue value) => StrictJson.Write(value.Write);
 
     private static Policy WitnessedPolicy()
     {
