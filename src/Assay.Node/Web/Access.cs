@@ -25,7 +25,9 @@ internal static class Access
         if (apiKey is null)
         {
             // Without a key, a page of another site must not reach us through the user's browser under another name.
-            app.Use((http, next) => IsLoopback(http.Request.Host.Host) ? next(http) : Refuse(http, 403, "this node answers to localhost only"));
+            app.Use((http, next) => !IsLoopback(http.Request.Host.Host) ? Refuse(http, 403, "this node answers to localhost only")
+                : IsForeign(http.Request) ? Refuse(http, 403, "this node takes no requests from pages of other sites")
+                : next(http));
             return;
         }
         var expected = Encoding.UTF8.GetBytes($"Bearer {apiKey}");
@@ -35,6 +37,10 @@ internal static class Access
                 ? next(http)
                 : Refuse(http, 401, "an API key is needed: 'Authorization: Bearer KEY'"));
     }
+
+    // Nor under our own: a browser lets any page send a body without a type, but then it names the page's origin (Fetch, 3.1).
+    private static bool IsForeign(HttpRequest request) =>
+        request.Headers.Origin.FirstOrDefault() is { } origin && origin != $"{request.Scheme}://{request.Host}";
 
     private static bool IsLoopback(string host) =>
         host == "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address);
