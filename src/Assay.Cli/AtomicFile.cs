@@ -1,14 +1,18 @@
 namespace Assay.Cli;
 
-/// <summary>Writes a file so that it is there whole or not at all.</summary>
+/// <summary>Writes files so that they are there whole or not at all, for their owner only: receipts hold inputs, outputs and salts.</summary>
 internal static class AtomicFile
 {
     public static async Task WriteAsync(string path, byte[] bytes)
     {
-        var temporary = path + ".new";
+        var temporary = Temporary(path);
         try
         {
-            await File.WriteAllBytesAsync(temporary, bytes);
+            await using (var file = Create(temporary))
+            {
+                await file.WriteAsync(bytes);
+                file.Flush(flushToDisk: true);
+            }
             File.Move(temporary, path, overwrite: true);
         }
         finally
@@ -16,4 +20,20 @@ internal static class AtomicFile
             File.Delete(temporary);
         }
     }
+
+    /// <summary>Finds out whether a folder takes files, before work is done whose result would have no place.</summary>
+    public static void Probe(string folder)
+    {
+        var temporary = Temporary(Path.Combine(folder, "assay"));
+        Create(temporary).Dispose();
+        File.Delete(temporary);
+    }
+
+    // A name of our own that must be new: nobody's link is followed.
+    private static string Temporary(string path) => $"{path}.{Environment.ProcessId}.new";
+
+    private static FileStream Create(string path) => new(path, new FileStreamOptions
+    {
+        Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
 }

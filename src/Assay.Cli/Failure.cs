@@ -46,6 +46,7 @@ internal static class Failure
         LogException => (ExitCode.Unavailable, e.Message),
         IOException { InnerException: AddressInUseException } => (ExitCode.InUse, "the address is in use by another program: choose another --url, such as http://127.0.0.1:0 for any free port"),
         IOException when DiskErrors.IsFull(e) => (ExitCode.Unavailable, "the disk is full: make room and try again"),
+        OutOfMemoryException => (ExitCode.Unavailable, "there is not enough memory for this"),
         FileNotFoundException or DirectoryNotFoundException => (ExitCode.NotFound, e.Message),
         UnauthorizedAccessException => (ExitCode.Unavailable, e.Message),
         IOException => (ExitCode.Unavailable, e.Message),

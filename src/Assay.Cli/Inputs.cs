@@ -118,7 +118,9 @@ internal static class Inputs
         if (parts.Length <= 2 && parts.All(p => float.TryParse(p, NumberStyles.Float, CultureInfo.InvariantCulture, out _)))
         {
             var numbers = parts.Select(p => float.Parse(p, NumberStyles.Float, CultureInfo.InvariantCulture)).ToArray();
-            return numbers.Length == 1 ? numbers[0] : numbers[0] / numbers[1];
+            var number = numbers.Length == 1 ? numbers[0] : numbers[0] / numbers[1];
+            if (float.IsFinite(number))
+                return number;
         }
         throw new ModelException($"'{text}' is not a number such as 0.5 or 1/255");
     }

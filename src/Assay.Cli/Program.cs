@@ -13,6 +13,7 @@ root.Subcommands.Add(ListCommand.Make());
 root.Subcommands.Add(ShowCommand.Make());
 root.Subcommands.Add(RemoveCommand.Make());
 root.Subcommands.Add(RunCommand.Make());
+root.Subcommands.Add(ReceiptCommand.Make());
 root.Subcommands.Add(VerifyCommand.Make());
 root.Subcommands.Add(ReplayCommand.Make());
 root.Subcommands.Add(LogCommand.Make());
@@ -23,8 +24,7 @@ var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
 {
     var wrong = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here" : parsed.Errors[0].Message.TrimEnd('.');
-    Console.Error.WriteLine($"assay: {wrong}; `assay {string.Join(' ', Words(parsed))}--help` shows how");
-    return ExitCode.Usage;
+    return Failure.Report(new UsageException($"{wrong}; `assay {string.Join(' ', Words(parsed))}--help` shows how"), args.Contains("--json"));
 }
 try
 {

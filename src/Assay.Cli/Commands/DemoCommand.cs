@@ -28,10 +28,11 @@ internal static class DemoCommand
         };
         command.SetAction((parsed, cancel) => Shared.WithNodeAsync(parsed, async node =>
         {
+            RunCommand.Prepare(parsed.GetValue(output));
             var model = await ImportAsync(node);
             var picture = Resource(Picture);
             var answer = await RunAsync(node, model, picture);
-            var file = await SaveAsync(node, model, answer, parsed.GetValue(output));
+            var file = await RunCommand.SaveAsync(node, model, answer, parsed.GetValue(output));
             // Verified as anyone else would: from the file, by the policy file.
             var report = Verifier.Verify(VerifyCommand.Read(file), Policy.Parse(await File.ReadAllBytesAsync(node.Folder.Policy, cancel)));
             var seconds = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds;
@@ -70,9 +71,6 @@ internal static class DemoCommand
         return node.InvokeAsync(
             model, new Dictionary<string, Tensor>(StringComparer.Ordinal) { [input.Name] = tensor }, new CallerTerms(Wire: new WireInput("image/png", picture)));
     }
-
-    private static Task<string> SaveAsync(AssayNode node, StoredModel model, Answer answer, DirectoryInfo? folder) =>
-        RunCommand.SaveAsync(node, model, answer, folder);
 
     private static void PrintText(StoredModel model, Answer answer, string file, Report report, double seconds, byte[] picture)
     {

@@ -50,7 +50,8 @@ internal static class DoctorCommand
             return key.PublicKey.Verify([1], key.Sign([1]));
         });
         yield return Try("SQLite", "libsqlite3.so.0 is there", () => NativeLibrary.TryLoad("libsqlite3.so.0", out _));
-        yield return new Finding("instructions", true, $"{Isas.FromEnvironment().Name()} of {string.Join(", ", Isas.Supported.Select(i => i.Name()))}; profile {Profile.Name} sha256:{LocalEngine.Profile[..16]}…");
+        yield return Try("profile", $"{Profile.Name} sha256:{LocalEngine.Profile}", () => true);
+        yield return Try("instructions", string.Join(", ", Isas.Supported.Select(i => i.Name())), () => Isas.FromEnvironment().IsSupported());
         yield return Try("data folder", folder.Path, () =>
         {
             for (var path = folder.Path; path is not null; path = Path.GetDirectoryName(path))
@@ -69,7 +70,7 @@ internal static class DoctorCommand
         {
             return check() ? new Finding(name, true, detail) : new Finding(name, false, $"{detail}: no");
         }
-        catch (Exception e) when (e is DllNotFoundException or IOException or EntryPointNotFoundException)
+        catch (Exception e) when (e is DllNotFoundException or NotSupportedException or IOException or EntryPointNotFoundException)
         {
             return new Finding(name, false, e.Message);
         }

@@ -104,7 +104,9 @@ internal static class KeyCommand
         var from = new Option<ulong>("--from") { Description = "The first log index that is not to be trusted", Required = true };
         var command = new Command("compromise", "Say that a key was stolen: nothing of its from an index on is to be trusted") { keyId, from };
         command.SetAction(parsed => OnKey(parsed, keyId,
-            (node, key) => node.AppendEventAsync(KeyEvent.Compromise(key.Key.Id, parsed.GetValue(from))), "declared compromised"));
+            (node, key) => parsed.GetValue(from) <= node.Look(s => s.Size)
+                ? node.AppendEventAsync(KeyEvent.Compromise(key.Key.Id, parsed.GetValue(from)))
+                : throw new UsageException($"--from {parsed.GetValue(from)} lies beyond the log"), "declared compromised"));
         return command;
     }
 

@@ -32,6 +32,7 @@ internal static class RunCommand
             var image = parsed.GetValue(channels) ?? parsed.GetValue(mean) ?? parsed.GetValue(scale);
             var tensors = Inputs.Read(node.Load(model).Graph, arguments,
                 image is null ? null : Inputs.ImageOptions(parsed.GetValue(channels), parsed.GetValue(mean), parsed.GetValue(scale)));
+            Prepare(parsed.GetValue(output));
             var terms = new CallerTerms(parsed.GetValue(nonce), parsed.GetValue(auditable), Inputs.Wire(arguments));
             var answer = await node.InvokeAsync(model, tensors, terms);
             var receipt = await SaveAsync(node, model, answer, parsed.GetValue(output));
@@ -44,13 +45,18 @@ internal static class RunCommand
         return command;
     }
 
+    /// <summary>Makes sure that the receipt will have a place before there is one.</summary>
+    public static void Prepare(DirectoryInfo? folder)
+    {
+        folder?.Create();
+        AtomicFile.Probe(folder?.ToString() ?? "");
+    }
+
     /// <summary>Writes the receipt, and the outputs where a folder is named.</summary>
     public static async Task<string> SaveAsync(AssayNode node, StoredModel model, Answer answer, DirectoryInfo? folder)
     {
-        var bundle = await node.BundleAsync(answer.Receipt);
-        folder?.Create();
         var path = Path.Combine(folder?.ToString() ?? "", $"{model.Name}-{answer.Receipt.RecordId[..8]}.receipt.json");
-        await AtomicFile.WriteAsync(path, bundle.ToBytes());
+        await AtomicFile.WriteAsync(path, (await node.BundleAsync(answer.Receipt)).ToBytes());
         if (folder is not null)
             foreach (var (name, tensor) in answer.Run.Outputs)
                 await AtomicFile.WriteAsync(Path.Combine(folder.FullName, $"out.{FileName(name)}.npy"), Npy.Write(tensor));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Assay.Node;
+using Assay.Verify;
 using Assay.Verify.Bundles;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
@@ -42,7 +43,14 @@ internal static class VerifyCommand
             return null;
         if (!File.Exists(path))
             throw new FileNotFoundException($"there is no policy file '{path}'");
-        return Policy.Parse(File.ReadAllBytes(path));
+        try
+        {
+            return Policy.Parse(File.ReadAllBytes(path));
+        }
+        catch (MalformedException e)
+        {
+            throw new MalformedException($"{path}: {e.Message}", e);
+        }
     }
 
     public static byte[] Read(string file)
@@ -50,11 +58,13 @@ internal static class VerifyCommand
         var info = new FileInfo(file);
         if (!info.Exists)
             throw new FileNotFoundException($"there is no file '{file}'");
-        // One byte over the limit is enough for the verifier to say so; no more is read.
+        // One byte over the limit is enough for the verifier to say so; no more is read, whatever a pipe sends.
         using var stream = info.OpenRead();
-        var bytes = new byte[(int)Math.Min(info.Length, Bundle.MaxSize + 1L)];
-        stream.ReadExactly(bytes);
-        return bytes;
+        using var bytes = new MemoryStream((int)Math.Min(info.Length, Bundle.MaxSize + 1L));
+        var chunk = new byte[1 << 16];
+        for (int read; bytes.Length <= Bundle.MaxSize && (read = stream.Read(chunk)) > 0;)
+            bytes.Write(chunk, 0, read);
+        return bytes.ToArray();
     }
 
     private static void PrintAll(IReadOnlyList<(string File, Report Report)> reports) => Shared.Print(json =>

@@ -55,6 +55,7 @@ internal static class Errors
         StoreException or ModelException or MalformedException => (400, e.Message),
         LogException { Fault: LogFault.BadRequest } => (400, e.Message),
         LogException => (503, e.Message),
+        OutOfMemoryException => (503, "there is not enough memory for this"),
         BadHttpRequestException bad => (bad.StatusCode, bad.StatusCode == 413 ? "the body is larger than this node takes" : e.Message),
         _ => (500, "an unexpected failure: the node's own log says more"),
     };

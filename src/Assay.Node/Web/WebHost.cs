@@ -14,8 +14,10 @@ public static class WebHost
 {
     public const string DefaultUrl = "http://127.0.0.1:7780";
 
-    private const int MaxBody = 64 << 20;
-    private const int ConcurrentRequests = 64;
+    // A body is held several times over while it is parsed and committed to: size and number bound the memory together.
+    private const int MaxBody = 16 << 20;
+    private const int ConcurrentBodies = 4;
+    private const int ConcurrentReads = 64;
     private const int WaitingRequests = 256;
 
     /// <param name="url">Where to listen.</param>
@@ -44,8 +46,11 @@ public static class WebHost
         builder.Services.AddRateLimiter(limits =>
         {
             limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(_ => RateLimitPartition.GetConcurrencyLimiter("all", _ =>
-                new ConcurrencyLimiterOptions { PermitLimit = ConcurrentRequests, QueueLimit = WaitingRequests }));
+            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(http =>
+                RateLimitPartition.GetConcurrencyLimiter(HttpMethods.IsPost(http.Request.Method), bodies => new ConcurrencyLimiterOptions
+                {
+                    PermitLimit = bodies ? ConcurrentBodies : ConcurrentReads, QueueLimit = WaitingRequests,
+                }));
         });
         builder.Services.AddSingleton(node);
 
