@@ -97,6 +97,9 @@ public sealed class AssayNode : IAsyncDisposable
         var keyring = new Keyring(folder.Keys);
         var files = new PosixLogFiles(folder.Log);
         var isNew = files.Length(LogLayout.SignedCheckpoint) is null && files.Length(LogLayout.PublishedCheckpoint) is null;
+        if (isNew && File.Exists(folder.Policy))
+            // A second log under the key and name of the first would be a fork of it.
+            throw new NodeException(NodeFault.Unavailable, $"the log of this node is gone from {folder.Log}: put it back, or begin anew in another --data folder");
         var logKey = isNew && !keyring.Has(Keyring.Log) ? keyring.Create(Keyring.Log) : keyring.Read(Keyring.Log);
         // The origin names the log for ever: part of its key, so that two nodes never share one.
         var origin = $"assay.local/{logKey.PublicKey.Id.ToHex()[..16]}";

@@ -58,7 +58,10 @@ public static class Replay
         // The salt is all that is taken from the bundle; the bytes are our own.
         if ((ulong)ours.Length == receipt.Output.Length && OutputCommitment.Of(output.Salt.Span, ours) == receipt.Output.Commitment)
             return new ReplayResult(ReplayStatus.Reproduced, $"{ours.Length} bytes of output are the same", receipt, run.Outputs);
-        return new ReplayResult(ReplayStatus.Diverged, Difference(ours, output.Bytes.Span, run.Outputs), receipt, run.Outputs);
+        // A divergence accuses the node, so it needs the bytes that the node committed to: whoever holds a bundle may have damaged it.
+        return (ulong)output.Bytes.Length == receipt.Output.Length && OutputCommitment.Of(output.Salt.Span, output.Bytes.Span) == receipt.Output.Commitment
+            ? new ReplayResult(ReplayStatus.Diverged, Difference(output.Bytes.Span, run.Outputs), receipt, run.Outputs)
+            : new ReplayResult(ReplayStatus.Unverifiable, "the disclosed output is not the one that the receipt commits to", receipt, run.Outputs);
     }
 
     private static string? Missing(Bundle bundle, Receipt receipt)
@@ -84,11 +87,9 @@ public static class Replay
         }
     }
 
-    // Says where, if the other side's bytes are disclosed and can be read.
-    private static string Difference(byte[] ours, ReadOnlySpan<byte> theirs, IReadOnlyList<NamedTensor> outputs)
+    // Says where, if the other side's bytes can be read.
+    private static string Difference(ReadOnlySpan<byte> theirs, IReadOnlyList<NamedTensor> outputs)
     {
-        if (ours.AsSpan().SequenceEqual(theirs))
-            return "the disclosed output is what we compute, but not what the receipt commits to";
         IReadOnlyList<NamedTensor> others;
         try
         {

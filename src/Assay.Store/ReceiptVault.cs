@@ -67,7 +67,7 @@ public sealed class ReceiptVault : IDisposable
             insert.Transaction = transaction;
             insert.CommandText = """
                 INSERT INTO receipts VALUES ($id, $index, $sequence, $key, $model, $digest, $at, $promise, $path, $opening)
-                ON CONFLICT DO NOTHING
+                ON CONFLICT (record_id) DO NOTHING
                 """;
             foreach (var receipt in receipts)
             {

@@ -9,6 +9,7 @@ internal static class Sqlite
 {
     private const int Corrupt = 11;       // SQLITE_CORRUPT
     private const int NotADatabase = 26;  // SQLITE_NOTADB
+    private const int Constraint = 19;    // SQLITE_CONSTRAINT
 
     private static readonly Lazy<bool> Ready = new(() =>
     {
@@ -55,6 +56,7 @@ internal static class Sqlite
     public static StoreException Told(SqliteException e, string path) => e.SqliteErrorCode switch
     {
         Corrupt or NotADatabase => new StoreException(StoreFault.Corrupt, $"{path} is damaged ({e.Message}): put it back from a backup"),
+        Constraint => new StoreException(StoreFault.Corrupt, $"{path} holds another receipt at that place of the log: it belongs to another log"),
         // On a full disk SQLite fails in several ways, not all of which say so.
         _ when new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace < 64 * 1024 =>
             new StoreException(StoreFault.Unavailable, $"the disk is full: make room for {path}"),

@@ -77,10 +77,51 @@ public class MainJobTests
         var absent = elsewhere.Run("replay", file, "--json");
         Assert.Equal(20, absent.ExitCode);
         Assert.Equal("unverifiable", absent.Json.GetProperty("status").GetString());
-        var other = elsewhere.Run("replay", file, "--model", file);
+        var models = Path.Combine(Assay.Repository, "models/digits");
+        var other = elsewhere.Run("replay", file, "--model", Path.Combine(models, "model.onnx"));
         Assert.Equal(3, other.ExitCode);
-        Assert.Contains("digest", other.OneLine, StringComparison.Ordinal);
+        Assert.Contains("has the digest", other.OneLine, StringComparison.Ordinal);
+        var folder = Directory.CreateDirectory(Path.Combine(elsewhere.Folder, "model")).FullName;
+        foreach (var name in (string[])["model.onnx", "README.md"])
+            File.Copy(Path.Combine(models, name), Path.Combine(folder, name));
+        Assert.Equal(0, elsewhere.Run("replay", file, "--model", folder).ExitCode);
     }
+
+    [Fact]
+    public void A_receipt_can_be_had_again_whole_or_with_its_contents_withheld()
+    {
+        using var assay = new Assay();
+        var file = assay.Run("demo", "--once", "--json").Json.GetProperty("receiptFile").GetString()!;
+        var id = Path.GetFileName(file).Split('-', '.')[1];
+        var again = assay.Run("receipt", id, "-o", "again", "--json").Json.GetProperty("receiptFile").GetString()!;
+        Assert.Equal(0, assay.Run("verify", again).ExitCode);
+        var withheld = assay.Run("receipt", id, "-o", "withheld", "--withhold", "--json").Json.GetProperty("receiptFile").GetString()!;
+        var report = assay.Run("verify", withheld, "--json");
+        Assert.Equal(10, report.ExitCode);
+        Assert.Contains(("input", "not-checked"), Checks(report.Json));
+        Assert.Equal(4, assay.Run("receipt", "00000000").ExitCode);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(assay.Folder, file)));
+    }
+
+    [Fact]
+    public void A_damaged_salt_accuses_nobody_and_a_forged_receipt_is_no_success()
+    {
+        using var assay = new Assay();
+        var file = Path.Combine(assay.Folder, assay.Run("demo", "--once", "--json").Json.GetProperty("receiptFile").GetString()!);
+        var text = File.ReadAllText(file);
+        var salt = text.IndexOf("\"output\":{\"salt\":\"", StringComparison.Ordinal) + 18;
+        var damaged = assay.Run("replay", assay.Write("salt.json", Changed(text, salt)), "--json");
+        Assert.Equal(20, damaged.ExitCode);
+        Assert.Equal("unverifiable", damaged.Json.GetProperty("status").GetString());
+
+        var signature = text.IndexOf("\"sig\":\"", StringComparison.Ordinal) + 7;
+        var forged = assay.Run("replay", assay.Write("forged.json", Changed(text, signature)), "--json");
+        Assert.Equal(10, forged.ExitCode);
+        Assert.False(forged.Json.GetProperty("accepted").GetBoolean());
+    }
+
+    private static byte[] Changed(string text, int at) =>
+        System.Text.Encoding.UTF8.GetBytes(text[..at] + (text[at] == 'A' ? 'B' : 'A') + text[(at + 1)..]);
 
     [Theory]
     [InlineData("mnist", "digit7_a")]

@@ -91,6 +91,37 @@ public class RefusalTests
     }
 
     [Fact]
+    public void An_output_folder_that_takes_nothing_is_told_before_the_run()
+    {
+        using var assay = new Assay();
+        assay.Run("demo", "--once");
+        var before = assay.Run("log", "checkpoint", "--json").Json.GetProperty("size").GetInt32();
+        File.WriteAllText(Path.Combine(assay.Folder, "file"), "");
+        var refused = assay.Run("run", "digits", Path.Combine(Assay.Repository, "models/digits/samples/3.png"), "-o", "file");
+        Assert.Equal(6, refused.ExitCode);
+        _ = refused.OneLine;
+        Assert.Equal(before, assay.Run("log", "checkpoint", "--json").Json.GetProperty("size").GetInt32());
+    }
+
+    [Fact]
+    public void A_log_that_is_gone_is_not_begun_anew_under_its_name()
+    {
+        using var assay = new Assay();
+        assay.Run("demo", "--once");
+        Directory.Delete(Path.Combine(assay.Data, "log"), recursive: true);
+        var outcome = assay.Run("demo", "--once");
+        Assert.Equal(6, outcome.ExitCode);
+        Assert.Contains("log of this node is gone", outcome.OneLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_usage_is_one_json_object_too()
+    {
+        using var assay = new Assay();
+        Assert.Equal(2, assay.Run("verify", "--json").Json.GetProperty("exitCode").GetInt32());
+    }
+
+    [Fact]
     public void An_input_that_does_not_fit_names_what_would()
     {
         using var assay = new Assay();

@@ -16,10 +16,11 @@ internal static class ReceiptCommand
         {
             var prefix = parsed.GetValue(id)!;
             var found = prefix.Length >= 8 ? node.Vault.Matching(prefix, 2) : [];
-            if (found is not [var receipt])
+            if (found is not [var only])
                 throw new NodeException(NodeFault.NotFound, $"{(found.Count == 0 ? "no" : "more than one")} receipt here begins with '{prefix}'");
             RunCommand.Prepare(parsed.GetValue(output));
-            var bundle = node.MakeBundle(node.Vault.Find(receipt.RecordId)!, disclose: !parsed.GetValue(withhold));
+            var receipt = node.Vault.Find(only)!;
+            var bundle = node.MakeBundle(receipt, disclose: !parsed.GetValue(withhold));
             var path = Path.Combine(parsed.GetValue(output)?.ToString() ?? "", $"{receipt.Model.Split('@')[0]}-{receipt.RecordId[..8]}.receipt.json");
             await AtomicFile.WriteAsync(path, bundle.ToBytes());
             if (Shared.IsJson(parsed))

@@ -1,12 +1,10 @@
 using System.CommandLine;
 using Assay.Engine.Execution;
-using Assay.Engine.Models.Onnx;
 using Assay.Engine.Models;
 using Assay.Providers;
 using Assay.Store;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
-using Assay.Verify.Models;
 using Assay.Verify.Reports;
 using Assay.Verify.Statements;
 using Assay.Verify.Verification;
@@ -18,7 +16,7 @@ internal static class ReplayCommand
     public static Command Make()
     {
         var file = new Argument<string>("FILE") { Description = "A receipt (*.receipt.json) with its input disclosed" };
-        var model = new Option<string?>("--model") { Description = "An .onnx file to use instead of the store's; its digest must be the receipt's", HelpName = "F" };
+        var model = new Option<string?>("--model") { Description = "An .onnx file, or a folder as it was imported, to use instead of the store's; its digest must be the receipt's", HelpName = "F" };
         var policy = new Option<string?>("--policy") { Description = "Whom you trust (default: policy.json of the data folder, if there is one)", HelpName = "F" };
         var command = new Command("replay", "Run again what a receipt says was run, and compare. Exit code 0 reproduced, 10 diverged, 20 unverifiable, 30 malformed. Example: assay replay a.receipt.json")
         {
@@ -46,7 +44,8 @@ internal static class ReplayCommand
                 Console.Write($"{status}: {result.Detail}\n\n{report.ToText()}");
             return result.Status switch
             {
-                ReplayStatus.Reproduced => ExitCode.Ok,
+                // Right bytes under a receipt that is itself rejected are no reason to go on.
+                ReplayStatus.Reproduced => report.Verdict == Verdict.Rejected ? ExitCode.Rejected : ExitCode.Ok,
                 ReplayStatus.Diverged => ExitCode.Rejected,
                 _ => ExitCode.Unsupported,
             };
@@ -67,21 +66,30 @@ internal static class ReplayCommand
             return FromFile(file, digest);
         if (!Directory.Exists(store))
             return null;
-        var models = new ModelStore(store);
+        return Load(new ModelStore(store), digest);
+    }
+
+    // By way of a store of its own, so that a file is read by the same rules as any model.
+    private static RunnableModel FromFile(string path, Hash digest)
+    {
+        var folder = Directory.CreateTempSubdirectory("assay-replay-");
+        try
+        {
+            var store = new ModelStore(folder.FullName);
+            var found = store.Import(path, "model", "1", DateTimeOffset.UnixEpoch);
+            return Load(store, digest) ?? throw new ModelException(
+                $"{path} has the digest sha256:{found.Digest.ToHex()}, the receipt's model sha256:{digest.ToHex()}");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static RunnableModel? Load(ModelStore models, Hash digest)
+    {
         return models.FindByDigest(digest.ToHex()) is { } model
             ? new RunnableModel(new ModelClaim(model.Name, model.Version, model.Digest, model.Format), models.Load(model), model.Graph)
             : null;
-    }
-
-    private static RunnableModel FromFile(string path, Hash digest)
-    {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"there is no file '{path}'");
-        var bytes = File.ReadAllBytes(path);
-        var name = Path.GetFileName(path);
-        if (ModelDigest.Of([new ModelFile(name, Sha256.Of(bytes), bytes.Length)]) is var found && found != digest)
-            throw new ModelException($"{path} has the digest sha256:{found.ToHex()}, the receipt's model sha256:{digest.ToHex()}");
-        var graph = OnnxModel.Read(bytes);
-        return new RunnableModel(new ModelClaim(name, "file", digest, "onnx"), graph, Hash.From(GraphDigest.Of(graph)));
     }
 }
