@@ -67,6 +67,21 @@ public class AccessTests(HostFixture host) : IClassFixture<HostFixture>
             Assert.StartsWith($"HTTP/1.1 {status} ", await RawAsync($"GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
     }
 
+    // A browser lets any page post a body without a type; then it says where the page is from.
+    [Theory]
+    [InlineData("http://evil.example", "403")]
+    [InlineData("null", "403")]
+    [InlineData("https://localhost", "403")]
+    [InlineData("http://localhost", "400")]
+    public async Task A_page_of_another_site_cannot_post(string origin, string status)
+    {
+        var before = host.Node.Checkpoint.Size;
+        var answer = await RawAsync(
+            $"POST /v2/models/adder/infer HTTP/1.1\r\nHost: localhost\r\nOrigin: {origin}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}");
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Equal(before, host.Node.Checkpoint.Size);
+    }
+
     [Theory]
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://[::]:0")]
