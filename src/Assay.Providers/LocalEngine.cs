@@ -23,7 +23,7 @@ public sealed class LocalEngine(SessionOptions options) : IProvider, IDisposable
         await turn.WaitAsync(cancel);
         try
         {
-            var outputs = await Task.Run(() => SessionOf(model).Run(invocation.Inputs), cancel);
+            var outputs = await Task.Run(() => SessionOf(model).Run(invocation.Inputs, cancel: cancel), cancel);
             return new Run(inputs, outputs, new ExecutionClaim(Profile, Claim, model.GraphDigest));
         }
         finally

@@ -7,7 +7,12 @@ public sealed record RunLimits
 {
     public static readonly RunLimits Default = new();
 
-    /// <summary>Bytes of all values that the run makes, together.</summary>
+    /// <summary>Bytes of all values that the run makes, and of the arrays that the reference works with beside them, together.</summary>
+    /// <remarks>
+    /// What counts is the same for every executor, so all refuse the same runs. The reference allocates no more than it counts. The
+    /// fast path also holds 16-bit floats widened, floats that go to a kernel of the reference twice, and working memory of its own,
+    /// at most so many bytes for each kind: a node that needs more of it is left to the reference.
+    /// </remarks>
     public long Bytes { get; init; } = 4L << 30;
 
     /// <summary>Takes the bytes of one more value.</summary>
@@ -17,5 +22,24 @@ public sealed record RunLimits
         spent += (long)shape.Count * type.Size();
         if (spent > Bytes)
             throw new ModelException($"{type.Name()} {shape} would bring the run above {Bytes} bytes");
+    }
+
+    /// <summary>Takes the bytes of what the reference works with to compute a node, its operands and outputs aside.</summary>
+    /// <param name="operands">What is known of the node's inputs.</param>
+    /// <param name="outputs">What its outputs will be.</param>
+    /// <exception cref="ModelException">They are more than is left.</exception>
+    public void SpendWorking(ref long spent, Node node, ReadOnlySpan<Fact?> operands, ReadOnlySpan<Fact> outputs)
+    {
+        var bytes = node.Op switch
+        {
+            // One place for each tap of a window.
+            Primitive.Conv => 4L * Shape.Of(operands[1]!.Dims.AsSpan()[2..]).Count,
+            // Both states, and one step's gates.
+            Primitive.Lstm => (8L * outputs[1].Shape.Count) + (16L * operands[2]!.Dims[2]),
+            _ => 0,
+        };
+        spent += bytes;
+        if (spent > Bytes)
+            throw new ModelException($"{bytes} bytes of working memory would bring the run above {Bytes} bytes");
     }
 }

@@ -42,7 +42,7 @@ public sealed class Session : IDisposable
             throw new NotSupportedException($"this machine has {string.Join(", ", Isas.Supported.Select(Isas.Name))}, not {Isa.Name()}");
         weights = new Weights(graph, Isa);
         liveness = new Liveness(graph);
-        idle.Add(new RunContext(Isa, Options.Threads));
+        idle.Add(new RunContext(Isa, Options.Threads, Options.Limits));
     }
 
     public SessionOptions Options { get; }
@@ -53,16 +53,19 @@ public sealed class Session : IDisposable
     /// <summary>Runs the graph once. May be called from several threads at a time.</summary>
     /// <param name="inputs">One tensor per input, by name.</param>
     /// <param name="onValue">Told of every value that a node makes, in the order in which they are made: id and tensor.</param>
+    /// <param name="cancel">Asked before each node.</param>
     /// <returns>The outputs, in the graph's order.</returns>
     /// <exception cref="ModelException">An input does not fit, operands contradict each other, or a limit is passed.</exception>
-    public IReadOnlyList<NamedTensor> Run(IReadOnlyDictionary<string, Tensor> inputs, Action<int, Tensor>? onValue = null)
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for it.</exception>
+    public IReadOnlyList<NamedTensor> Run(
+        IReadOnlyDictionary<string, Tensor> inputs, Action<int, Tensor>? onValue = null, CancellationToken cancel = default)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         var bound = Binding.Check(graph, inputs);
-        var context = idle.TryTake(out var waiting) ? waiting : new RunContext(Isa, Options.Threads);
+        var context = idle.TryTake(out var waiting) ? waiting : new RunContext(Isa, Options.Threads, Options.Limits);
         try
         {
-            return new FastRun(graph, weights, liveness, context, Options.Limits, onValue).Run(bound);
+            return new FastRun(graph, weights, liveness, context, Options.Limits, onValue, cancel).Run(bound);
         }
         finally
         {

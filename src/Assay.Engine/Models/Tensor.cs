@@ -6,6 +6,9 @@ namespace Assay.Engine.Models;
 /// <summary>A dense tensor: element type, shape, little-endian row-major bytes. Treat it as a value once made.</summary>
 public sealed class Tensor
 {
+    /// <summary>Elements of a tensor that describes a shape, at most: far more than any rank or list of parts.</summary>
+    private const int MaxInts = 1 << 16;
+
     private readonly Memory<byte> bytes;
 
     private Tensor(DType type, Shape shape, Memory<byte> bytes)
@@ -89,12 +92,14 @@ public sealed class Tensor
         typeof(T) == typeof(ulong) ? DType.UInt64 :
         throw new NotSupportedException($"no element type for {typeof(T).Name}");
 
-    /// <summary>The elements of a tensor that describes a shape: int32 or int64, rank 0 or 1.</summary>
-    /// <exception cref="ModelException">It is of another type or rank; <paramref name="role"/> names it in the message.</exception>
+    /// <summary>The elements of a tensor that describes a shape: int32 or int64, rank 0 or 1, at most 65,536 elements.</summary>
+    /// <exception cref="ModelException">It is of another type or rank, or longer; <paramref name="role"/> names it in the message.</exception>
     public long[] ToInts(string role)
     {
         if (Shape.Rank > 1)
             throw new ModelException($"{role} has rank {Shape.Rank}, not 1");
+        if (Count > MaxInts)
+            throw new ModelException($"{role} has {Count} elements, more than {MaxInts}");
         return Type switch
         {
             DType.Int64 => Span<long>().ToArray(),

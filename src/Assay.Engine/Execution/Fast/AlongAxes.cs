@@ -19,7 +19,8 @@ internal static unsafe class AlongAxes
     public static Value[]? Softmax(in Call call)
     {
         var x = call.ShapeOf(0);
-        if (!call.IsWide() || x.Count == 0 || !Middle(x, [ShapeRules.Axis(call.Attributes.Int("axis", -1), x.Rank)], out var outer, out var n, out var inner))
+        if (!call.IsWide() || x.Count == 0 || !Middle(x, [ShapeRules.Axis(call.Attributes.Int("axis", -1), x.Rank)], out var outer, out var n, out var inner)
+            || (inner > 1 && (long)n * call.Workers.Threads > call.Context.MostScratch))
             return null;
         var y = call.Rent();
         SoftmaxKernel.Run(call.Workers, call.Isa, call.Scratch, call.Input(0), y.Pointer, outer, n, inner);

@@ -51,6 +51,9 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
 
     public bool IsWideOutput => shapes[0].Type is DType.Float32 or DType.Float16 or DType.BFloat16;
 
+    /// <summary>One padded plane per thread is no more than a kernel may take.</summary>
+    public bool HasRoomForPlanes(in WindowShape shape) => shape.PlaneSize <= context.MostScratch / context.Workers.Threads;
+
     /// <summary>Memory for an output.</summary>
     public Floats Rent(int i = 0) => context.Pool.Rent(shapes[i].Shape.Count);
 

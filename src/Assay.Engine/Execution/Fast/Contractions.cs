@@ -6,9 +6,6 @@ namespace Assay.Engine.Execution.Fast;
 /// <summary>MatMul and Conv.</summary>
 internal static unsafe class Contractions
 {
-    /// <summary>Padded planes above this many floats (1 GiB) are left to the reference: only absurd strides or paddings need them.</summary>
-    public const long MostScratch = 1L << 28;
-
     /// <summary>Fewer rows than this are computed one by one, B read where it stands.</summary>
     private const int FewRows = 4;
 
@@ -21,6 +18,9 @@ internal static unsafe class Contractions
         var batchA = a.Rank > 2 ? a.Dims[..^2] : [];
         var batchB = b.Rank > 2 ? b.Dims[..^2] : [];
         var batch = ShapeRules.Broadcast(batchA, batchB);
+        // All rows on the left are packed together where there is one matrix on the right.
+        if (Gemm.PackedSize(b.Rank <= 2 ? a.Count / Math.Max(1, k) : m, k) > call.Context.MostScratch)
+            return null;
         var y = call.Rent();
         if (b.Rank <= 2)
         {
@@ -58,7 +58,10 @@ internal static unsafe class Contractions
         var groups = (int)call.Attributes.Int("group", 1);
         int inPerGroup = w[1], outPerGroup = w[0] / groups;
         var isDepthwise = IsDepthwise(groups, w);
-        if ((isDepthwise ? shape.PlaneSize * call.Workers.Threads : Convolution.PlanesSize(shape, x[1])) > MostScratch)
+        var packed = call.Packed;
+        var weights = packed is null && !isDepthwise ? Convolution.PackedSize(groups, outPerGroup, inPerGroup * shape.KernelSize) : 0;
+        // Only absurd strides, paddings or numbers of groups need so much.
+        if (isDepthwise ? !call.HasRoomForPlanes(shape) : Math.Max(weights, Convolution.PlanesSize(shape, x[1])) > call.Context.MostScratch)
             return null;
         var y = call.Rent();
         var epilogue = Epilogue(call, call.Input(2), w[0]);
@@ -69,10 +72,8 @@ internal static unsafe class Contractions
             }, x[0] * groups);
         else
         {
-            var packed = call.Packed;
             if (packed is null)
-                Convolution.Pack(call.Isa, call.Input(1), groups, outPerGroup, inPerGroup * shape.KernelSize,
-                    packed = call.Scratch.Weights(Convolution.PackedSize(groups, outPerGroup, inPerGroup * shape.KernelSize)));
+                Convolution.Pack(call.Isa, call.Input(1), groups, outPerGroup, inPerGroup * shape.KernelSize, packed = call.Scratch.Weights(weights));
             Convolution.Run(call.Workers, call.Isa, call.Scratch, shape, x[0], groups, inPerGroup, outPerGroup, call.Input(0), packed, epilogue, y.Pointer);
         }
         return [call.Moved(y)];

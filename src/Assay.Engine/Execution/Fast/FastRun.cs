@@ -4,7 +4,7 @@ using Assay.Engine.Models;
 namespace Assay.Engine.Execution.Fast;
 
 /// <summary>One run: node after node, each by a fast kernel where there is one and by the reference's where there is not.</summary>
-internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness liveness, RunContext context, RunLimits limits, Action<int, Tensor>? onValue)
+internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness liveness, RunContext context, RunLimits limits, Action<int, Tensor>? onValue, CancellationToken cancel)
 {
     private readonly Value?[] values = new Value?[graph.Values.Length];
     // Nodes that a fused kernel has computed already.
@@ -46,6 +46,7 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         for (var i = 0; i < block.Nodes.Length; i++)
         {
             var node = block.Nodes[i];
+            cancel.ThrowIfCancellationRequested();
             try
             {
                 if (node.Op == Primitive.If)
@@ -103,6 +104,7 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         var shapes = ShapeRules.Infer(node, facts);
         foreach (var shape in shapes)
             limits.Spend(ref spent, shape.Type ?? throw new ModelException("an output's type is not known"), shape.Shape);
+        limits.SpendWorking(ref spent, node, facts, shapes.AsSpan());
         // Whoever watches sees every value, so nothing is fused.
         var fusion = onValue is null ? weights.Fusions.Of(node) : null;
         var outputs = FastKernels.Run(new(node, operands, [.. shapes], context, weights.Packed(node), fusion));

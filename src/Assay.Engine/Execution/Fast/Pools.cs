@@ -47,7 +47,7 @@ internal static unsafe class Pools
         var spatial = x.Dims[2..].AsSpan();
         window = Window.Of(call.Attributes, spatial, ShapeRules.PoolKernel(call.Attributes));
         shape = WindowShape.Of(spatial, window.Output.AsSpan(), window.Kernel.AsSpan(), window.Strides.AsSpan(), window.Dilations.AsSpan(), window.PadBegin.AsSpan());
-        return shape.PlaneSize * call.Workers.Threads <= Contractions.MostScratch;
+        return call.HasRoomForPlanes(shape);
     }
 
     private static Value[] Run<TOperation>(in Call call, WindowKernel<TOperation> kernel) where TOperation : unmanaged, IWindowOperation

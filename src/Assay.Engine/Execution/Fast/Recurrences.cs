@@ -13,8 +13,11 @@ internal static unsafe class Recurrences
             return null;
         int steps = x[0], batch = x[1], inputs = x[2], directions = r[0], hidden = r[2];
         var packed = call.Packed;
+        var weights = packed is null ? directions * LstmCell.PackedSize(inputs, hidden) : 0;
+        if (weights > call.Context.MostScratch)
+            return null;
         if (packed is null)
-            Pack(call.Isa, call.Input(1), call.Input(2), call.Input(3), directions, inputs, hidden, packed = call.Scratch.Weights(directions * LstmCell.PackedSize(inputs, hidden)));
+            Pack(call.Isa, call.Input(1), call.Input(2), call.Input(3), directions, inputs, hidden, packed = call.Scratch.Weights(weights));
         var (y, h, c) = (call.Rent(0), call.Rent(1), call.Rent(2));
         var state = (long)batch * hidden;
         Start(call.Input(5), h.Pointer, directions * state);

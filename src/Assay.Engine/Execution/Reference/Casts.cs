@@ -13,7 +13,7 @@ internal static class Casts
             x.Bytes.CopyTo(y.MutableBytes);
             return;
         }
-        var narrow = x.Type.IsFloat() && x.Type != DType.Float64 ? Numbers.Load(x) : [];
+        var narrow = x.Type.IsFloat() && x.Type != DType.Float64 ? new Reals(x) : default;
         for (var i = 0; i < x.Count; i++)
             if (x.Type.IsFloat())
                 FromReal(x.Type == DType.Float64 ? x.Span<double>()[i] : narrow[i], y, i);

@@ -12,18 +12,21 @@ internal static class Contractions
         var right = b.Shape.Rank == 1 ? Shape.Of(b.Shape[0], 1) : b.Shape;
         int m = left[left.Rank - 2], inner = left[left.Rank - 1], n = right[right.Rank - 1];
         var batch = Shape.Of(ShapeRules.Broadcast(left.Dims[..^2], right.Dims[..^2]).AsSpan());
-        var p = Places.Broadcast(Shape.Of(left.Dims[..^2].AsSpan()), batch);
-        var q = Places.Broadcast(Shape.Of(right.Dims[..^2].AsSpan()), batch);
-        float[] av = Numbers.Load(a), bv = Numbers.Load(b);
+        var p = IndexMap.Broadcast(Shape.Of(left.Dims[..^2].AsSpan()), batch);
+        var q = IndexMap.Broadcast(Shape.Of(right.Dims[..^2].AsSpan()), batch);
+        Reals av = new(a), bv = new(b);
         for (var s = 0; s < batch.Count; s++)
+        {
+            int inA = p[s] * m * inner, inB = q[s] * inner * n;
             for (var row = 0; row < m; row++)
                 for (var column = 0; column < n; column++)
                 {
                     var acc = 0f;
                     for (var k = 0; k < inner; k++)
-                        acc = ScalarMath.Fma(av[(p[s] * m + row) * inner + k], bv[(q[s] * inner + k) * n + column], acc);
+                        acc = ScalarMath.Fma(av[inA + row * inner + k], bv[inB + k * n + column], acc);
                     Numbers.Store(y, (s * m + row) * n + column, acc);
                 }
+        }
     }
 
     /// <summary>The chain runs over channel, then the kernel's rows, then its columns; padding is an operand of +0; the bias is added last.</summary>
@@ -33,11 +36,12 @@ internal static class Contractions
         var taps = new Taps(Window.Of(a, spatial, w.Shape.Dims[2..].AsSpan()), spatial);
         var group = (int)a.Int("group", 1);
         int channels = w.Shape[1], outputs = w.Shape[0], plane = Shape.Of(spatial).Count;
-        float[] xv = Numbers.Load(x), wv = Numbers.Load(w), bv = bias is null ? [] : Numbers.Load(bias);
-        var window = new int[taps.Count];
+        Reals xv = new(x), wv = new(w), bv = bias is null ? default : new(bias);
+        var window = new int[channels == 0 ? 0 : taps.Count];
         for (var place = 0; place < taps.Windows; place++)
         {
-            taps.Of(place, window);
+            for (var t = 0; t < window.Length; t++)
+                window[t] = taps.At(place, t);
             for (var n = 0; n < x.Shape[0]; n++)
                 for (var o = 0; o < outputs; o++)
                 {

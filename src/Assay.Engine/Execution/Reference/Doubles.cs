@@ -19,7 +19,7 @@ internal static class Doubles
             });
     }
 
-    public static void Binary(Primitive op, Tensor a, int[] left, Tensor b, int[] right, Tensor y)
+    public static void Binary(Primitive op, Tensor a, IndexMap left, Tensor b, IndexMap right, Tensor y)
     {
         for (var i = 0; i < y.Count; i++)
         {
@@ -37,7 +37,7 @@ internal static class Doubles
         }
     }
 
-    public static void Compare(Primitive op, Tensor a, int[] left, Tensor b, int[] right, Tensor y)
+    public static void Compare(Primitive op, Tensor a, IndexMap left, Tensor b, IndexMap right, Tensor y)
     {
         for (var i = 0; i < y.Count; i++)
         {

@@ -19,14 +19,14 @@ internal static class Elementwise
                 Numbers.StoreWhole(y, i, Whole(op, Numbers.LoadWhole(x, i)));
             return;
         }
-        var values = Numbers.Load(x);
+        var values = new Reals(x);
         for (var i = 0; i < values.Length; i++)
             Numbers.Store(y, i, Real(op, values[i]));
     }
 
     public static void Binary(Primitive op, Tensor a, Tensor b, Tensor y)
     {
-        int[] left = Places.Broadcast(a.Shape, y.Shape), right = Places.Broadcast(b.Shape, y.Shape);
+        IndexMap left = IndexMap.Broadcast(a.Shape, y.Shape), right = IndexMap.Broadcast(b.Shape, y.Shape);
         if (a.Type == DType.Float64)
         {
             Doubles.Binary(op, a, left, b, right, y);
@@ -38,26 +38,31 @@ internal static class Elementwise
                 Numbers.StoreWhole(y, i, Whole(op, Numbers.LoadWhole(a, left[i]), Numbers.LoadWhole(b, right[i])));
             return;
         }
-        float[] p = Numbers.Load(a), q = Numbers.Load(b);
+        Reals p = new(a), q = new(b);
         for (var i = 0; i < y.Count; i++)
             Numbers.Store(y, i, Real(op, p[left[i]], q[right[i]]));
     }
 
     public static void Compare(Primitive op, Tensor a, Tensor b, Tensor y)
     {
-        int[] left = Places.Broadcast(a.Shape, y.Shape), right = Places.Broadcast(b.Shape, y.Shape);
+        IndexMap left = IndexMap.Broadcast(a.Shape, y.Shape), right = IndexMap.Broadcast(b.Shape, y.Shape);
         if (a.Type == DType.Float64)
         {
             Doubles.Compare(op, a, left, b, right, y);
             return;
         }
-        var real = a.Type.IsFloat();
-        float[] p = real ? Numbers.Load(a) : [], q = real ? Numbers.Load(b) : [];
+        if (!a.Type.IsFloat())
+        {
+            for (var i = 0; i < y.Count; i++)
+                y.MutableBytes[i] = Holds(op, Numbers.LoadWhole(a, left[i]).CompareTo(Numbers.LoadWhole(b, right[i])) is var c && c < 0, c == 0, c > 0) ? (byte)1 : (byte)0;
+            return;
+        }
+        Reals p = new(a), q = new(b);
         for (var i = 0; i < y.Count; i++)
-            y.MutableBytes[i] = (real
-                ? Holds(op, p[left[i]] < q[right[i]], p[left[i]] == q[right[i]], p[left[i]] > q[right[i]])
-                : Holds(op, Numbers.LoadWhole(a, left[i]).CompareTo(Numbers.LoadWhole(b, right[i])) is var c && c < 0, c == 0, c > 0))
-                ? (byte)1 : (byte)0;
+        {
+            float l = p[left[i]], r = q[right[i]];
+            y.MutableBytes[i] = Holds(op, l < r, l == r, l > r) ? (byte)1 : (byte)0;
+        }
     }
 
     public static bool Holds(Primitive op, bool less, bool equal, bool greater) =>

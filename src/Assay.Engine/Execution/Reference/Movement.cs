@@ -99,7 +99,7 @@ internal static class Movement
 
     public static void Expand(Tensor x, Tensor y)
     {
-        var from = Places.Broadcast(x.Shape, y.Shape);
+        var from = IndexMap.Broadcast(x.Shape, y.Shape);
         for (var i = 0; i < y.Count; i++)
             Copy(x, from[i], y, i);
     }

@@ -9,7 +9,7 @@ internal static class Normalization
     /// <summary><c>k = scale / sqrt(variance + epsilon)</c>, each step rounded; <c>y = fma(x - mean, k, bias)</c> (8.3).</summary>
     public static void BatchNormalization(float epsilon, Tensor x, Tensor scale, Tensor bias, Tensor mean, Tensor variance, Tensor y)
     {
-        float[] s = Numbers.Load(scale), b = Numbers.Load(bias), m = Numbers.Load(mean), v = Numbers.Load(variance), values = Numbers.Load(x);
+        Reals s = new(scale), b = new(bias), m = new(mean), v = new(variance), values = new(x);
         var (_, channels, inner) = x.Shape.Rank == 1 ? (1, 1, 1) : Places.Around(x.Shape, 1);
         for (var i = 0; i < values.Length; i++)
         {

@@ -3,25 +3,9 @@ using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
-/// <summary>Loads and stores, where the profile rounds: floating-point numbers as float32, whole numbers without loss.</summary>
+/// <summary>Stores, where the profile rounds, and whole numbers without loss.</summary>
 internal static class Numbers
 {
-    /// <summary>The elements as float32: exact from float16 and bfloat16.</summary>
-    /// <exception cref="ModelException">The type is not one the profile computes with.</exception>
-    public static float[] Load(Tensor x)
-    {
-        var values = new float[x.Count];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = x.Type switch
-            {
-                DType.Float32 => x.Span<float>()[i],
-                DType.Float16 => HalfFloat.ToSingle(x.Span<ushort>()[i]),
-                DType.BFloat16 => BrainFloat.ToSingle(x.Span<ushort>()[i]),
-                _ => throw new ModelException($"arithmetic on {x.Type.Name()} is not in the profile"),
-            };
-        return values;
-    }
-
     /// <summary>Writes one result: rounded once to the output's type, NaN canonical.</summary>
     public static void Store(Tensor y, int i, float value)
     {

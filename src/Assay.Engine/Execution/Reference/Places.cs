@@ -28,22 +28,6 @@ internal static class Places
         }
     }
 
-    /// <summary>For each element of <paramref name="whole"/>, the element of <paramref name="part"/> that it comes from by broadcasting.</summary>
-    public static int[] Broadcast(Shape part, Shape whole)
-    {
-        var strides = Strides(part);
-        var from = new int[whole.Count];
-        Span<int> at = stackalloc int[whole.Rank];
-        for (var i = 0; i < from.Length; i++)
-        {
-            Coordinates(whole, i, at);
-            for (var axis = 0; axis < part.Rank; axis++)
-                if (part[axis] != 1)
-                    from[i] += at[axis + whole.Rank - part.Rank] * strides[axis];
-        }
-        return from;
-    }
-
     /// <summary>The shape as (outer, extent of the axis, inner).</summary>
     public static (int Outer, int Extent, int Inner) Around(Shape shape, int axis)
     {

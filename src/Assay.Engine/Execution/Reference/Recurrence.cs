@@ -10,16 +10,15 @@ internal static class Recurrence
     public static void Lstm(string direction, Tensor x, Tensor w, Tensor r, Tensor? b, Tensor? h0, Tensor? c0, Tensor y, Tensor yh, Tensor yc)
     {
         int steps = x.Shape[0], batch = x.Shape[1], inputs = x.Shape[2], directions = w.Shape[0], hidden = r.Shape[2];
-        float[] xv = Numbers.Load(x), wv = Numbers.Load(w), rv = Numbers.Load(r), bv = b is null ? [] : Numbers.Load(b);
-        float[] h = h0 is null ? new float[directions * batch * hidden] : Numbers.Load(h0);
-        float[] c = c0 is null ? new float[directions * batch * hidden] : Numbers.Load(c0);
+        Reals xv = new(x), wv = new(w), rv = new(r), bv = b is null ? default : new(b);
+        float[] h = Start(h0, yh.Count), c = Start(c0, yc.Count);
+        var gates = new float[y.Count == 0 ? 0 : 4 * hidden];
         for (var d = 0; d < directions; d++)
             for (var n = 0; n < batch; n++)
                 for (var step = 0; step < steps; step++)
                 {
                     var t = direction == "reverse" || d == 1 ? steps - 1 - step : step;
                     var state = (d * batch + n) * hidden;
-                    var gates = new float[4 * hidden];
                     for (var g = 0; g < gates.Length; g++)
                     {
                         var acc = 0f;
@@ -47,5 +46,16 @@ internal static class Recurrence
             Numbers.Store(yh, i, h[i]);
             Numbers.Store(yc, i, c[i]);
         }
+    }
+
+    private static float[] Start(Tensor? initial, int count)
+    {
+        var state = new float[count];
+        if (initial is null)
+            return state;
+        var values = new Reals(initial);
+        for (var i = 0; i < count; i++)
+            state[i] = values[i];
+        return state;
     }
 }

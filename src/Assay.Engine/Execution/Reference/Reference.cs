@@ -13,13 +13,15 @@ public static class Reference
     /// <param name="inputs">One tensor per input, by name.</param>
     /// <param name="onValue">Told of every value that a node makes, in the order in which they are made: id and tensor.</param>
     /// <param name="limits">What the run may use.</param>
+    /// <param name="cancel">Asked before each node.</param>
     /// <returns>The outputs, in the graph's order.</returns>
     /// <exception cref="ModelException">An input does not fit, operands contradict each other, or a limit is passed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for it.</exception>
     public static IReadOnlyList<NamedTensor> Run(
-        Graph graph, IReadOnlyDictionary<string, Tensor> inputs, Action<int, Tensor>? onValue = null, RunLimits? limits = null)
+        Graph graph, IReadOnlyDictionary<string, Tensor> inputs, Action<int, Tensor>? onValue = null, RunLimits? limits = null, CancellationToken cancel = default)
     {
         var bound = Binding.Check(graph, inputs);
-        var run = new Values(graph, limits ?? RunLimits.Default, onValue);
+        var run = new Values(graph, limits ?? RunLimits.Default, onValue, cancel);
         for (var i = 0; i < bound.Length; i++)
             run.Set(graph.Inputs[i], bound[i].Value);
         RunBlock(graph.Body, run);
@@ -30,6 +32,7 @@ public static class Reference
     {
         foreach (var node in block.Nodes)
         {
+            run.Cancel.ThrowIfCancellationRequested();
             try
             {
                 if (node.Op == Primitive.If)
@@ -67,6 +70,7 @@ public static class Reference
         var outputs = new Tensor[shapes.Length];
         for (var i = 0; i < outputs.Length; i++)
             outputs[i] = run.Allocate(shapes[i]);
+        run.SpendWorking(node, facts, shapes.AsSpan());
         Kernels.Run(node, operands, outputs);
         for (var i = 0; i < node.Outputs.Length; i++)
             if (node.Outputs[i] >= 0)
@@ -74,10 +78,12 @@ public static class Reference
     }
 
     /// <summary>The values of one run, and what they cost.</summary>
-    private sealed class Values(Graph graph, RunLimits limits, Action<int, Tensor>? onValue)
+    private sealed class Values(Graph graph, RunLimits limits, Action<int, Tensor>? onValue, CancellationToken cancel)
     {
         private readonly Tensor?[] made = new Tensor?[graph.Values.Length];
         private long spent;
+
+        public CancellationToken Cancel => cancel;
 
         public Tensor Get(int id) => made[id] ?? graph.Constants[id];
 
@@ -95,5 +101,8 @@ public static class Reference
             limits.Spend(ref spent, type, fact.Shape);
             return Tensor.Create(type, fact.Shape);
         }
+
+        public void SpendWorking(Node node, ReadOnlySpan<Fact?> operands, ReadOnlySpan<Fact> outputs) =>
+            limits.SpendWorking(ref spent, node, operands, outputs);
     }
 }

@@ -19,23 +19,23 @@ internal sealed class Taps(Window window, ReadOnlySpan<int> spatial)
     public int Count => kernel.Count;
 
     /// <summary>
-    /// For window <paramref name="place"/>, in row-major order, the place within one channel's plane that each tap, in
-    /// row-major order, reads; <see cref="Padding"/> where it lies beside the input.
+    /// For window <paramref name="place"/>, in row-major order, the place within one channel's plane that tap
+    /// <paramref name="tap"/>, in row-major order, reads; <see cref="Padding"/> where it lies beside the input.
     /// </summary>
-    public void Of(int place, Span<int> taps)
+    public int At(int place, int tap)
     {
         Span<int> o = stackalloc int[spatial.Length], k = stackalloc int[spatial.Length];
         Places.Coordinates(outputs, place, o);
-        for (var t = 0; t < taps.Length; t++)
+        Places.Coordinates(kernel, tap, k);
+        var result = 0;
+        for (var axis = 0; axis < spatial.Length; axis++)
         {
-            Places.Coordinates(kernel, t, k);
-            taps[t] = 0;
-            for (var axis = 0; axis < spatial.Length && taps[t] != Padding; axis++)
-            {
-                var at = (long)o[axis] * window.Strides[axis] + (long)k[axis] * window.Dilations[axis] - window.PadBegin[axis];
-                taps[t] = at < 0 || at >= spatial[axis] ? Padding : taps[t] + (int)at * strides[axis];
-            }
+            var at = (long)o[axis] * window.Strides[axis] + (long)k[axis] * window.Dilations[axis] - window.PadBegin[axis];
+            if (at < 0 || at >= spatial[axis])
+                return Padding;
+            result += (int)at * strides[axis];
         }
+        return result;
     }
 
     /// <summary>How many taps of the window lie in the input or its padding: with ceil_mode the last ones may reach beyond both.</summary>
