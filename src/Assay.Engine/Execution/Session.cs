@@ -69,6 +69,7 @@ public sealed class Session : IDisposable
         }
         finally
         {
+            context.Pool.Trim(Options.Limits.Bytes / sizeof(float));
             if (disposed)
                 context.Dispose();
             else

@@ -1,4 +1,5 @@
 using Assay.Engine.Execution;
+using Assay.Engine.Execution.Fast;
 using Assay.Engine.Execution.Reference;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Onnx;
@@ -121,6 +122,21 @@ public sealed class RunLimitsTests
             run((_, _) => seen++, CancellationToken.None);
             Assert.Equal(5, seen);
         }
+    }
+
+    [Fact]
+    public void Memory_kept_from_run_to_run_stays_bounded_when_every_run_is_larger_than_the_last()
+    {
+        using var pool = new FloatPool();
+        var kept = 0;
+        for (var size = 1000; size < 1200; size++)
+        {
+            pool.Rent(size).Release();
+            pool.Trim(5000);
+            Assert.InRange(pool.Idle, 0, 5000);
+            kept += pool.Idle > 0 ? 1 : 0;
+        }
+        Assert.InRange(kept, 100, 200);
     }
 
     /// <summary>A model whose value f is that many zeros, made by the run from a few bytes.</summary>

@@ -52,6 +52,16 @@ internal sealed class FloatPool : IDisposable
 
     public void Return(AlignedBuffer buffer) => free.Add(buffer);
 
+    /// <summary>Floats that wait to be used again.</summary>
+    public long Idle => free.Sum(b => b.Count);
+
+    /// <summary>Between runs: gives all back where it is more than <paramref name="most"/> floats, as it gets when every run has other shapes.</summary>
+    public void Trim(long most)
+    {
+        if (Idle > most)
+            Dispose();
+    }
+
     public void Dispose()
     {
         foreach (var buffer in free)
