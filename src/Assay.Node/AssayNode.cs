@@ -50,7 +50,7 @@ public sealed class AssayNode : IAsyncDisposable
         state = new LogState();
         state.Follow(log.Reader);
         queue = new LogQueue(log);
-        serving = new ServingKeys(keyring, SigningKeysOf, Genesis.MaxLease);
+        serving = new ServingKeys(keyring, Origin, SigningKeysOf, Genesis.MaxLease);
         engine = new LocalEngine(options.Engine);
         issuer = new ReceiptIssuer(log, queue, serving, Genesis.Node, options.Clock);
     }
@@ -283,7 +283,7 @@ public sealed class AssayNode : IAsyncDisposable
         await publishing.WaitAsync();
         try
         {
-            var step = new ModelEvent(model.Name, model.Version, model.Digest, model.Format, model.Graph, model.Files);
+            var step = new ModelEvent(Origin, model.Name, model.Version, model.Digest, model.Format, model.Graph, model.Files);
             if (!Look(s => s.Models.Any(m => m.Event.Equals(step))))
                 await AppendEventAsync(step);
             published[(model.Reference, model.Digest)] = true;

@@ -89,7 +89,7 @@ public class LeaseTests
         for (var round = 0; round < 3; round++)
         {
             issued.Add((await test.Node.InvokeAsync(model, Digits.Pair(1, 2), new CallerTerms())).Receipt);
-            await test.Node.AppendEventAsync(KeyEvent.Retire(issued[^1].Envelope.KeyId));
+            await test.Node.AppendEventAsync(KeyEvent.Retire(test.Node.Origin, issued[^1].Envelope.KeyId));
         }
         Assert.Equal(3, issued.Select(i => i.Envelope.KeyId).Distinct().Count());
         await test.ReopenAsync();
@@ -107,7 +107,7 @@ public class LeaseTests
         var before = (await test.Node.InvokeAsync(model, Digits.Pair(1, 2), new CallerTerms())).Receipt;
         var after = (await test.Node.InvokeAsync(model, Digits.Pair(1, 2), new CallerTerms())).Receipt;
         test.AssertAccepted(await test.Node.BundleAsync(after));
-        await test.Node.AppendEventAsync(KeyEvent.Compromise(after.Envelope.KeyId, after.Index));
+        await test.Node.AppendEventAsync(KeyEvent.Compromise(test.Node.Origin, after.Envelope.KeyId, after.Index));
         test.AssertAccepted(await test.Node.BundleAsync(before));
         var report = test.Verify(await test.Node.BundleAsync(after));
         Assert.Equal((Verdict.Rejected, AxisStatus.Refuted), (report.Verdict, report[Axis.Key].Status));
@@ -124,17 +124,18 @@ public class LeaseTests
         var model = await test.ImportAdderAsync(1);
         var issued = (await test.Node.InvokeAsync(model, Digits.Pair(1, 2), new CallerTerms())).Receipt;
         await test.Node.BundleAsync(issued);
-        var (key, stranger) = (issued.Envelope.KeyId, Sha256.Of([1]));
+        var (origin, key, stranger) = (test.Node.Origin, issued.Envelope.KeyId, Sha256.Of([1]));
         var introduced = test.Node.Look(s => s.Keys.Values.Single());
         foreach (var wrong in (LogEvent[])
         [
-            KeyEvent.Retire(stranger), KeyEvent.Renew(stranger, 100), KeyEvent.Compromise(stranger, 1), KeyEvent.Renew(key, 1),
-            KeyEvent.Renew(key, 1 << 30), KeyEvent.Introduce(introduced.Key, introduced.Segment, 100), test.Node.Genesis,
+            KeyEvent.Retire(origin, stranger), KeyEvent.Renew(origin, stranger, 100), KeyEvent.Compromise(origin, stranger, 1), KeyEvent.Renew(origin, key, 1),
+            KeyEvent.Renew(origin, key, 1 << 30), KeyEvent.Introduce(origin, introduced.Key, introduced.Segment, 100), test.Node.Genesis,
+            KeyEvent.Retire("elsewhere.example/log", key),
         ])
             Assert.Equal(NodeFault.BadRequest, (await Assert.ThrowsAsync<NodeException>(() => test.Node.AppendEventAsync(wrong))).Fault);
         await test.ReopenAsync();
         var size = test.Node.Checkpoint.Checkpoint.Size;
-        await test.Node.AppendEventAsync(KeyEvent.Renew(key, size + test.Node.Genesis.MaxLease));
+        await test.Node.AppendEventAsync(KeyEvent.Renew(test.Node.Origin, key, size + test.Node.Genesis.MaxLease));
         Assert.Equal(size + 1, test.Fold().Size);
     }
 }

@@ -23,9 +23,9 @@ public class LogStateTests
     public void Good_log_folds()
     {
         var state = Folded(10);
-        state.Apply(new ModelEvent("m", "1", Segment.Model, "onnx", Sha256.Of([2]), [.. Files]).ToEntry(Root));
+        state.Apply(new ModelEvent(Origin, "m", "1", Segment.Model, "onnx", Sha256.Of([2]), [.. Files]).ToEntry(Root));
         state.Apply(Sealed(0));
-        state.Apply(Event(KeyEvent.Renew(Serving.PublicKey.Id, 14)));
+        state.Apply(Event(KeyEvent.Renew(Origin, Serving.PublicKey.Id, 14)));
         state.Apply(Sealed(1));
         var key = state.Keys[Serving.PublicKey.Id];
         Assert.Equal((6UL, 2UL, 14UL, false), (state.Size, key.Receipts, key.Until, key.Retired));
@@ -51,7 +51,7 @@ public class LogStateTests
         state.Apply(Sealed(0));
         state.Apply(Sealed(1));
         Refused(state, Sealed(2), "outside its lease");
-        state.Apply(Event(KeyEvent.Renew(Serving.PublicKey.Id, 14)));
+        state.Apply(Event(KeyEvent.Renew(Origin, Serving.PublicKey.Id, 14)));
         state.Apply(Sealed(2));
     }
 
@@ -62,9 +62,9 @@ public class LogStateTests
     public void Receipt_after_retirement_is_refused_whatever_is_renewed()
     {
         var state = Folded(10);
-        state.Apply(Event(KeyEvent.Retire(Serving.PublicKey.Id)));
+        state.Apply(Event(KeyEvent.Retire(Origin, Serving.PublicKey.Id)));
         Refused(state, Sealed(0), "outside its lease");
-        state.Apply(Event(KeyEvent.Renew(Serving.PublicKey.Id, 12)));
+        state.Apply(Event(KeyEvent.Renew(Origin, Serving.PublicKey.Id, 12)));
         Refused(state, Sealed(0), "outside its lease");
     }
 
@@ -72,7 +72,7 @@ public class LogStateTests
     public void Receipt_from_the_index_of_a_compromise_on_is_refused()
     {
         var state = Folded(10);
-        state.Apply(Event(KeyEvent.Compromise(Serving.PublicKey.Id, 4)));
+        state.Apply(Event(KeyEvent.Compromise(Origin, Serving.PublicKey.Id, 4)));
         state.Apply(Sealed(0));
         Refused(state, Sealed(1), "outside its lease");
     }
@@ -80,8 +80,8 @@ public class LogStateTests
     [Fact]
     public void Event_that_the_root_has_not_signed_is_refused()
     {
-        Refused(Folded(10), KeyEvent.Retire(Serving.PublicKey.Id).ToEntry(Other), "root key has not signed");
-        var good = OpenEntry.Parse(Event(KeyEvent.Retire(Serving.PublicKey.Id)));
+        Refused(Folded(10), KeyEvent.Retire(Origin, Serving.PublicKey.Id).ToEntry(Other), "root key has not signed");
+        var good = OpenEntry.Parse(Event(KeyEvent.Retire(Origin, Serving.PublicKey.Id)));
         Refused(Folded(10), (good with { Signature = new byte[64] }).ToBytes(), "root key has not signed");
     }
 
@@ -91,7 +91,7 @@ public class LogStateTests
     [Fact]
     public void Log_that_does_not_begin_with_genesis_is_refused()
     {
-        Refused(new LogState(), Event(KeyEvent.Retire(Serving.PublicKey.Id)), "genesis");
+        Refused(new LogState(), Event(KeyEvent.Retire(Origin, Serving.PublicKey.Id)), "genesis");
         Refused(new LogState(), Sealed(0), "never introduced");
     }
 
@@ -104,16 +104,25 @@ public class LogStateTests
     [InlineData(1)]
     public void Lease_that_is_too_long_or_over_is_refused(ulong until)
     {
-        Refused(Folded(10), Event(KeyEvent.Renew(Serving.PublicKey.Id, until)), "lease");
-        Refused(Folded(10), Event(KeyEvent.Introduce(Other.PublicKey, Segment, until)), "lease");
+        Refused(Folded(10), Event(KeyEvent.Renew(Origin, Serving.PublicKey.Id, until)), "lease");
+        Refused(Folded(10), Event(KeyEvent.Introduce(Origin, Other.PublicKey, Segment, until)), "lease");
     }
 
     [Fact]
     public void Key_introduced_twice_is_refused() =>
-        Refused(Folded(10), Event(KeyEvent.Introduce(Serving.PublicKey, Segment, 10)), "second time");
+        Refused(Folded(10), Event(KeyEvent.Introduce(Origin, Serving.PublicKey, Segment, 10)), "second time");
 
     [Fact]
-    public void Event_of_a_key_never_introduced_is_refused() => Refused(Folded(10), Event(KeyEvent.Retire(Other.PublicKey.Id)), "never introduced");
+    public void Event_of_a_key_never_introduced_is_refused() => Refused(Folded(10), Event(KeyEvent.Retire(Origin, Other.PublicKey.Id)), "never introduced");
+
+    [Fact]
+    public void Event_that_the_root_signed_for_another_log_is_refused()
+    {
+        const string Elsewhere = "elsewhere.example/log";
+        Refused(Folded(10), Event(KeyEvent.Introduce(Elsewhere, Other.PublicKey, Segment, 10)), "signed for the log elsewhere.example/log");
+        Refused(Folded(10), Event(KeyEvent.Retire(Elsewhere, Serving.PublicKey.Id)), "signed for the log");
+        Refused(Folded(10), Event(new ModelEvent(Elsewhere, "m", "1", Segment.Model, "onnx", Sha256.Of([2]), [.. Files])), "signed for the log");
+    }
 
     [Fact]
     public void Entry_that_is_nothing_is_refused()
@@ -136,7 +145,7 @@ public class LogStateTests
     {
         var state = new LogState();
         state.Apply(Genesis().ToEntry(Root));
-        state.Apply(Event(KeyEvent.Introduce(Serving.PublicKey, Segment, until)));
+        state.Apply(Event(KeyEvent.Introduce(Origin, Serving.PublicKey, Segment, until)));
         return state;
     }
 

@@ -86,7 +86,7 @@ internal static class KeyCommand
         var keyId = KeyId();
         var command = new Command("renew", "Lengthen a key's lease to the longest allowed") { keyId };
         command.SetAction(parsed => OnKey(parsed, keyId, (node, key) =>
-            node.AppendEventAsync(KeyEvent.Renew(key.Key.Id, node.Look(s => s.Size) + node.Genesis.MaxLease)), "renewed"));
+            node.AppendEventAsync(KeyEvent.Renew(node.Origin, key.Key.Id, node.Look(s => s.Size) + node.Genesis.MaxLease)), "renewed"));
         return command;
     }
 
@@ -94,7 +94,7 @@ internal static class KeyCommand
     {
         var keyId = KeyId();
         var command = new Command("retire", "End a key's lease now; its receipts so far stay good") { keyId };
-        command.SetAction(parsed => OnKey(parsed, keyId, (node, key) => node.AppendEventAsync(KeyEvent.Retire(key.Key.Id)), "retired"));
+        command.SetAction(parsed => OnKey(parsed, keyId, (node, key) => node.AppendEventAsync(KeyEvent.Retire(node.Origin, key.Key.Id)), "retired"));
         return command;
     }
 
@@ -105,7 +105,7 @@ internal static class KeyCommand
         var command = new Command("compromise", "Say that a key was stolen: nothing of its from an index on is to be trusted") { keyId, from };
         command.SetAction(parsed => OnKey(parsed, keyId,
             (node, key) => parsed.GetValue(from) <= node.Look(s => s.Size)
-                ? node.AppendEventAsync(KeyEvent.Compromise(key.Key.Id, parsed.GetValue(from)))
+                ? node.AppendEventAsync(KeyEvent.Compromise(node.Origin, key.Key.Id, parsed.GetValue(from)))
                 : throw new UsageException($"--from {parsed.GetValue(from)} lies beyond the log"), "declared compromised"));
         return command;
     }

@@ -27,8 +27,9 @@ internal static class ReplayCommand
             var bytes = VerifyCommand.Read(parsed.GetValue(file)!);
             var folder = Shared.FolderOf(parsed);
             using var engine = new LocalEngine(new SessionOptions());
-            var result = await Replay.RunAsync(Bundle.Parse(bytes), engine, digest => Find(parsed.GetValue(model), folder.Models, digest), cancel);
-            var report = Verifier.Verify(bytes, VerifyCommand.PolicyOf(parsed.GetValue(policy), folder), Finding(result));
+            var bundle = Bundle.Parse(bytes);
+            var result = await Replay.RunAsync(bundle, engine, digest => Find(parsed.GetValue(model), folder.Models, digest), cancel);
+            var report = Verifier.Verify(bytes, VerifyCommand.PolicyOf(parsed.GetValue(policy), folder), Finding(bundle, result));
             var status = result.Status.ToString().ToLowerInvariant();
             if (Shared.IsJson(parsed))
                 Shared.Print(json =>
@@ -53,10 +54,10 @@ internal static class ReplayCommand
         return command;
     }
 
-    private static ExecutionFinding? Finding(ReplayResult result) => result.Status switch
+    private static ExecutionFinding? Finding(Bundle bundle, ReplayResult result) => result.Status switch
     {
-        ReplayStatus.Reproduced => new ExecutionFinding(result.Receipt.RecordId, ExecutionOutcome.Reproduced, result.Detail),
-        ReplayStatus.Diverged => new ExecutionFinding(result.Receipt.RecordId, ExecutionOutcome.Diverged, result.Detail),
+        ReplayStatus.Reproduced => new ExecutionFinding(Sha256.Of(bundle.Envelope.Pae()), ExecutionOutcome.Reproduced, result.Detail),
+        ReplayStatus.Diverged => new ExecutionFinding(Sha256.Of(bundle.Envelope.Pae()), ExecutionOutcome.Diverged, result.Detail),
         _ => null,
     };
 

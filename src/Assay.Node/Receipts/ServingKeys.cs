@@ -19,8 +19,9 @@ internal sealed class ServingKey(SigningKey key, ulong nextSequence, ulong until
 }
 
 /// <summary>Finds, makes and renews the serving key of each segment. Every call is made by whoever has the log's turn.</summary>
+/// <param name="origin">Of the log that the keys' events are written to.</param>
 /// <param name="known">What the log says of a segment's keys that may still sign, the newest first.</param>
-internal sealed class ServingKeys(Keyring keyring, Func<Segment, IReadOnlyList<KeyState>> known, ulong maxLease) : IDisposable
+internal sealed class ServingKeys(Keyring keyring, string origin, Func<Segment, IReadOnlyList<KeyState>> known, ulong maxLease) : IDisposable
 {
     private readonly Dictionary<Segment, ServingKey> inUse = [];
 
@@ -34,7 +35,7 @@ internal sealed class ServingKeys(Keyring keyring, Func<Segment, IReadOnlyList<K
         if (serving.Until <= turn.Next || serving.Until < turn.Next + maxLease / 2 && keyring.Has(Keyring.Root))
         {
             var until = turn.Next + maxLease;
-            await AppendAsync(turn, KeyEvent.Renew(serving.Key.PublicKey.Id, until));
+            await AppendAsync(turn, KeyEvent.Renew(origin, serving.Key.PublicKey.Id, until));
             serving.Until = until;
         }
         return serving;
@@ -80,7 +81,7 @@ internal sealed class ServingKeys(Keyring keyring, Func<Segment, IReadOnlyList<K
     {
         var until = turn.Next + maxLease;
         var key = keyring.CreateServing();
-        await AppendAsync(turn, KeyEvent.Introduce(key.PublicKey, segment, until));
+        await AppendAsync(turn, KeyEvent.Introduce(origin, key.PublicKey, segment, until));
         return new ServingKey(key, 0, until);
     }
 

@@ -2,6 +2,7 @@ using Assay.Log;
 using Assay.Verify;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
+using Assay.Verify.Json;
 using Assay.Verify.Statements;
 
 namespace Assay.Node.State;
@@ -89,6 +90,8 @@ public sealed class LogState
     {
         if (step is GenesisEvent && Size > 0)
             throw new MalformedException("a genesis event that is not entry 0");
+        if (Genesis is not null && step.Origin != Genesis.Origin)
+            throw new MalformedException($"an event that was signed for the log {StrictJson.Shown(step.Origin)}, not for {Genesis.Origin}");
         if (step is not KeyEvent key)
             return;
         if (key.Until is { } until && (until <= Size || until - Size > Genesis!.MaxLease))

@@ -48,15 +48,19 @@ internal static class BundleFormat
     private static SignedNote ReadNote(string text)
     {
         var note = SignedNote.Parse(text);
-        return note.ToString() == text ? note : throw new MalformedException("a note with more than one spelling");
+        return note.ToString() == text ? WithoutRepetition(note) : throw new MalformedException("a note with more than one spelling");
     }
+
+    // A second line of a key shows nothing that the first does not, and a bundle carries nothing that is not needed.
+    private static SignedNote WithoutRepetition(SignedNote note) =>
+        note.RepeatsAKey ? throw new MalformedException("a note with two signature lines of the same key") : note;
 
     private static TlogProof ReadProof(string text)
     {
         var proof = TlogProof.Parse(text);
         // An extra line is not authenticated by anything: a bundle carries nothing that is not checked.
         return proof.Extra is null && proof.ToString() == text
-            ? proof
+            ? proof with { Note = WithoutRepetition(proof.Note) }
             : throw new MalformedException("a proof with an extra line, or not in its one spelling");
     }
 

@@ -58,6 +58,9 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
         return new SignedNote(note[..(end + 1)], [.. lines.Select(ParseLine)]);
     }
 
+    /// <summary>Whether two lines name the same key, be they equal or not.</summary>
+    public bool RepeatsAKey => Signatures.DistinctBy(s => (s.Name, s.KeyId)).Count() < Signatures.Length;
+
     private static NoteSignature ParseLine(string line)
     {
         if (!line.StartsWith(LineStart, StringComparison.Ordinal) || line[LineStart.Length..].Split(' ') is not [var name, var encoded])
@@ -69,16 +72,16 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
     }
 
     /// <summary>The known keys whose signatures verify, each once; lines of unknown keys are ignored.</summary>
-    /// <exception cref="MalformedException">A known key's signature does not verify: the whole note is refused.</exception>
+    /// <exception cref="MalformedException">A line of a known key does not verify, be it beside one that does: the whole note is refused.</exception>
     public ImmutableArray<VerifierKey> VerifiedBy(IEnumerable<VerifierKey> known)
     {
         var verified = ImmutableArray.CreateBuilder<VerifierKey>();
         foreach (var key in known)
         {
-            var line = Signatures.FirstOrDefault(s => s.KeyId == key.Id && s.Name == key.Name);
-            if (line is null || verified.Contains(key))
+            var lines = Signatures.Where(s => s.KeyId == key.Id && s.Name == key.Name).ToArray();
+            if (lines.Length == 0 || verified.Contains(key))
                 continue;
-            if (!key.Verify(Text, line.Bytes.Span))
+            if (!lines.All(line => key.Verify(Text, line.Bytes.Span)))
                 throw new MalformedException($"the signature of '{key.Name}' does not verify");
             verified.Add(key);
         }

@@ -24,26 +24,27 @@ public enum KeyAction
 public sealed record Segment(string Service, Hash Model, string Profile, string Region);
 
 /// <summary>A step in a serving key's life.</summary>
+/// <param name="Origin">Of the log that this is an entry of: the event means nothing in another.</param>
 /// <param name="Key">Of introduce: the key itself.</param>
 /// <param name="Segment">Of introduce.</param>
 /// <param name="Until">Of introduce and renew: the first index that the lease does not cover.</param>
 /// <param name="From">Of compromise: the first index that is not trusted.</param>
 public sealed record KeyEvent(
-    KeyAction Action, Hash KeyId, PublicKey? Key = null, Segment? Segment = null, ulong? Until = null, ulong? From = null)
+    string Origin, KeyAction Action, Hash KeyId, PublicKey? Key = null, Segment? Segment = null, ulong? Until = null, ulong? From = null)
     : LogEvent
 {
     public const string PredicateType = "urn:assay:key:v1";
 
     private const string Subject = "key";
 
-    public static KeyEvent Introduce(PublicKey key, Segment segment, ulong until) =>
-        new(KeyAction.Introduce, key.Id, key, segment, until);
+    public static KeyEvent Introduce(string origin, PublicKey key, Segment segment, ulong until) =>
+        new(origin, KeyAction.Introduce, key.Id, key, segment, until);
 
-    public static KeyEvent Renew(Hash keyId, ulong until) => new(KeyAction.Renew, keyId, Until: until);
+    public static KeyEvent Renew(string origin, Hash keyId, ulong until) => new(origin, KeyAction.Renew, keyId, Until: until);
 
-    public static KeyEvent Retire(Hash keyId) => new(KeyAction.Retire, keyId);
+    public static KeyEvent Retire(string origin, Hash keyId) => new(origin, KeyAction.Retire, keyId);
 
-    public static KeyEvent Compromise(Hash keyId, ulong from) => new(KeyAction.Compromise, keyId, From: from);
+    public static KeyEvent Compromise(string origin, Hash keyId, ulong from) => new(origin, KeyAction.Compromise, keyId, From: from);
 
     /// <exception cref="MalformedException">Not a key statement, or it contradicts itself.</exception>
     public static new KeyEvent Parse(ReadOnlySpan<byte> payload)
@@ -52,6 +53,7 @@ public sealed record KeyEvent(
         if (statement.SubjectName != Subject)
             throw new MalformedException($"statement.subject[0].name: expected \"{Subject}\"");
         var json = statement.Predicate;
+        var origin = json["origin"].Label();
         switch (json["action"].Text())
         {
             case "introduce":
@@ -61,16 +63,17 @@ public sealed record KeyEvent(
                     throw new MalformedException("statement.subject: expected the id of the key that is introduced");
                 var segment = json["segment"];
                 return Introduce(
+                    origin,
                     key,
                     new Segment(
                         segment["service"].Label(), segment["model"].HexHash(), segment["profile"].Label(), segment["region"].Label()),
                     json["until"].Integer());
             case "renew":
-                return Renew(statement.Digest, json["until"].Integer());
+                return Renew(origin, statement.Digest, json["until"].Integer());
             case "retire":
-                return Retire(statement.Digest);
+                return Retire(origin, statement.Digest);
             case "compromise":
-                return Compromise(statement.Digest, json["from"].Integer());
+                return Compromise(origin, statement.Digest, json["from"].Integer());
             default:
                 throw json["action"].Wrong("introduce, renew, retire or compromise");
         }
@@ -78,6 +81,7 @@ public sealed record KeyEvent(
 
     public override byte[] ToBytes() => Statement.Write(Subject, Sha256Name, KeyId, PredicateType, json =>
     {
+        json.WriteString("origin", Origin);
         json.WriteString("action", Action.ToString().ToLowerInvariant());
         if (Key is not null)
         {

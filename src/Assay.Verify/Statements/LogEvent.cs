@@ -10,6 +10,9 @@ public abstract record LogEvent
 
     private protected LogEvent() { }
 
+    /// <summary>The log that this is an entry of.</summary>
+    public abstract string Origin { get; init; }
+
     /// <summary>The statement's bytes.</summary>
     public abstract byte[] ToBytes();
 

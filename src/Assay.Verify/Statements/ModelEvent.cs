@@ -5,11 +5,12 @@ using Assay.Verify.Models;
 namespace Assay.Verify.Statements;
 
 /// <summary>A model is published: its name stands for these files and this graph.</summary>
+/// <param name="Origin">Of the log that this is an entry of: the event means nothing in another.</param>
 /// <param name="Manifest">The model digest (<see cref="ModelDigest"/>).</param>
 /// <param name="Format">Of the files: <c>onnx</c>, …</param>
 /// <param name="Graph">Digest of the lowered graph: what is executed.</param>
 public sealed record ModelEvent(
-    string Name, string Version, Hash Manifest, string Format, Hash Graph, ImmutableArray<ModelFile> Files) : LogEvent
+    string Origin, string Name, string Version, Hash Manifest, string Format, Hash Graph, ImmutableArray<ModelFile> Files) : LogEvent
 {
     public const string PredicateType = "urn:assay:model:v1";
 
@@ -24,8 +25,8 @@ public sealed record ModelEvent(
         var json = statement.Predicate;
         var files = ModelFile.ReadList(json);
         var model = new ModelEvent(
-            json["name"].Label(), json["version"].Label(), json["manifest"].HexHash(), json["format"].Label(),
-            json["graph"].HexHash(), files);
+            json["origin"].Label(), json["name"].Label(), json["version"].Label(), json["manifest"].HexHash(),
+            json["format"].Label(), json["graph"].HexHash(), files);
         if (statement.SubjectName != $"{model.Name}@{model.Version}" || statement.Digest != model.Manifest)
             throw new MalformedException("statement.subject: expected name@version and the model digest");
         if (ModelDigest.Of(files) != model.Manifest)
@@ -35,6 +36,7 @@ public sealed record ModelEvent(
 
     public override byte[] ToBytes() => Statement.Write($"{Name}@{Version}", Sha256Name, Manifest, PredicateType, json =>
     {
+        json.WriteString("origin", Origin);
         json.WriteString("name", Name);
         json.WriteString("version", Version);
         json.WriteString("manifest", Manifest.ToHex());

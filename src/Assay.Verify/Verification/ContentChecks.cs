@@ -26,15 +26,17 @@ internal static class ContentChecks
         var (claim, published) = (parts.Receipt.Model, parts.Model.Event);
         if (KeyChecks.Fault(parts.Model, parts) is { } fault)
             return Refuted(Axis.Model, "event-proof", fault);
+        if (published.Origin != parts.Genesis.Event.Origin)
+            return Refuted(Axis.Model, "event-origin", KeyChecks.OtherLog(parts.Model.Proof.Index, published.Origin));
         if (parts.Model.Proof.Index >= parts.Index)
             return Refuted(Axis.Model, "published-later", $"the model was published at index {parts.Model.Proof.Index}, not before the receipt's {parts.Index}");
         if (claim != new ModelClaim(published.Name, published.Version, published.Manifest, published.Format)
             || parts.Receipt.Execution.Graph != published.Graph)
-            return Refuted(Axis.Model, "other-model", $"the log's entry is for {published.Name}@{published.Version} sha256:{published.Manifest}, or for another graph");
+            return Refuted(Axis.Model, "other-model", $"the log's entry is for {Foreign.Cut($"{published.Name}@{published.Version}")} sha256:{published.Manifest}, or for another graph");
         var segment = parts.KeyEvents.FirstOrDefault(e => e.Event.Segment is not null)?.Event.Segment;
         if (segment is null || segment.Model != claim.Manifest || segment.Profile != parts.Receipt.Execution.Profile)
             return Refuted(Axis.Model, "segment", "the serving key was not introduced for this model and profile");
-        return Check.Verified(Axis.Model, "published", $"{claim.Name}@{claim.Version} sha256:{claim.Manifest}");
+        return Check.Verified(Axis.Model, "published", $"{Foreign.Cut($"{claim.Name}@{claim.Version}")} sha256:{claim.Manifest}");
     }
 
     public static Check Input(Parts parts)
@@ -60,7 +62,7 @@ internal static class ContentChecks
         if ((ulong)shown.Bytes.Length != claim.Length)
             return Refuted(axis, "length", $"the {what} shown has {shown.Bytes.Length} bytes, the receipt says {claim.Length}");
         return commit(shown.Salt.Span, shown.Bytes.Span) == claim.Commitment
-            ? Check.Verified(axis, "opened", $"matches the bytes shown ({claim.Length} bytes, {claim.MediaType})")
+            ? Check.Verified(axis, "opened", $"matches the bytes shown ({claim.Length} bytes, {Foreign.Cut(claim.MediaType)})")
             : Refuted(axis, "commitment", $"the {what} shown is not what the receipt commits to");
     }
 

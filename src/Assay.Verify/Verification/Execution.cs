@@ -1,3 +1,5 @@
+using Assay.Verify.Crypto;
+
 namespace Assay.Verify.Verification;
 
 /// <summary>What a caller found out about the run itself; a bundle alone says nothing of it.</summary>
@@ -13,6 +15,9 @@ public enum ExecutionOutcome
     Proved,
 }
 
-/// <param name="RecordId">Of the receipt whose run was looked at: a finding about another receipt is not used.</param>
+/// <param name="PaeHash">
+/// SHA-256 of the PAE of the envelope whose run was looked at, computed from that very bundle: a finding about another statement is
+/// not used. A record id would not do, since the issuer chooses it.
+/// </param>
 /// <param name="Detail">For people: what was compared, or where it differed.</param>
-public sealed record ExecutionFinding(string RecordId, ExecutionOutcome Outcome, string Detail);
+public sealed record ExecutionFinding(Hash PaeHash, ExecutionOutcome Outcome, string Detail);

@@ -1,3 +1,4 @@
+using Assay.Verify.Crypto;
 using Assay.Verify.Reports;
 
 namespace Assay.Verify.Verification;
@@ -13,8 +14,8 @@ internal static class ExecutionChecks
     {
         if (finding is null)
             return Check.NotChecked(Axis.Execution, "no-replay", "not checked: replay the receipt to find out");
-        if (finding.RecordId != parts.Receipt.RecordId)
-            return Check.Unverifiable(Axis.Execution, "other-record", $"the finding is about the receipt {finding.RecordId}");
+        if (finding.PaeHash != Sha256.Of(parts.Bundle.Envelope.Pae()))
+            return Check.Unverifiable(Axis.Execution, "other-statement", "the finding is about another statement than this bundle's");
         return finding.Outcome switch
         {
             ExecutionOutcome.Reproduced => Check.Verified(Axis.Execution, Reproduced, finding.Detail),

@@ -15,7 +15,7 @@ internal static class KeyChecks
         if (key is null)
             return Check.Unverifiable(Axis.Signature, "no-key", "the bundle does not introduce the serving key");
         return parts.Bundle.Envelope.IsSignedBy(key)
-            ? Check.Verified(Axis.Signature, "signed", $"{key} (node \"{parts.Receipt.Issuer.Node}\")")
+            ? Check.Verified(Axis.Signature, "signed", $"{key} (node \"{Foreign.Cut(parts.Receipt.Issuer.Node)}\")")
             : Check.Refuted(Axis.Signature, "bad-signature", $"the receipt is not signed by {key}");
     }
 
@@ -25,7 +25,11 @@ internal static class KeyChecks
         if (!roots.Contains(genesis.RootKey))
             return Refuted("unknown-root", $"genesis names the root {genesis.RootKey}, which the policy does not trust");
         if (!logs.Logs.Contains(genesis.LogKey))
-            return Refuted("unknown-log-key", $"genesis names the log key {genesis.LogKey.Name}, which is not one of the policy's logs");
+            return Refuted("unknown-log-key", $"genesis names the log key {Foreign.Cut(genesis.LogKey.Name)}, which is not one of the policy's logs");
+        // A policy may know two keys of one origin: only the one that genesis vouches for speaks for this log.
+        var signers = LogChecks.CheckpointSigners(parts, logs);
+        if (!signers.IsEmpty && !signers.Contains(genesis.LogKey))
+            return Refuted("other-log-key", "the checkpoint is signed by another log key than genesis names");
         return Events(parts) ?? Lease(parts);
     }
 
@@ -44,6 +48,10 @@ internal static class KeyChecks
             : $"the event at index {read.Proof.Index} is not proved to the checkpoint";
     }
 
+    /// <summary>The sentence for an event that the root signed for another of its logs.</summary>
+    public static string OtherLog(ulong index, string origin) =>
+        $"the event at index {index} was signed for the log {Foreign.Cut(origin)}, not for this one";
+
     private static Check? Events(Parts parts)
     {
         if (parts.Genesis.Proof.Index != 0)
@@ -59,6 +67,8 @@ internal static class KeyChecks
                 return Refuted("event-order", "the key events are not in the order of their indexes");
             if (read.Event.KeyId != parts.Receipt.Issuer.KeyId)
                 return Refuted("foreign-event", $"the event at index {read.Proof.Index} is about another key");
+            if (read.Event.Origin != parts.Genesis.Event.Origin)
+                return Refuted("event-origin", OtherLog(read.Proof.Index, read.Event.Origin));
             last = read.Proof.Index;
         }
         return null;
@@ -89,7 +99,7 @@ internal static class KeyChecks
             return Refuted("lease", $"no lease of the serving key covers index {index}");
         return parts.Receipt.Issuer.Node == parts.Genesis.Event.Node
             ? Check.Verified(Axis.Key, "leased", $"{parts.Genesis.Event.RootKey} vouches for it, lease covers index {index}")
-            : Refuted("node-name", $"the receipt says node \"{parts.Receipt.Issuer.Node}\", genesis says \"{parts.Genesis.Event.Node}\"");
+            : Refuted("node-name", $"the receipt says node \"{Foreign.Cut(parts.Receipt.Issuer.Node)}\", genesis says \"{Foreign.Cut(parts.Genesis.Event.Node)}\"");
     }
 
     private static Check Refuted(string reason, string detail) => Check.Refuted(Axis.Key, reason, detail);

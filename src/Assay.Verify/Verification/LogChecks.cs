@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
@@ -14,21 +15,22 @@ internal static class LogChecks
     public static Check Log(Parts parts, TlogPolicy policy)
     {
         var origin = parts.Checkpoint.Origin;
-        var logs = policy.Logs.Where(l => l.Name == origin).ToArray();
-        if (logs.Length == 0)
-            return Refuted("unknown-log", $"no log of the policy has the origin {origin}");
-        var log = logs.FirstOrDefault(l => IsSignedBy(parts.Bundle.LogProof.Note, l));
-        if (log is null)
-            return Refuted("checkpoint-signature", $"the checkpoint is not signed by the log {origin}");
+        if (!policy.Logs.Any(l => l.Name == origin))
+            return Refuted("unknown-log", $"no log of the policy has the origin {Foreign.Cut(origin)}");
+        var signers = CheckpointSigners(parts, policy);
+        if (signers.IsEmpty)
+            return Refuted("checkpoint-signature", $"the checkpoint is not signed by the log {Foreign.Cut(origin)}");
+        // Whether it is the one that genesis names is asked on the key axis.
+        var log = signers.Contains(parts.Genesis.Event.LogKey) ? parts.Genesis.Event.LogKey : signers[0];
 
         // The entry is rebuilt from what the bundle shows: equal bytes bind record, key and signature to the index.
         var leaf = MerkleTree.LeafHash(SealedEntry.Of(parts.Bundle.Envelope, parts.Receipt.Sequence).ToBytes());
         if (!parts.Bundle.LogProof.Includes(leaf, parts.Checkpoint))
             return Refuted("inclusion", $"this receipt is not entry {parts.Index} of the log's {parts.Checkpoint.Size}");
         if (!IsSignedBy(parts.Bundle.Promise.Note, log))
-            return Refuted("promise-signature", $"the promise is not signed by the log {origin}");
+            return Refuted("promise-signature", $"the promise is not signed by the log {Foreign.Cut(origin)}");
         return Covers(parts.Promise, parts.Bundle.Promise, parts.Index, leaf)
-            ? Check.Verified(Axis.Log, "included", $"index {parts.Index} of {parts.Checkpoint.Size}, origin {origin}")
+            ? Check.Verified(Axis.Log, "included", $"index {parts.Index} of {parts.Checkpoint.Size}, origin {Foreign.Cut(origin)}")
             : Refuted("promise-coverage", $"the promise does not cover this receipt at index {parts.Index}");
     }
 
@@ -64,6 +66,10 @@ internal static class LogChecks
         return Check.Unverifiable(
             Axis.Time, "claimed", $"the node's clock says {parts.Receipt.CompletedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; not before tree size {before.Size}");
     }
+
+    /// <summary>The logs of the policy that have the checkpoint's origin and signed it.</summary>
+    public static ImmutableArray<VerifierKey> CheckpointSigners(Parts parts, TlogPolicy policy) =>
+        [.. policy.Logs.Where(l => l.Name == parts.Checkpoint.Origin && IsSignedBy(parts.Bundle.LogProof.Note, l))];
 
     /// <summary>Whether an open entry of the bundle is in the checkpoint's tree.</summary>
     public static bool IsIncluded(ProvedEntry entry, Checkpoint checkpoint) =>

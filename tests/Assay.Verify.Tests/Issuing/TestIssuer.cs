@@ -35,7 +35,7 @@ public sealed record TestIssuer
     public ulong MaxLease { get; init; } = 100;
 
     public ImmutableSortedDictionary<int, KeyEvent> KeyEvents { get; init; } =
-        ImmutableSortedDictionary<int, KeyEvent>.Empty.Add(2, KeyEvent.Introduce(ServingKey.PublicKey, Segment, 102));
+        ImmutableSortedDictionary<int, KeyEvent>.Empty.Add(2, KeyEvent.Introduce(Origin, ServingKey.PublicKey, Segment, 102));
 
     public SigningKey EventSigner { get; init; } = RootKey;
 
@@ -164,6 +164,6 @@ public sealed record TestIssuer
     private static ModelEvent MakeModel()
     {
         ImmutableArray<ModelFile> files = [new("model.onnx", Seed("weights"), 1234), new("card.md", Seed("card"), 56)];
-        return new ModelEvent("digits", "1", ModelDigest.Of(files), "onnx", Seed("graph"), files);
+        return new ModelEvent(Origin, "digits", "1", ModelDigest.Of(files), "onnx", Seed("graph"), files);
     }
 }

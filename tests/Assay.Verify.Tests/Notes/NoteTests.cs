@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Assay.Verify.Crypto;
 using Assay.Verify.Merkle;
@@ -26,6 +27,53 @@ public class NoteTests
         var key = VerifierKey.Create("example.test/log", NoteSignatureType.Ed25519, LogKey.PublicKey);
         var note = new Checkpoint("example.test/log", 42, MerkleTree.Empty).Sign(LogKey).ToString().Replace("\n42\n", "\n43\n");
         Assert.Throws<MalformedException>(() => SignedNote.Parse(note).VerifiedBy([key]));
+    }
+
+    [Fact]
+    public void Every_line_of_a_known_key_must_verify_and_counts_once()
+    {
+        var key = VerifierKey.Create("example.test/log", NoteSignatureType.Ed25519, LogKey.PublicKey);
+        var note = new Checkpoint("example.test/log", 42, MerkleTree.Empty).Sign(LogKey);
+        var good = note.Signatures[0];
+        var bad = good with { Bytes = new byte[64] };
+        Assert.Equal([key], (note with { Signatures = [good, good] }).VerifiedBy([key]));
+        Assert.Throws<MalformedException>(() => (note with { Signatures = [good, bad] }).VerifiedBy([key]));
+        Assert.Throws<MalformedException>(() => (note with { Signatures = [bad, good] }).VerifiedBy([key]));
+        Assert.Throws<MalformedException>(() => (note with { Signatures = [good, good with { Bytes = good.Bytes[..63] }] }).VerifiedBy([key]));
+        // Of another name, or of another key under this name: nobody's that we know.
+        Assert.Equal([key], (note with { Signatures = [good, bad with { Name = "x" }, bad with { KeyId = 7 }] }).VerifiedBy([key]));
+    }
+
+    [Fact]
+    public void Published_notes_open_as_they_ask()
+    {
+        var opened = 0;
+        foreach (var vector in TestData.Json("tlog/note-vectors.json").GetProperty("open").EnumerateArray())
+        {
+            var keys = vector.GetProperty("known_vkeys").EnumerateArray().Select(k => VerifierKey.Parse(k.GetString()!)).ToArray();
+            // Whether the same key is listed twice is for those who list keys, here as in a policy.
+            if (keys.Distinct().Count() < keys.Length)
+                continue;
+            var verified = Opened(vector.GetProperty("note_base64").GetBytesFromBase64(), keys);
+            var isGood = vector.GetProperty("expect").GetString() == "ok";
+            Assert.True(isGood == !verified.IsEmpty, vector.GetProperty("name").GetString());
+            if (isGood)
+                Assert.Equal(vector.GetProperty("verified").EnumerateArray().Select(v => v.GetString()), verified.Select(k => $"{k.Name}+{k.Id:x8}"));
+            opened++;
+        }
+        Assert.True(opened >= 15, $"only {opened} notes");
+    }
+
+    private static ImmutableArray<VerifierKey> Opened(byte[] note, VerifierKey[] known)
+    {
+        try
+        {
+            return SignedNote.Parse(note).VerifiedBy(known);
+        }
+        catch (MalformedException)
+        {
+            return [];
+        }
     }
 
     [Theory]

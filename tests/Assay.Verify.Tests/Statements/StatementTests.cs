@@ -16,10 +16,10 @@ public class StatementTests
     [
         new GenesisEvent(
             TestIssuer.Origin, TestIssuer.RootKey.PublicKey, TestIssuer.LogVerifier, 1000, 60, "node", DateTimeOffset.UnixEpoch),
-        KeyEvent.Introduce(TestIssuer.ServingKey.PublicKey, TestIssuer.Segment, 500),
-        KeyEvent.Renew(TestIssuer.ServingKey.PublicKey.Id, 900),
-        KeyEvent.Retire(TestIssuer.ServingKey.PublicKey.Id),
-        KeyEvent.Compromise(TestIssuer.ServingKey.PublicKey.Id, 0),
+        KeyEvent.Introduce(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey, TestIssuer.Segment, 500),
+        KeyEvent.Renew(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey.Id, 900),
+        KeyEvent.Retire(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey.Id),
+        KeyEvent.Compromise(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey.Id, 0),
         TestIssuer.Model,
     ];
 

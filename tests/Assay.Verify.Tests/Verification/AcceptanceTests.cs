@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Assay.Verify.Crypto;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
 using Assay.Verify.Tests.Issuing;
@@ -45,17 +46,19 @@ public class AcceptanceTests
     [Fact]
     public void Findings_about_the_run_change_the_headline()
     {
-        var id = new TestIssuer().Issue().Envelope;
-        var record = Assay.Verify.Statements.Receipt.Parse(id.Payload.Span).RecordId;
-        Report With(ExecutionOutcome outcome, string of) =>
+        var statement = Sha256.Of(new TestIssuer().Issue().Envelope.Pae());
+        Report With(ExecutionOutcome outcome, Hash of) =>
             Verifier.Verify(Good, TestIssuer.Policy, new ExecutionFinding(of, outcome, "element 3 of output 0"));
 
-        Assert.Equal("AUTHENTIC · REPRODUCED bit for bit", With(ExecutionOutcome.Reproduced, record).Headline);
-        Assert.Equal("AUTHENTIC · PROVED", With(ExecutionOutcome.Proved, record).Headline);
-        var diverged = With(ExecutionOutcome.Diverged, record);
+        Assert.Equal("AUTHENTIC · REPRODUCED bit for bit", With(ExecutionOutcome.Reproduced, statement).Headline);
+        Assert.Equal("AUTHENTIC · PROVED", With(ExecutionOutcome.Proved, statement).Headline);
+        var diverged = With(ExecutionOutcome.Diverged, statement);
         Assert.Equal("AUTHENTIC · DIVERGED: element 3 of output 0", diverged.Headline);
         Assert.Equal((Verdict.Rejected, 10), (diverged.Verdict, diverged.ExitCode));
-        Assert.Equal("other-record", With(ExecutionOutcome.Reproduced, new string('0', 32))[Axis.Execution].Reason);
+        // Another statement under the same record id, which whoever issues them may choose.
+        var other = new TestIssuer { EditReceipt = r => r with { Auditable = false } }.Issue();
+        Assert.Equal(diverged.Facts!.Receipt.RecordId, Assay.Verify.Statements.Receipt.Parse(other.Envelope.Payload.Span).RecordId);
+        Assert.Equal("other-statement", With(ExecutionOutcome.Reproduced, Sha256.Of(other.Envelope.Pae()))[Axis.Execution].Reason);
     }
 
     [Fact]
@@ -63,9 +66,9 @@ public class AcceptanceTests
     {
         var bundle = new TestIssuer().Issue();
         var shown = bundle with { Disclosures = bundle.Disclosures with { Input = null } };
-        var record = Assay.Verify.Statements.Receipt.Parse(bundle.Envelope.Payload.Span).RecordId;
+        var statement = Sha256.Of(bundle.Envelope.Pae());
         var report = Verifier.Verify(
-            shown.ToBytes(), TestIssuer.Policy, new ExecutionFinding(record, ExecutionOutcome.Reproduced, "same"));
+            shown.ToBytes(), TestIssuer.Policy, new ExecutionFinding(statement, ExecutionOutcome.Reproduced, "same"));
         Assert.Equal((AxisStatus.Unverifiable, "depends-on-input"), (report[Axis.Execution].Status, report[Axis.Execution].Reason));
     }
 
@@ -116,6 +119,22 @@ public class AcceptanceTests
     {
         var report = Verifier.Verify(Good, TestIssuer.Policy with { Name = "x\u001b[2J\u202e\u2028y" });
         Assert.DoesNotContain(report.ToText(), c => c is '\u001b' or '\u202e' or '\u2028');
+    }
+
+    [Fact]
+    public void A_long_name_from_outside_is_cut_and_cannot_bury_the_report()
+    {
+        var node = string.Concat(Enumerable.Repeat("\U0001F600", 500));
+        var issuer = new TestIssuer
+        {
+            EditGenesis = g => g with { Node = node },
+            EditReceipt = r => r with { Issuer = r.Issuer with { Node = node }, WireInput = r.WireInput! with { MediaType = new string('m', 1000) } },
+        };
+        var report = Verifier.Verify(issuer.IssueBytes(), TestIssuer.Policy);
+        Assert.True(report.Accepted);
+        Assert.Contains("\U0001F600\u2026\"", report[Axis.Signature].Detail, StringComparison.Ordinal);
+        Assert.All(report.ToText().Split('\n'), line => Assert.True(line.Length < 240, line));
+        Assert.DoesNotContain(report.ToText().EnumerateRunes(), r => r == System.Text.Rune.ReplacementChar);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
 using Assay.Verify.Json;
+using Assay.Verify.Notes;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
 using Assay.Verify.Tests.Issuing;
@@ -83,6 +84,43 @@ public class MutationTests
     {
         var report = Verifier.Verify(Mutations.Bytes(Mutations.Change(StrictJson.Parse(Good, Bundle.MaxSize), path)), Policy);
         Assert.Equal((Verdict.Rejected, AxisStatus.Refuted), (report.Verdict, report[axis].Status));
+    }
+
+    [Fact]
+    public void Every_signature_line_added_doubled_or_garbled_in_the_name_of_a_known_key_is_refused()
+    {
+        var bundle = Bundle.Parse(Good);
+        Assert.Equal((1, 2), (bundle.Promise.Note.Signatures.Length, bundle.LogProof.Note.Signatures.Length));
+        foreach (var (what, note) in LineMutants(bundle.Promise.Note))
+            Assert.True(IsRefused((bundle with { Promise = bundle.Promise with { Note = note } }).ToBytes()), $"promise: {what}");
+        foreach (var (what, note) in LineMutants(bundle.LogProof.Note))
+            Assert.True(IsRefused((bundle with { LogProof = bundle.LogProof with { Note = note } }).ToBytes()), $"checkpoint: {what}");
+    }
+
+    private static IEnumerable<(string What, SignedNote Mutant)> LineMutants(SignedNote note)
+    {
+        foreach (var (i, line) in note.Signatures.Index())
+        {
+            var garbled = Enumerable.Range(0, line.Bytes.Length).Select(at => line with { Bytes = Flipped(line.Bytes, at) })
+                .Append(line with { Bytes = line.Bytes[..^1] }).Append(line with { Bytes = new byte[line.Bytes.Length] }).ToArray();
+            yield return ($"line {i} removed", note with { Signatures = note.Signatures.RemoveAt(i) });
+            yield return ($"line {i} doubled", note with { Signatures = note.Signatures.Insert(i, line) });
+            yield return ($"line {i} doubled at the end", note with { Signatures = note.Signatures.Add(line) });
+            foreach (var (n, bad) in garbled.Index())
+            {
+                yield return ($"line {i} garbled, {n}", note with { Signatures = note.Signatures.SetItem(i, bad) });
+                yield return ($"garbage {n} before line {i}", note with { Signatures = note.Signatures.Insert(i, bad) });
+                yield return ($"garbage {n} after line {i}", note with { Signatures = note.Signatures.Insert(i + 1, bad) });
+                yield return ($"garbage {n} of line {i} at the end", note with { Signatures = note.Signatures.Add(bad) });
+            }
+        }
+    }
+
+    private static byte[] Flipped(ReadOnlyMemory<byte> bytes, int at)
+    {
+        var copy = bytes.ToArray();
+        copy[at] ^= 1;
+        return copy;
     }
 
     [Fact]

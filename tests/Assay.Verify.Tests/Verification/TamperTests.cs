@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Text;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
 using Assay.Verify.Notes;
+using Assay.Verify.Policies;
 using Assay.Verify.Reports;
 using Assay.Verify.Statements;
 using Assay.Verify.Tests.Issuing;
@@ -13,6 +15,8 @@ namespace Assay.Verify.Tests.Verification;
 /// <summary>One lie for each rule: the right axis is refuted, for the right reason.</summary>
 public class TamperTests
 {
+    private const string Elsewhere = "assay.test/other";
+
     private static readonly TestIssuer Honest = new();
     private static readonly Hash Wrong = Sha256.Of([1, 2, 3]);
 
@@ -28,13 +32,13 @@ public class TamperTests
         {
             EditGenesis = g => g with
             {
-                Origin = "assay.test/other",
-                LogKey = VerifierKey.Create("assay.test/other", NoteSignatureType.Ed25519, TestIssuer.LogKey.PublicKey),
+                Origin = Elsewhere,
+                LogKey = VerifierKey.Create(Elsewhere, NoteSignatureType.Ed25519, TestIssuer.LogKey.PublicKey),
             },
         })),
         ["the promise is of another log"] = (Axis.Integrity, "origin", () => Issue(Honest with
         {
-            EditPromise = p => p with { Origin = "assay.test/other" },
+            EditPromise = p => p with { Origin = Elsewhere },
         })),
         ["the receipt's signature is damaged"] = (Axis.Signature, "bad-signature", () => Edit(b =>
             b with { Envelope = b.Envelope with { Signature = Flip(b.Envelope.Signature) } })),
@@ -90,30 +94,37 @@ public class TamperTests
         ["an event is not proved"] = (Axis.Key, "event-proof", () => Edit(b => EditHistory(b, 1, e => e with { Path = e.Path.Reverse().ToImmutableArray() }))),
         ["the events are out of order"] = (Axis.Key, "event-order", () =>
         {
-            var bundle = Issue(With(4, KeyEvent.Renew(Serving, 90)));
+            var bundle = Issue(With(4, KeyEvent.Renew(TestIssuer.Origin, Serving, 90)));
             return bundle with { KeyHistory = [bundle.KeyHistory[0], bundle.KeyHistory[2], bundle.KeyHistory[1]] };
         }),
         ["an event is shown twice"] = (Axis.Key, "event-order", () =>
         {
-            var bundle = Issue(With(4, KeyEvent.Renew(Serving, 90)));
+            var bundle = Issue(With(4, KeyEvent.Renew(TestIssuer.Origin, Serving, 90)));
             return bundle with { KeyHistory = bundle.KeyHistory.Add(bundle.KeyHistory[2]) };
         }),
-        ["an event is about another key"] = (Axis.Key, "foreign-event", () => Issue(With(4, KeyEvent.Retire(Wrong)))),
-        ["the key is introduced twice"] = (Axis.Key, "introduction", () => Issue(With(4, KeyEvent.Introduce(TestIssuer.ServingKey.PublicKey, TestIssuer.Segment, 90)))),
+        ["the key was introduced in another log of the same root"] = (Axis.Key, "event-origin", () => Issue(Honest with
+        {
+            KeyEvents = ImmutableSortedDictionary<int, KeyEvent>.Empty.Add(
+                2, KeyEvent.Introduce(Elsewhere, TestIssuer.ServingKey.PublicKey, TestIssuer.Segment, 102)),
+        })),
+        ["the lease was renewed in another log of the same root"] = (Axis.Key, "event-origin", () =>
+            Issue(With(4, KeyEvent.Renew(Elsewhere, Serving, 90)))),
+        ["an event is about another key"] = (Axis.Key, "foreign-event", () => Issue(With(4, KeyEvent.Retire(TestIssuer.Origin, Wrong)))),
+        ["the key is introduced twice"] = (Axis.Key, "introduction", () => Issue(With(4, KeyEvent.Introduce(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey, TestIssuer.Segment, 90)))),
         ["the key is renewed but never introduced"] = (Axis.Key, "introduction", () => Issue(Honest with
         {
-            KeyEvents = ImmutableSortedDictionary<int, KeyEvent>.Empty.Add(2, KeyEvent.Renew(Serving, 90)),
+            KeyEvents = ImmutableSortedDictionary<int, KeyEvent>.Empty.Add(2, KeyEvent.Renew(TestIssuer.Origin, Serving, 90)),
         })),
-        ["the key was retired"] = (Axis.Key, "retired", () => Issue(With(9, KeyEvent.Retire(Serving)))),
-        ["the key was compromised before"] = (Axis.Key, "compromised", () => Issue(With(9, KeyEvent.Compromise(Serving, 17)))),
-        ["the key's compromise was found later"] = (Axis.Key, "compromised", () => Issue(With(25, KeyEvent.Compromise(Serving, 3)))),
+        ["the key was retired"] = (Axis.Key, "retired", () => Issue(With(9, KeyEvent.Retire(TestIssuer.Origin, Serving)))),
+        ["the key was compromised before"] = (Axis.Key, "compromised", () => Issue(With(9, KeyEvent.Compromise(TestIssuer.Origin, Serving, 17)))),
+        ["the key's compromise was found later"] = (Axis.Key, "compromised", () => Issue(With(25, KeyEvent.Compromise(TestIssuer.Origin, Serving, 3)))),
         ["the lease is longer than genesis permits"] = (Axis.Key, "lease-length", () => Issue(Honest with { MaxLease = 99 })),
-        ["the lease ends where it begins"] = (Axis.Key, "lease-length", () => Issue(With(4, KeyEvent.Renew(Serving, 4)))),
+        ["the lease ends where it begins"] = (Axis.Key, "lease-length", () => Issue(With(4, KeyEvent.Renew(TestIssuer.Origin, Serving, 4)))),
         ["the lease ended at the receipt's index"] = (Axis.Key, "lease", () => Issue(Introduced(until: 17))),
         ["the lease began after the receipt"] = (Axis.Key, "lease", () => Issue(Honest with
         {
             KeyEvents = ImmutableSortedDictionary<int, KeyEvent>.Empty.Add(
-                20, KeyEvent.Introduce(TestIssuer.ServingKey.PublicKey, TestIssuer.Segment, 90)),
+                20, KeyEvent.Introduce(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey, TestIssuer.Segment, 90)),
         })),
         ["the receipt names another node"] = (Axis.Key, "node-name", () => Issue(Honest with
         {
@@ -137,6 +148,10 @@ public class TamperTests
         }) with { NotBeforePath = [Wrong] }),
         ["the consistency proof is damaged"] = (Axis.Time, "not-before-prefix", () => Edit(b => b with { NotBeforePath = [Wrong, .. b.NotBeforePath[1..]] })),
         ["the model entry is not proved"] = (Axis.Model, "event-proof", () => Edit(b => b with { ModelEntry = b.ModelEntry with { Index = 3 } })),
+        ["the model was published in another log of the same root"] = (Axis.Model, "event-origin", () => Issue(Honest with
+        {
+            EditModel = m => m with { Origin = Elsewhere },
+        })),
         ["the model was published after the receipt"] = (Axis.Model, "published-later", () => Issue(Honest with { ModelIndex = 20 })),
         ["the receipt names another model"] = (Axis.Model, "other-model", () => Issue(Honest with
         {
@@ -208,10 +223,10 @@ public class TamperTests
     public void A_renewed_lease_a_later_retirement_and_a_later_compromise_leave_the_receipt_accepted()
     {
         var renewed = Introduced(until: 10);
-        renewed = renewed with { KeyEvents = renewed.KeyEvents.Add(8, KeyEvent.Renew(Serving, 40)) };
+        renewed = renewed with { KeyEvents = renewed.KeyEvents.Add(8, KeyEvent.Renew(TestIssuer.Origin, Serving, 40)) };
         Assert.True(Verifier.Verify(renewed.IssueBytes(), TestIssuer.Policy).Accepted);
-        Assert.True(Verifier.Verify(With(20, KeyEvent.Retire(Serving)).IssueBytes(), TestIssuer.Policy).Accepted);
-        Assert.True(Verifier.Verify(With(20, KeyEvent.Compromise(Serving, 18)).IssueBytes(), TestIssuer.Policy).Accepted);
+        Assert.True(Verifier.Verify(With(20, KeyEvent.Retire(TestIssuer.Origin, Serving)).IssueBytes(), TestIssuer.Policy).Accepted);
+        Assert.True(Verifier.Verify(With(20, KeyEvent.Compromise(TestIssuer.Origin, Serving, 18)).IssueBytes(), TestIssuer.Policy).Accepted);
     }
 
     [Fact]
@@ -220,6 +235,41 @@ public class TamperTests
         var report = Verifier.Verify(Issue(Honest with { CheckpointSigner = TestIssuer.OtherKey }).ToBytes(), TestIssuer.Policy);
         Assert.Equal("depends-on-log", report[Axis.Key].Reason);
         Assert.Equal("depends-on-log", report[Axis.Model].Reason);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_checkpoint_is_signed_by_the_very_log_key_that_genesis_names(bool isPromiseToo)
+    {
+        // The policy trusts two keys for this origin, but genesis vouches for the first only.
+        var second = VerifierKey.Create(TestIssuer.Origin, NoteSignatureType.Ed25519, TestIssuer.OtherKey.PublicKey);
+        var text = $"log {TestIssuer.LogVerifier}\nlog {second}\nquorum none\n";
+        var policy = TestIssuer.Policy with { LogText = text, Log = TlogPolicy.Parse(Encoding.UTF8.GetBytes(text)) };
+        Assert.True(Verifier.Verify(Honest.IssueBytes(), policy).Accepted);
+        var other = Honest with
+        {
+            CheckpointSigner = TestIssuer.OtherKey,
+            PromiseSigner = isPromiseToo ? TestIssuer.OtherKey : TestIssuer.LogKey,
+        };
+        var report = Verifier.Verify(other.IssueBytes(), policy);
+        Assert.Equal((AxisStatus.Refuted, "other-log-key"), (report[Axis.Key].Status, report[Axis.Key].Reason));
+        Assert.Equal(isPromiseToo ? "included" : "promise-signature", report[Axis.Log].Reason);
+        Assert.False(report.Accepted);
+    }
+
+    [Fact]
+    public void The_promise_is_signed_by_the_very_log_key_that_genesis_names()
+    {
+        var second = VerifierKey.Create(TestIssuer.Origin, NoteSignatureType.Ed25519, TestIssuer.OtherKey.PublicKey);
+        var text = $"log {second}\nlog {TestIssuer.LogVerifier}\nquorum none\n";
+        var policy = TestIssuer.Policy with { LogText = text, Log = TlogPolicy.Parse(Encoding.UTF8.GetBytes(text)) };
+        // Both keys signed the checkpoint, and only the second one the promise.
+        var bundle = Issue(Honest with { PromiseSigner = TestIssuer.OtherKey });
+        var byOther = Checkpoint.Parse(bundle.LogProof.Note.Text).Sign(TestIssuer.OtherKey).Signatures;
+        var note = bundle.LogProof.Note with { Signatures = bundle.LogProof.Note.Signatures.AddRange(byOther) };
+        var report = Verifier.Verify((bundle with { LogProof = bundle.LogProof with { Note = note } }).ToBytes(), policy);
+        Assert.Equal((AxisStatus.Refuted, "promise-signature"), (report[Axis.Log].Status, report[Axis.Log].Reason));
     }
 
     private static Bundle Issue(TestIssuer issuer) => issuer.Issue();
@@ -237,7 +287,7 @@ public class TamperTests
 
     private static TestIssuer Introduced(ulong until = 102, Segment? segment = null) => Honest with
     {
-        KeyEvents = Honest.KeyEvents.SetItem(2, KeyEvent.Introduce(TestIssuer.ServingKey.PublicKey, segment ?? TestIssuer.Segment, until)),
+        KeyEvents = Honest.KeyEvents.SetItem(2, KeyEvent.Introduce(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey, segment ?? TestIssuer.Segment, until)),
     };
 
     private static SignedNote Note(Bundle bundle, Func<Checkpoint, Checkpoint> edit) =>

@@ -48,8 +48,9 @@ public class WitnessTests
     [Fact]
     public void Nobody_witnesses_twice()
     {
-        var issuer = new TestIssuer { Witnesses = [All[0], All[0]] };
-        Assert.Equal("no-quorum", Verifier.Verify(issuer.IssueBytes(), Asking("group g 2 w1 w2\nquorum g"))[Axis.Witnesses].Reason);
+        var bundle = new TestIssuer { Witnesses = [All[0], All[0]] }.Issue();
+        Assert.Equal(["w1"], Asking("group g 2 w1 w2\nquorum g").Log.WitnessesOf(bundle.LogProof.Note));
+        Assert.Equal(Verdict.Malformed, Verifier.Verify(bundle.ToBytes(), Asking("quorum w1")).Verdict);
     }
 
     [Fact]
