@@ -8,7 +8,8 @@ using Assay.Verify.Crypto;
 
 // Appends to a log as fast as it may until it is killed: the victim of the crash tests.
 //   DIRECTORY SEED SUBMITTERS
-// For each acknowledged entry, one line on standard output: index, leaf hash, digest of the attachment or -, promise in base64.
+// For each acknowledged entry, one line on standard output: index, leaf hash, digest of the attachment or -, promise in base64, path of
+// the leaf in the promised batch (hashes in hex, with commas between; - if it is empty).
 // Exit code 3: the log is locked by another process, which standard error names.
 if (args is not [var directory, var seedText, var submittersText])
     return 2;
@@ -47,7 +48,8 @@ async Task Submit(Random random)
         random.NextBytes(attachment);
         var appended = await log.AppendAsync(entry, attachment);
         var promise = Base64.Write(Encoding.UTF8.GetBytes(appended.Promise.ToString()));
-        var line = $"{appended.Index} {appended.LeafHash.ToHex()} {(attachment.Length == 0 ? "-" : Sha256.Of(attachment).ToHex())} {promise}\n";
+        var path = appended.BatchPath is { Length: > 0 } hashes ? string.Join(',', hashes.Select(h => h.ToHex())) : "-";
+        var line = $"{appended.Index} {appended.LeafHash.ToHex()} {(attachment.Length == 0 ? "-" : Sha256.Of(attachment).ToHex())} {promise} {path}\n";
         lock (output)
             output.Write(Encoding.ASCII.GetBytes(line));
     }

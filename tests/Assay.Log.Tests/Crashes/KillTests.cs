@@ -88,7 +88,7 @@ public sealed class KillTests : IDisposable
     /// <summary>Remembers all that the victims said, and holds their log to it.</summary>
     private sealed class Witness(string directory)
     {
-        private readonly Dictionary<ulong, (Hash Leaf, string Attachment, string Promise)> acknowledged = [];
+        private readonly Dictionary<ulong, (Hash Leaf, string Attachment, string Promise, string Path)> acknowledged = [];
         private readonly HashSet<ulong> judged = [];
         private Checkpoint? seen;
 
@@ -101,7 +101,7 @@ public sealed class KillTests : IDisposable
             foreach (var line in lines)
             {
                 var parts = line.Split(' ');
-                Assert.True(acknowledged.TryAdd(ulong.Parse(parts[0], CultureInfo.InvariantCulture), (Hash.FromHex(parts[1]), parts[2], parts[3])),
+                Assert.True(acknowledged.TryAdd(ulong.Parse(parts[0], CultureInfo.InvariantCulture), (Hash.FromHex(parts[1]), parts[2], parts[3], parts[4])),
                     $"index {parts[0]} was given out twice");
             }
         }
@@ -118,20 +118,25 @@ public sealed class KillTests : IDisposable
                     "the checkpoint seen before is no prefix of this one");
             seen = checkpoint;
             var promises = new Dictionary<string, Promise>(StringComparer.Ordinal);
-            foreach (var (index, (leaf, attachment, text)) in acknowledged)
+            foreach (var (index, (leaf, attachment, text, path)) in acknowledged)
                 if (judged.Add(index) || index % 10 == 0)
-                    Judge(log, checkpoint, index, leaf, attachment, Promised(promises, text));
+                    Judge(log, checkpoint, index, leaf, attachment, Promised(promises, text), BatchPath(path));
         }
 
-        private void Judge(TileLog log, Checkpoint checkpoint, ulong index, Hash leaf, string attachment, Promise promise)
+        private void Judge(TileLog log, Checkpoint checkpoint, ulong index, Hash leaf, string attachment, Promise promise, Hash[] path)
         {
             Assert.True(index < checkpoint.Size, $"entry {index} was acknowledged, the log has {checkpoint.Size}");
             Assert.Equal(leaf, MerkleTree.LeafHash(log.ReadEntry(index).Span));
             Assert.True(MerkleProof.VerifyInclusion(index, checkpoint.Size, leaf, log.InclusionProof(index, checkpoint.Size), checkpoint.Root));
             Assert.True(promise.First <= index && index - promise.First < promise.Count);
+            // The promise binds the entry itself, not only its place.
+            Assert.True(MerkleProof.VerifyInclusion(index - promise.First, promise.Count, leaf, path, promise.Root),
+                $"entry {index} is not in the batch that its promise names");
             if (attachment != "-")
                 Assert.Equal(attachment, Sha256.Of(File.ReadAllBytes(Path.Combine(Victim.AttachmentsOf(directory), index.ToString(CultureInfo.InvariantCulture)))).ToHex());
         }
+
+        private static Hash[] BatchPath(string text) => text == "-" ? [] : [.. text.Split(',').Select(h => Hash.FromHex(h))];
 
         private static Promise Promised(Dictionary<string, Promise> known, string text)
         {
