@@ -296,18 +296,11 @@ public sealed class AssayNode : IAsyncDisposable
 
     private void WritePolicy()
     {
-        const string Temporary = "policy.json.new";
         if (File.Exists(Folder.Policy))
             return;
         var key = VerifierKey.Create(Origin, NoteSignatureType.Ed25519, logKey.PublicKey);
-        var files = new PosixLogFiles(Folder.Path);
-        using (var file = files.Create(Temporary, Visibility.Public))
-        {
-            file.Append(Policy.ForLog(Genesis.Node, key, Genesis.RootKey).ToBytes());
-            file.Flush();
-        }
-        files.Rename(Temporary, Path.GetFileName(Folder.Policy));
-        files.FlushDirectory("");
+        var name = Path.GetFileName(Folder.Policy);
+        new PosixLogFiles(Folder.Path).Replace(name, name + ".new", Policy.ForLog(Genesis.Node, key, Genesis.RootKey).ToBytes(), Visibility.Public);
     }
 
     private static byte[] NewGenesis(Keyring keyring, string origin, SigningKey logKey, NodeOptions options)

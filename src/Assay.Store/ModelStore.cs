@@ -144,13 +144,7 @@ public sealed partial class ModelStore
         const string temporary = ".incoming";
         names.CreateDirectory(model.Name, Visibility.Private);
         names.FlushDirectory("");
-        using (var file = names.Create(temporary, Visibility.Private))
-        {
-            file.Append(model.ToBytes());
-            file.Flush();
-        }
-        names.Rename(temporary, ManifestPath(model.Name, model.Version));
-        names.FlushDirectory(model.Name);
+        names.Replace(ManifestPath(model.Name, model.Version), temporary, model.ToBytes(), Visibility.Private);
     }
 
     private IEnumerable<StoredModel> Versions(string name) =>

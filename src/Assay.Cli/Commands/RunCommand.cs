@@ -89,12 +89,7 @@ internal static class RunCommand
             json.WriteStartObject();
             json.WriteString("name", name);
             json.WriteString("type", tensor.Type.Name());
-            json.WriteStartArray("shape");
-            foreach (var d in tensor.Shape.Dims)
-                json.WriteNumberValue(d);
-            json.WriteEndArray();
-            json.WritePropertyName("data");
-            json.WriteRawValue(JsonTensors.Write(tensor.Reshape(Shape.Of(tensor.Count))), skipInputValidation: true);
+            JsonTensors.WriteMembers(json, tensor);
             json.WriteEndObject();
         }
         json.WriteEndArray();

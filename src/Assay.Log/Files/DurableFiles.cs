@@ -1,20 +1,27 @@
 namespace Assay.Log.Files;
 
-/// <summary>What the log builds from the primitive operations: whole files that appear at once and stay.</summary>
-internal static class DurableFiles
+/// <summary>What is built from the primitive operations: whole files that appear at once and stay.</summary>
+public static class DurableFiles
 {
     private const int OpenAtOnce = 128;
 
-    /// <summary>Replaces a file by these bytes: after a crash it holds either the old bytes or the new ones.</summary>
-    public static void Replace(this ILogFiles files, string path, ReadOnlySpan<byte> bytes, Visibility visibility)
+    /// <summary>Replaces a file by these bytes: after a crash it holds either the old bytes or the new ones, and once this returns the new ones.</summary>
+    /// <param name="temporary">A name on the same file system that nothing else uses meanwhile.</param>
+    public static void Replace(this ILogFiles files, string path, string temporary, ReadOnlySpan<byte> bytes, Visibility visibility)
     {
-        using (files.CreateNamed(path, bytes, visibility)) { }
+        using (files.CreateNamed(path, temporary, bytes, visibility)) { }
     }
 
-    /// <summary>As <see cref="Replace"/>, and hands back the open file so that more can be appended to it.</summary>
-    public static ILogFile CreateNamed(this ILogFiles files, string path, ReadOnlySpan<byte> bytes, Visibility visibility)
+    /// <summary>The same by way of the log's folder for files half made.</summary>
+    internal static void Replace(this ILogFiles files, string path, ReadOnlySpan<byte> bytes, Visibility visibility) =>
+        files.Replace(path, TemporaryName(path), bytes, visibility);
+
+    /// <summary>As <see cref="Replace(ILogFiles, string, ReadOnlySpan{byte}, Visibility)"/>, and hands back the open file so that more can be appended to it.</summary>
+    internal static ILogFile CreateNamed(this ILogFiles files, string path, ReadOnlySpan<byte> bytes, Visibility visibility) =>
+        files.CreateNamed(path, TemporaryName(path), bytes, visibility);
+
+    private static ILogFile CreateNamed(this ILogFiles files, string path, string temporary, ReadOnlySpan<byte> bytes, Visibility visibility)
     {
-        var temporary = TemporaryName(path);
         var file = files.Create(temporary, visibility);
         try
         {
@@ -36,7 +43,7 @@ internal static class DurableFiles
     /// durable, so a name never leads to less than its bytes. Files that are there already are replaced (the same bytes, if the
     /// log before us got as far as writing them).
     /// </summary>
-    public static void WriteAll(
+    internal static void WriteAll(
         this ILogFiles files, IReadOnlyList<(string Path, ReadOnlyMemory<byte> Bytes)> contents, DurableDirectories directories, Visibility visibility)
     {
         var changed = new SortedSet<string>(StringComparer.Ordinal);
@@ -78,7 +85,7 @@ internal static class DurableFiles
     }
 
     /// <summary>Removes what a crash left half made.</summary>
-    public static void ClearTemporary(this ILogFiles files)
+    internal static void ClearTemporary(this ILogFiles files)
     {
         foreach (var name in files.List(LogLayout.Temporary))
             files.Delete($"{LogLayout.Temporary}/{name}");

@@ -66,14 +66,7 @@ public sealed class Keyring(string folder)
 
     private void Write(string name, SigningKey key)
     {
-        var temporary = FileOf(name) + ".new";
-        using (var file = files.Create(temporary, Visibility.Private))
-        {
-            file.Append(System.Text.Encoding.ASCII.GetBytes(key.ToPem()));
-            file.Flush();
-        }
-        files.Rename(temporary, FileOf(name));
-        files.FlushDirectory(name.StartsWith(Serving, StringComparison.Ordinal) ? Serving : "");
+        files.Replace(FileOf(name), FileOf(name) + ".new", System.Text.Encoding.ASCII.GetBytes(key.ToPem()), Visibility.Private);
     }
 
     private static string ServingName(in Hash keyId) => $"{Serving}/{keyId.ToHex()}";

@@ -126,12 +126,7 @@ internal static class InferenceJson
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteString("datatype", NameOf(tensor.Type));
-        json.WriteStartArray("shape");
-        foreach (var d in tensor.Shape.Dims)
-            json.WriteNumberValue(d);
-        json.WriteEndArray();
-        json.WritePropertyName("data");
-        json.WriteRawValue(JsonTensors.Write(tensor.Reshape(Shape.Of(tensor.Count))), skipInputValidation: true);
+        JsonTensors.WriteMembers(json, tensor);
         json.WriteEndObject();
     }
 

@@ -39,6 +39,17 @@ public static class JsonTensors
         return text.ToString();
     }
 
+    /// <summary>Writes the members <c>shape</c> and <c>data</c> of an object: the extents, and the elements in one flat array.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, Tensor tensor)
+    {
+        json.WriteStartArray("shape");
+        foreach (var extent in tensor.Shape.Dims)
+            json.WriteNumberValue(extent);
+        json.WriteEndArray();
+        json.WritePropertyName("data");
+        json.WriteRawValue(Write(tensor.Reshape(Shape.Of(tensor.Count))), skipInputValidation: true);
+    }
+
     private static void Append(StringBuilder text, Tensor tensor, int axis, ref int next)
     {
         if (axis == tensor.Shape.Rank)
