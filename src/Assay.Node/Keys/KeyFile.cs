@@ -9,11 +9,11 @@ public static class KeyFile
 {
     /// <summary>Makes a key from the system's generator. A file that is there is never replaced.</summary>
     /// <exception cref="NodeException">There is a file of that name.</exception>
-    public static PublicKey Create(string path)
+    public static PublicKey Create(string path, KeyAlgorithm algorithm = KeyAlgorithm.Ed25519)
     {
         if (File.Exists(path))
             throw new NodeException(NodeFault.BadRequest, $"'{path}' is there already: a key is never overwritten");
-        using var key = Generate();
+        using var key = Generate(algorithm);
         using var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
@@ -23,17 +23,19 @@ public static class KeyFile
         return key.PublicKey;
     }
 
-    internal static SigningKey Generate()
+    internal static SigningKey Generate(KeyAlgorithm algorithm = KeyAlgorithm.Ed25519)
     {
-        Span<byte> seed = stackalloc byte[SigningKey.SeedSize];
-        RandomNumberGenerator.Fill(seed);
+        Span<byte> random = stackalloc byte[SigningKey.SeedSize];
         try
         {
-            return SigningKey.FromSeed(seed);
+            do
+                RandomNumberGenerator.Fill(random);
+            while (algorithm == KeyAlgorithm.EcdsaP256Sha256 && !SigningKey.IsScalar(random));
+            return algorithm == KeyAlgorithm.EcdsaP256Sha256 ? SigningKey.FromScalar(random) : SigningKey.FromSeed(random);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(seed);
+            CryptographicOperations.ZeroMemory(random);
         }
     }
 }

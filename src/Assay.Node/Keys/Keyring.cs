@@ -23,17 +23,17 @@ public sealed class Keyring(string folder)
     public bool Has(string name) => files.Length(FileOf(name)) is not null;
 
     /// <summary>Makes a key from the system's generator, durable before it is used.</summary>
-    public SigningKey Create(string name)
+    public SigningKey Create(string name, KeyAlgorithm algorithm = KeyAlgorithm.Ed25519)
     {
-        var key = KeyFile.Generate();
+        var key = KeyFile.Generate(algorithm);
         Write(name, key);
         return key;
     }
 
     /// <summary>Makes a serving key; it is filed under its own id.</summary>
-    public SigningKey CreateServing()
+    public SigningKey CreateServing(KeyAlgorithm algorithm = KeyAlgorithm.Ed25519)
     {
-        var key = KeyFile.Generate();
+        var key = KeyFile.Generate(algorithm);
         if (!files.DirectoryExists(Serving))
         {
             files.CreateDirectory(Serving, Visibility.Private);

@@ -8,7 +8,7 @@ namespace Assay.Verify.Crypto;
 /// .NET on Linux needs this library already. SHA256_Init/Update/Final are deprecated in OpenSSL 3.0 but exported and without
 /// the fetch and allocation that make the one-shot forms several times slower on the 65-byte inputs of a Merkle tree.
 /// </remarks>
-internal static class LibCrypto
+internal static partial class LibCrypto
 {
     private const string Library = "libcrypto.so.3";
 

@@ -1,61 +1,53 @@
-using System.Runtime.InteropServices;
-
 namespace Assay.Verify.Crypto;
 
-/// <summary>An Ed25519 public key (32 bytes), known to be canonical and not of small order.</summary>
-public sealed class PublicKey : IEquatable<PublicKey>
+/// <summary>A public key of one of the two algorithms, known to be well formed. Immutable; may be used by many threads at once.</summary>
+public abstract class PublicKey : IEquatable<PublicKey>
 {
-    // SubjectPublicKeyInfo { AlgorithmIdentifier { 1.3.101.112 }, BIT STRING } (RFC 8410 section 4).
-    private static ReadOnlySpan<byte> SpkiPrefix => [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+    private readonly byte[] spki;
+    private readonly int prefix;
 
-    private readonly byte[] raw;
-    private readonly LibCrypto.KeyHandle handle;
-
-    private PublicKey(byte[] raw)
+    private protected PublicKey(KeyAlgorithm algorithm, ReadOnlySpan<byte> spkiPrefix, ReadOnlySpan<byte> raw)
     {
-        this.raw = raw;
-        handle = LibCrypto.EVP_PKEY_new_raw_public_key(
-            LibCrypto.EvpPkeyEd25519, 0, in MemoryMarshal.GetReference((ReadOnlySpan<byte>)raw), raw.Length);
-        if (handle.IsInvalid)
-            throw new InvalidOperationException("libcrypto refused a 32-byte Ed25519 key");
-        Id = Sha256.Of(SubjectPublicKeyInfo);
+        Algorithm = algorithm;
+        spki = [.. spkiPrefix, .. raw];
+        prefix = spkiPrefix.Length;
+        Id = Sha256.Of(spki);
     }
+
+    public KeyAlgorithm Algorithm { get; }
 
     /// <summary>SHA-256 of <see cref="SubjectPublicKeyInfo"/>.</summary>
     public Hash Id { get; }
 
-    public ReadOnlySpan<byte> Raw => raw;
+    /// <summary>Ed25519: the 32 bytes of A. P-256: the 65 bytes of the uncompressed point.</summary>
+    public ReadOnlySpan<byte> Raw => spki.AsSpan(prefix);
 
-    /// <summary>DER, 44 bytes (RFC 8410).</summary>
-    public byte[] SubjectPublicKeyInfo => [.. SpkiPrefix, .. raw];
+    /// <summary>DER: 44 bytes of an Ed25519 key (RFC 8410), 91 of a P-256 key (RFC 5480).</summary>
+    public byte[] SubjectPublicKeyInfo => [.. spki];
 
+    /// <summary>An Ed25519 key.</summary>
     /// <exception cref="MalformedException">Not 32 bytes, not canonical, or of small order.</exception>
-    public static PublicKey FromRaw(ReadOnlySpan<byte> key)
-    {
-        if (key.Length != Ed25519.KeySize)
-            throw new MalformedException($"an Ed25519 key of {key.Length} bytes, not {Ed25519.KeySize}");
-        if (!Ed25519.IsAcceptablePoint(key))
-            throw new MalformedException("an Ed25519 key that is not canonical or of small order");
-        return new PublicKey(key.ToArray());
-    }
+    public static PublicKey FromRaw(ReadOnlySpan<byte> key) => Ed25519PublicKey.FromRaw(key);
 
-    /// <exception cref="MalformedException">Not the SubjectPublicKeyInfo of an acceptable Ed25519 key.</exception>
+    /// <exception cref="MalformedException">Not the SubjectPublicKeyInfo of an acceptable Ed25519 or P-256 key.</exception>
     public static PublicKey FromSubjectPublicKeyInfo(ReadOnlySpan<byte> der)
     {
-        if (der.Length != SpkiPrefix.Length + Ed25519.KeySize || !der.StartsWith(SpkiPrefix))
-            throw new MalformedException("not the SubjectPublicKeyInfo of an Ed25519 key");
-        return FromRaw(der[SpkiPrefix.Length..]);
+        if (der.Length == Ed25519PublicKey.SpkiSize && der.StartsWith(Ed25519PublicKey.SpkiPrefix))
+            return Ed25519PublicKey.FromRaw(der[Ed25519PublicKey.SpkiPrefix.Length..]);
+        if (der.Length == P256PublicKey.SpkiSize && der.StartsWith(P256PublicKey.SpkiPrefix))
+            return P256PublicKey.FromPoint(der[P256PublicKey.SpkiPrefix.Length..]);
+        throw new MalformedException("not the SubjectPublicKeyInfo of an Ed25519 key or of an uncompressed P-256 key");
     }
 
     /// <summary>Whether <paramref name="signature"/> (64 bytes) is by this key over <paramref name="message"/>.</summary>
-    public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => Ed25519.Verify(handle, message, signature);
+    public abstract bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
 
-    public bool Equals(PublicKey? other) => other is not null && raw.AsSpan().SequenceEqual(other.raw);
+    public bool Equals(PublicKey? other) => other is not null && spki.AsSpan().SequenceEqual(other.spki);
 
     public override bool Equals(object? obj) => Equals(obj as PublicKey);
 
     public override int GetHashCode() => Id.GetHashCode();
 
-    /// <summary><c>ed25519:</c> and the first eight digits of the key id: for people.</summary>
-    public override string ToString() => $"ed25519:{Id.ToHex()[..8]}";
+    /// <summary>The algorithm and the first eight digits of the key id: for people.</summary>
+    public override string ToString() => $"{(Algorithm == KeyAlgorithm.Ed25519 ? "ed25519" : "p256")}:{Id.ToHex()[..8]}";
 }

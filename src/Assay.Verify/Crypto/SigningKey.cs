@@ -1,45 +1,45 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Assay.Verify.Crypto;
 
-/// <summary>An Ed25519 private key. Its seed is never printed; <see cref="object.ToString"/> shows the public half.</summary>
-public sealed class SigningKey : IDisposable
+/// <summary>A private key of one of the two algorithms. It is never printed; <see cref="object.ToString"/> shows the public half.</summary>
+/// <remarks>Abstract, so that a key that never leaves a device can sign too.</remarks>
+public abstract class SigningKey(PublicKey publicKey) : IDisposable
 {
+    /// <summary>Bytes of an Ed25519 seed, and of a P-256 scalar.</summary>
     public const int SeedSize = 32;
 
-    private const string PemLabel = "PRIVATE KEY";
+    internal const string PemLabel = "PRIVATE KEY";
 
-    // PrivateKeyInfo { version 0, 1.3.101.112, OCTET STRING { OCTET STRING seed } } (RFC 8410 section 7).
-    private static ReadOnlySpan<byte> Pkcs8Prefix =>
-        [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    public PublicKey PublicKey { get; } = publicKey;
 
-    private readonly byte[] seed;
-    private readonly LibCrypto.KeyHandle handle;
+    public KeyAlgorithm Algorithm => PublicKey.Algorithm;
 
-    private SigningKey(byte[] seed)
-    {
-        this.seed = seed;
-        handle = LibCrypto.EVP_PKEY_new_raw_private_key(
-            LibCrypto.EvpPkeyEd25519, 0, in MemoryMarshal.GetReference((ReadOnlySpan<byte>)seed), seed.Length);
-        Span<byte> raw = stackalloc byte[Ed25519.KeySize];
-        nint length = raw.Length;
-        if (handle.IsInvalid || LibCrypto.EVP_PKEY_get_raw_public_key(handle, ref MemoryMarshal.GetReference(raw), ref length) != 1)
-            throw new InvalidOperationException("libcrypto refused a 32-byte Ed25519 seed");
-        PublicKey = PublicKey.FromRaw(raw);
-    }
-
-    public PublicKey PublicKey { get; }
-
+    /// <summary>An Ed25519 key.</summary>
     /// <param name="seed">32 bytes from a cryptographic generator: randomness is handed in.</param>
     public static SigningKey FromSeed(ReadOnlySpan<byte> seed)
     {
         if (seed.Length != SeedSize)
             throw new ArgumentException($"an Ed25519 seed has {SeedSize} bytes", nameof(seed));
-        return new SigningKey(seed.ToArray());
+        return new Ed25519SigningKey(seed.ToArray());
     }
 
-    /// <summary>Reads a PKCS#8 PEM, as <c>openssl genpkey -algorithm ed25519</c> writes it.</summary>
+    /// <summary>A P-256 key.</summary>
+    /// <param name="scalar">32 bytes big-endian from a cryptographic generator, for which <see cref="IsScalar"/> holds.</param>
+    public static SigningKey FromScalar(ReadOnlySpan<byte> scalar)
+    {
+        if (!IsScalar(scalar))
+            throw new ArgumentException("a P-256 key is 32 bytes, from 1 to the group order - 1", nameof(scalar));
+        return P256SigningKey.FromScalar(scalar);
+    }
+
+    /// <summary>Whether 32 random bytes will do as a P-256 key (FIPS 186-5 section A.2.2: else draw again, once in 2^32 draws).</summary>
+    public static bool IsScalar(ReadOnlySpan<byte> bytes) => P256.IsScalar(bytes);
+
+    /// <summary>
+    /// Reads a PKCS#8 PEM, as <c>openssl genpkey -algorithm ed25519</c> or <c>openssl genpkey -algorithm EC -pkeyopt
+    /// ec_paramgen_curve:P-256</c> writes it.
+    /// </summary>
     /// <exception cref="MalformedException">Not such a file.</exception>
     public static SigningKey FromPem(ReadOnlySpan<char> pem)
     {
@@ -48,9 +48,11 @@ public sealed class SigningKey : IDisposable
         var der = Convert.FromBase64String(pem[fields.Base64Data].ToString());
         try
         {
-            if (der.Length != Pkcs8Prefix.Length + SeedSize || !der.AsSpan().StartsWith(Pkcs8Prefix))
-                throw new MalformedException("not the PKCS#8 of an Ed25519 key");
-            return FromSeed(der.AsSpan(Pkcs8Prefix.Length));
+            if (der.Length == Ed25519SigningKey.Pkcs8Prefix.Length + SeedSize && der.AsSpan().StartsWith(Ed25519SigningKey.Pkcs8Prefix))
+                return FromSeed(der.AsSpan(Ed25519SigningKey.Pkcs8Prefix.Length));
+            if (der.AsSpan().StartsWith(P256SigningKey.Pkcs8Prefix))
+                return P256SigningKey.FromPkcs8(der);
+            throw new MalformedException("not the PKCS#8 of an Ed25519 or P-256 key");
         }
         finally
         {
@@ -58,28 +60,19 @@ public sealed class SigningKey : IDisposable
         }
     }
 
-    /// <summary>PKCS#8 PEM (RFC 8410): a secret, for a file that only its owner can read.</summary>
-    public string ToPem() => PemEncoding.WriteString(PemLabel, [.. Pkcs8Prefix, .. seed]) + "\n";
+    /// <summary>PKCS#8 PEM: a secret, for a file that only its owner can read.</summary>
+    public abstract string ToPem();
 
-    /// <returns>64 bytes; the same message always gives the same signature (RFC 8032).</returns>
-    public byte[] Sign(ReadOnlySpan<byte> message)
-    {
-        using var context = LibCrypto.EVP_MD_CTX_new();
-        var signature = new byte[Ed25519.SignatureSize];
-        nint length = signature.Length;
-        if (LibCrypto.EVP_DigestSignInit(context, 0, 0, 0, handle) != 1
-            || LibCrypto.EVP_DigestSign(
-                context, ref MemoryMarshal.GetReference((Span<byte>)signature), ref length,
-                in MemoryMarshal.GetReference(message), message.Length) != 1)
-            throw new InvalidOperationException("libcrypto could not sign");
-        return signature;
-    }
+    /// <returns>64 bytes. Of Ed25519, always the same for the same message (RFC 8032); of P-256, others each time.</returns>
+    public abstract byte[] Sign(ReadOnlySpan<byte> message);
 
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(seed);
-        handle.Dispose();
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
     }
+
+    protected abstract void Dispose(bool disposing);
 
     public override string ToString() => PublicKey.ToString();
 }

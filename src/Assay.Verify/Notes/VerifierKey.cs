@@ -18,8 +18,11 @@ public enum NoteSignatureType : byte
 /// <summary>A named key that checks notes: <c>name+hhhhhhhh+base64(type || key)</c> (c2sp.org/signed-note, verifier keys).</summary>
 public sealed record VerifierKey(string Name, uint Id, NoteSignatureType Type, PublicKey Key)
 {
+    /// <exception cref="MalformedException">An impossible name, or a key that is not Ed25519: notes know no other here.</exception>
     public static VerifierKey Create(string name, NoteSignatureType type, PublicKey key)
     {
+        if (key.Algorithm != KeyAlgorithm.Ed25519)
+            throw new MalformedException($"a verifier key of algorithm {key.Algorithm.Name()}: expected ed25519");
         if (!IsKeyName(name))
             throw new MalformedException("a key name is empty or holds a space, a plus or a control character");
         return new VerifierKey(name, ComputeId(name, type, key), type, key);

@@ -57,8 +57,8 @@ public sealed record KeyEvent(
         switch (json["action"].Text())
         {
             case "introduce":
-                json["algorithm"].MustBe("ed25519");
                 var key = json["key"].Decode(text => PublicKey.FromSubjectPublicKeyInfo(Base64.Read(text)), "a public key");
+                json["algorithm"].MustBe(key.Algorithm.Name());
                 if (key.Id != statement.Digest)
                     throw new MalformedException("statement.subject: expected the id of the key that is introduced");
                 var segment = json["segment"];
@@ -86,7 +86,7 @@ public sealed record KeyEvent(
         if (Key is not null)
         {
             json.WriteString("key", Base64.Write(Key.SubjectPublicKeyInfo));
-            json.WriteString("algorithm", "ed25519");
+            json.WriteString("algorithm", Key.Algorithm.Name());
         }
         if (Segment is not null)
         {
