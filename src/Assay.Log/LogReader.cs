@@ -16,8 +16,7 @@ namespace Assay.Log;
 public sealed class LogReader
 {
     private readonly TileStore store;
-    private readonly TileCache cache;
-    private readonly List<HashTree?> edge = [];
+    private readonly VerifiedTree tree;
 
     /// <summary>A reader at a checkpoint that the caller trusts.</summary>
     /// <exception cref="LogException">The stored tiles do not give this root.</exception>
@@ -28,14 +27,8 @@ public sealed class LogReader
     private LogReader(TileStore store, Checkpoint checkpoint, TileCache cache)
     {
         this.store = store;
-        this.cache = cache;
         Checkpoint = checkpoint;
-        var stored = TreeEdge.Load(store, checkpoint.Size);
-        if (stored.Head() is var head && head != checkpoint.Root)
-            throw new LogException(LogFault.Corrupt,
-                $"the stored tiles of size {checkpoint.Size} have the root {head.ToBase64()}, the checkpoint says {checkpoint.Root.ToBase64()}");
-        for (var (level, size) = (0, checkpoint.Size); size > 0; level++, size /= TilePath.FullWidth)
-            edge.Add(stored.Level(level) is { Count: > 0 } hashes ? new HashTree([.. hashes]) : null);
+        tree = new VerifiedTree(store, checkpoint, cache);
     }
 
     /// <summary>The head that everything is checked against.</summary>
@@ -46,10 +39,16 @@ public sealed class LogReader
 
     /// <summary>A reader at the published checkpoint, which must be signed by <paramref name="logKey"/> and name its origin.</summary>
     /// <exception cref="LogException">There is none, it is not signed by this key, or the stored tiles do not give its root.</exception>
-    public static LogReader Open(TileSource source, VerifierKey logKey)
+    public static LogReader Open(TileSource source, VerifierKey logKey) => Open(source, new TileStore(source), logKey);
+
+    /// <summary>The same over a log's directory. Full tiles, which never change, are read in place (memory-mapped).</summary>
+    /// <inheritdoc cref="Open(TileSource, VerifierKey)" path="/exception"/>
+    public static LogReader Open(ILogFiles files, VerifierKey logKey) => Open(TileStore.Over(files), TileStore.Mapped(files), logKey);
+
+    private static LogReader Open(TileSource source, TileStore store, VerifierKey logKey)
     {
         var bytes = source("checkpoint", LogLayout.MaxCheckpointBytes) ?? throw new LogException(LogFault.NotFound, "there is no checkpoint here");
-        return new LogReader(new TileStore(source), new SignedCheckpoint(ReadCheckpoint(bytes, logKey, "checkpoint"), bytes), new TileCache());
+        return new LogReader(store, new SignedCheckpoint(ReadCheckpoint(bytes, logKey, "checkpoint"), bytes), new TileCache());
     }
 
     /// <summary>Parses a signed checkpoint and checks signature and origin.</summary>
@@ -90,8 +89,9 @@ public sealed class LogReader
         {
             var bundle = new TilePath(TilePath.EntryLevel, from / TilePath.FullWidth, WidthAt(from));
             var entries = store.ReadEntries(bundle);
+            var leaves = tree.LeavesOf(bundle.Index);
             for (var i = (int)(from % TilePath.FullWidth); i < entries.Count; i++, from++)
-                yield return MerkleTree.LeafHash(entries[i].Span) == LeafHash(from)
+                yield return MerkleTree.LeafHash(entries[i].Span) == leaves[i]
                     ? entries[i]
                     : throw new LogException(LogFault.Corrupt, $"entry {from} in {bundle} does not hash to its leaf");
         }
@@ -101,14 +101,14 @@ public sealed class LogReader
     public Hash LeafHash(ulong index)
     {
         CheckIndex(index, Checkpoint.Size);
-        return Node(0, index);
+        return tree.Node(0, index);
     }
 
     /// <summary>The root of this log at a smaller or equal size.</summary>
     public Hash RootAt(ulong size)
     {
         CheckSize(size);
-        return size == 0 ? MerkleTree.Empty : Subtree(0, size);
+        return size == 0 ? MerkleTree.Empty : tree.Subtree(0, size);
     }
 
     /// <summary>PATH(index, D[size]) of RFC 6962 section 2.1.1.</summary>
@@ -116,24 +116,8 @@ public sealed class LogReader
     {
         CheckSize(size);
         CheckIndex(index, size);
-        var path = new List<Hash>();
-        var (start, end) = (0UL, size);
-        while (end - start > 1)
-        {
-            var split = start + MerkleTree.Split(end - start);
-            if (index < split)
-            {
-                path.Add(Subtree(split, end));
-                end = split;
-            }
-            else
-            {
-                path.Add(Subtree(start, split));
-                start = split;
-            }
-        }
-        path.Reverse();
-        return [.. path];
+        Span<Hash> path = stackalloc Hash[64];
+        return path[..tree.Path(index, size, path)].ToArray();
     }
 
     /// <summary>PROOF(oldSize, D[newSize]) of RFC 6962 section 2.1.2; empty where the old size is 0 or equal.</summary>
@@ -151,54 +135,20 @@ public sealed class LogReader
             var split = start + MerkleTree.Split(end - start);
             if (oldSize <= split)
             {
-                path.Add(Subtree(split, end));
+                path.Add(tree.Subtree(split, end));
                 end = split;
             }
             else
             {
-                path.Add(Subtree(start, split));
+                path.Add(tree.Subtree(start, split));
                 start = split;
             }
         }
         // Where the old tree is this very subtree from the start, its head is known to the verifier.
         if (start > 0)
-            path.Add(Subtree(start, end));
+            path.Add(tree.Subtree(start, end));
         path.Reverse();
         return [.. path];
-    }
-
-    // MTH of leaves start..end, where start is a multiple of the power of two at or above the length.
-    private Hash Subtree(ulong start, ulong end)
-    {
-        var length = end - start;
-        if (ulong.IsPow2(length))
-            return Node((int)ulong.Log2(length), start / length);
-        var split = start + MerkleTree.Split(length);
-        return MerkleTree.NodeHash(Subtree(start, split), Subtree(split, end));
-    }
-
-    /// <summary>The head of a complete subtree of 2^height leaves.</summary>
-    private Hash Node(int height, ulong index)
-    {
-        var (level, within) = (height / 8, height % 8);
-        var firstHash = index << within;
-        return Tile(level, firstHash / TilePath.FullWidth).Node(within, (int)(firstHash % TilePath.FullWidth) >> within);
-    }
-
-    private HashTree Tile(int level, ulong index)
-    {
-        // The size of a level is the number of its hashes; its last, partial tile was checked with the whole edge.
-        if (index == Checkpoint.Size >> (8 * level) >> 8)
-            return edge[level]!;
-        if (cache.Get(level, index) is { } cached)
-            return cached;
-        var path = new TilePath(level, index);
-        var tile = new HashTree(store.ReadHashes(path));
-        var parent = Tile(level + 1, index / TilePath.FullWidth).Leaves[(int)(index % TilePath.FullWidth)];
-        if (tile.Root != parent)
-            throw new LogException(LogFault.Corrupt, $"{path} does not hash to what its parent says");
-        cache.Add(level, index, tile);
-        return tile;
     }
 
     private int WidthAt(ulong index) => (int)Math.Min(Checkpoint.Size - index / TilePath.FullWidth * TilePath.FullWidth, TilePath.FullWidth);

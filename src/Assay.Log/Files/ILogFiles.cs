@@ -27,6 +27,12 @@ public interface ILogFiles
     /// <exception cref="LogException">The file is longer than <paramref name="limit"/> bytes.</exception>
     byte[]? Read(string path, int limit);
 
+    /// <summary>
+    /// A file that is never written again, to be read in place. It MUST have this length when it is mapped; null where it has another, is
+    /// missing, or cannot be mapped, and it is then to be read as a whole.
+    /// </summary>
+    IFileMap? Map(string path, int length) => null;
+
     /// <summary>Length of a file in bytes, or null where there is none.</summary>
     long? Length(string path);
 

@@ -73,6 +73,8 @@ public sealed class PosixLogFiles : ILogFiles
         }
     }
 
+    public IFileMap? Map(string path, int length) => MappedFile.TryOpen(Full(path), length);
+
     public long? Length(string path)
     {
         var info = new FileInfo(Full(path));

@@ -31,8 +31,18 @@ internal sealed class HashTree
 
     public Hash Root => levels[^1][0];
 
+    /// <summary>All nodes of a height; kept, not copied.</summary>
+    public Hash[] Level(int height) => levels[height];
+
     /// <summary>The node over leaves <c>index * 2^height</c> up to the next multiple of 2^height, all of which are there.</summary>
     public Hash Node(int height, int index) => levels[height][index];
+
+    /// <summary>Of a full tile: the sibling at each of its eight heights on the way from a leaf to the root.</summary>
+    public void Siblings(int index, Span<Hash> siblings)
+    {
+        for (var height = 0; height < levels.Count - 1; height++)
+            siblings[height] = levels[height][(index >> height) ^ 1];
+    }
 
     /// <summary>PATH(index, leaves) of RFC 6962 section 2.1.1.</summary>
     public Hash[] Path(int index)

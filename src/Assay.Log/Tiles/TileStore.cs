@@ -9,8 +9,19 @@ namespace Assay.Log.Tiles;
 public delegate byte[]? TileSource(string path, int limit);
 
 /// <summary>Tiles and bundles as they are stored: lengths are checked here, hashes are not.</summary>
-public sealed class TileStore(TileSource source)
+public sealed class TileStore
 {
+    private readonly TileSource source;
+    private readonly Func<string, IFileMap?>? map;
+
+    public TileStore(TileSource source) => this.source = source;
+
+    private TileStore(TileSource source, Func<string, IFileMap?> map) => (this.source, this.map) = (source, map);
+
+    /// <summary>What a log's directory publishes, its full tiles to be read in place.</summary>
+    public static TileStore Mapped(ILogFiles files) =>
+        new(Over(files), path => files.Map($"{LogLayout.Public}/{path}", TilePath.FullWidth * Hash.Size));
+
     /// <summary>What a log's directory publishes.</summary>
     /// <param name="prefix">Directory within <paramref name="files"/>, with a final '/' or empty.</param>
     public static TileSource Over(ILogFiles files, string prefix = LogLayout.Public + "/") => (path, limit) => files.Read(prefix + path, limit);
@@ -33,6 +44,9 @@ public sealed class TileStore(TileSource source)
         var (path, bytes) = ReadOrFull(bundle, EntryBundle.MaxBytes);
         return EntryBundle.Read(bytes, bundle.Width, exact: path == bundle.ToString(), path);
     }
+
+    /// <summary>The file of a full tile, to be read in place; null where that cannot be.</summary>
+    internal IFileMap? Map(TilePath tile) => map?.Invoke(tile.ToString());
 
     internal static byte[] Bytes(ReadOnlySpan<Hash> hashes) => MemoryMarshal.AsBytes(hashes).ToArray();
 

@@ -44,7 +44,7 @@ internal sealed class LogWriter : IDisposable
         checkpoints = new CheckpointStore(files, logKey);
         wal = new WriteAheadLog(files, origin, options);
         directories = new DurableDirectories(files);
-        tiles = new TileStore(TileStore.Over(files));
+        tiles = TileStore.Mapped(files);
     }
 
     /// <summary>The published checkpoint; null only while a log is being created.</summary>
