@@ -20,8 +20,11 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <param name="text">Ends with a newline.</param>
     public static SignedNote Sign(string text, string name, SigningKey key)
     {
+        if (!text.EndsWith('\n'))
+            throw new ArgumentException("the text of a note ends with a newline", nameof(text));
         var id = VerifierKey.Create(name, NoteSignatureType.Ed25519, key.PublicKey).Id;
         return new SignedNote(text, [new NoteSignature(name, id, key.Sign(Encoding.UTF8.GetBytes(text)))]);
     }
@@ -72,15 +75,19 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
     }
 
     /// <summary>The known keys whose signatures verify, each once; lines of unknown keys are ignored.</summary>
-    /// <exception cref="MalformedException">A line of a known key does not verify, be it beside one that does: the whole note is refused.</exception>
+    /// <exception cref="MalformedException">
+    /// A line of a known key does not verify, be it beside one that does: the whole note is refused. Or a key that signed is listed twice.
+    /// </exception>
     public ImmutableArray<VerifierKey> VerifiedBy(IEnumerable<VerifierKey> known)
     {
         var verified = ImmutableArray.CreateBuilder<VerifierKey>();
         foreach (var key in known)
         {
             var lines = Signatures.Where(s => s.KeyId == key.Id && s.Name == key.Name).ToArray();
-            if (lines.Length == 0 || verified.Contains(key))
+            if (lines.Length == 0)
                 continue;
+            if (verified.Contains(key))
+                throw new MalformedException($"the key '{key.Name}' is listed twice: it could be counted twice");
             if (!lines.All(line => key.Verify(Text, line.Bytes.Span)))
                 throw new MalformedException($"the signature of '{key.Name}' does not verify");
             verified.Add(key);

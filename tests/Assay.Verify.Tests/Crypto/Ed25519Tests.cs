@@ -65,61 +65,6 @@ public class Ed25519Tests
         Assert.DoesNotContain(Convert.ToBase64String(Sha256.Of([1]).Bytes)[..20], key.ToString());
     }
 
-    /// <summary>Our rule: cofactorless, and additionally no small-order A or R and no non-canonical A.</summary>
-    [Fact]
-    public void Cctv_vectors_are_judged_by_the_documented_rule()
-    {
-        var cofactorless = TestData.Json("crypto/ed25519vectors_cofactorless_accepts.json").EnumerateObject()
-            .First(p => p.Value.ValueKind == System.Text.Json.JsonValueKind.Array).Value
-            .EnumerateArray().Select(e => e.GetInt32()).ToHashSet();
-        var vectors = TestData.Json("crypto/ed25519vectors.json").EnumerateArray().ToList();
-        string[] refused = ["low_order_A", "low_order_R", "non_canonical_A", "non_canonical_R"];
-        var accepted = 0;
-        foreach (var vector in vectors)
-        {
-            var flags = vector.GetProperty("flags") is { ValueKind: System.Text.Json.JsonValueKind.Array } list
-                ? list.EnumerateArray().Select(f => f.GetString()!).ToArray() : [];
-            var number = vector.GetProperty("number").GetInt32();
-            var expected = cofactorless.Contains(number) && !flags.Intersect(refused).Any();
-            var actual = Verifies(
-                vector.GetProperty("key").GetString()!, vector.GetProperty("sig").GetString()!, vector.GetProperty("msg").GetString()!);
-            Assert.True(expected == actual, $"vector {number} [{string.Join(' ', flags)}]: expected {expected}");
-            accepted += actual ? 1 : 0;
-        }
-        Assert.Equal(914, vectors.Count);
-        Assert.True(accepted > 0, "no vector was accepted");
-    }
-
-    [Fact]
-    public void Wycheproof_vectors_are_judged_as_they_ask()
-    {
-        var tests = 0;
-        foreach (var group in TestData.Json("crypto/wycheproof/ed25519_test.json").GetProperty("testGroups").EnumerateArray())
-        {
-            var key = PublicKey.FromRaw(Convert.FromHexString(group.GetProperty("publicKey").GetProperty("pk").GetString()!));
-            foreach (var test in group.GetProperty("tests").EnumerateArray())
-            {
-                var valid = key.Verify(
-                    Convert.FromHexString(test.GetProperty("msg").GetString()!), Convert.FromHexString(test.GetProperty("sig").GetString()!));
-                Assert.Equal(test.GetProperty("result").GetString() == "valid", valid);
-                tests++;
-            }
-        }
-        Assert.Equal(151, tests);
-    }
-
-    private static bool Verifies(string key, string signature, string message)
-    {
-        try
-        {
-            return PublicKey.FromRaw(Convert.FromHexString(key)).Verify(Encoding.UTF8.GetBytes(message), Convert.FromHexString(signature));
-        }
-        catch (MalformedException)
-        {
-            return false;
-        }
-    }
-
     private static byte[] Flip(byte[] bytes, int bit)
     {
         byte[] changed = [.. bytes];
