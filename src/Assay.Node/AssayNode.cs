@@ -11,6 +11,7 @@ using Assay.Store;
 using Assay.Verify;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
+using Assay.Verify.Logs;
 using Assay.Verify.Notes;
 using Assay.Verify.Policies;
 using Assay.Verify.Statements;
@@ -300,7 +301,7 @@ public sealed class AssayNode : IAsyncDisposable
             return;
         var key = VerifierKey.Create(Origin, NoteSignatureType.Ed25519, logKey.PublicKey);
         var name = Path.GetFileName(Folder.Policy);
-        new PosixLogFiles(Folder.Path).Replace(name, name + ".new", Policy.ForLog(Genesis.Node, key, Genesis.RootKey).ToBytes(), Visibility.Public);
+        new PosixLogFiles(Folder.Path).Replace(name, name + ".new", Policy.ForLog(Genesis.Node, key, Genesis.Roots).ToBytes(), Visibility.Public);
     }
 
     private static byte[] NewGenesis(Keyring keyring, string origin, SigningKey logKey, NodeOptions options)
@@ -308,6 +309,6 @@ public sealed class AssayNode : IAsyncDisposable
         using var root = keyring.Has(Keyring.Root) ? keyring.Read(Keyring.Root) : keyring.Create(Keyring.Root);
         var key = VerifierKey.Create(origin, NoteSignatureType.Ed25519, logKey.PublicKey);
         return new GenesisEvent(
-            origin, root.PublicKey, key, options.MaxLease, (ulong)options.PromiseWithin.TotalSeconds, options.Name, options.Clock.GetUtcNow()).ToEntry(root);
+            origin, RootSet.Of(root.PublicKey), key, options.MaxLease, (ulong)options.PromiseWithin.TotalSeconds, options.Name, options.Clock.GetUtcNow()).ToEntry(root);
     }
 }

@@ -68,6 +68,8 @@ public static class Replay
     {
         if (receipt.Execution.Profile != LocalEngine.Profile)
             return $"the receipt follows the profile {receipt.Execution.Profile[..Math.Min(12, receipt.Execution.Profile.Length)]}…, this engine {LocalEngine.Profile[..12]}…";
+        if (receipt.Output.Kind != OutputKind.Tensors)
+            return "the receipt's output is tokens, and this engine gives tensors";
         if (bundle.Disclosures.Input is not { } input || bundle.Disclosures.Output is null)
             return "the bundle does not disclose the input, or the salt of the output";
         return Commitment.OfInput(input.Salt.Span, input.Bytes.Span) == receipt.Input.Commitment && (ulong)input.Bytes.Length == receipt.Input.Length

@@ -2,6 +2,7 @@ using Assay.Engine.Execution;
 using Assay.Node.State;
 using Assay.Store;
 using Assay.Verify.Bundles;
+using Assay.Verify.Logs;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
 using Assay.Verify.Verification;

@@ -182,7 +182,7 @@ public sealed class ReplayTests : IDisposable
             Issuer = new Issuer(Key.PublicKey.Id, "tester"),
             Model = Model.Claim,
             Input = new ContentClaim(Receipt.Tensors, (ulong)input.Length, Commitment.OfInput(InputSalt, input)),
-            Output = new ContentClaim(Receipt.Tensors, (ulong)outputs.Length, OutputCommitment.Of(OutputSalt, outputs)),
+            Output = new OutputClaim((ulong)outputs.Length, OutputCommitment.Of(OutputSalt, outputs)),
             Execution = new ExecutionClaim(LocalEngine.Profile, new EngineClaim("assay", "0", "test"), Model.GraphDigest),
             RequestedAt = DateTimeOffset.UnixEpoch,
             CompletedAt = DateTimeOffset.UnixEpoch,

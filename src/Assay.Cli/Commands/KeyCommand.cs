@@ -22,7 +22,11 @@ internal static class KeyCommand
             if (Shared.IsJson(parsed))
                 Shared.Print(json =>
                 {
-                    json.WriteString("root", node.Genesis.RootKey.Id.ToHex());
+                    json.WriteStartArray("roots");
+                    foreach (var root in node.Genesis.Roots.Keys)
+                        json.WriteStringValue(root.Id.ToHex());
+                    json.WriteEndArray();
+                    json.WriteNumber("threshold", node.Genesis.Roots.Threshold);
                     json.WriteString("log", node.Genesis.LogKey.ToString());
                     json.WriteStartArray("serving");
                     foreach (var key in keys)
@@ -39,7 +43,10 @@ internal static class KeyCommand
                 });
             else
             {
-                Console.WriteLine($"root     {node.Genesis.RootKey}  {node.Genesis.RootKey.Id.ToHex()}");
+                foreach (var root in node.Genesis.Roots.Keys)
+                    Console.WriteLine($"root     {root}  {root.Id.ToHex()}");
+                if (node.Genesis.Roots.Keys.Length > 1)
+                    Console.WriteLine($"         {node.Genesis.Roots.Threshold} of them sign an event");
                 Console.WriteLine($"log      {node.Genesis.LogKey}");
                 foreach (var key in keys)
                     Console.WriteLine($"serving  {key.Key}  {key.Receipts} receipts, lease to index {key.Until}, {StateOf(key, size)}, model sha256:{key.Segment.Model.ToHex()[..16]}…");
@@ -112,7 +119,7 @@ internal static class KeyCommand
 
     private static Argument<string> KeyId() => new("KEYID") { Description = "The key id, or its first 8 digits or more" };
 
-    private static Task<int> OnKey(ParseResult parsed, Argument<string> keyId, Func<Assay.Node.AssayNode, Node.State.KeyState, Task<ulong>> act, string done) =>
+    private static Task<int> OnKey(ParseResult parsed, Argument<string> keyId, Func<Assay.Node.AssayNode, Assay.Verify.Logs.KeyState, Task<ulong>> act, string done) =>
         Shared.WithNodeAsync(parsed, async node =>
         {
             var prefix = parsed.GetValue(keyId)!;
@@ -133,6 +140,6 @@ internal static class KeyCommand
         return ExitCode.Ok;
     }
 
-    private static string StateOf(Node.State.KeyState key, ulong size) =>
+    private static string StateOf(Assay.Verify.Logs.KeyState key, ulong size) =>
         key.Retired ? "retired" : key.Covers(size) ? "in use" : "expired";
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Assay.Log;
 using Assay.Log.Files;
 using Assay.Node;
-using Assay.Node.State;
+using Assay.Verify.Logs;
 using Assay.Verify;
 using Assay.Verify.Merkle;
 using Assay.Verify.Notes;

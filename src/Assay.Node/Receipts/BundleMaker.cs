@@ -1,9 +1,9 @@
 using Assay.Log;
-using Assay.Node.State;
 using Assay.Store;
 using Assay.Verify.Bundles;
 using Assay.Verify.Dsse;
 using Assay.Verify.Json;
+using Assay.Verify.Logs;
 using Assay.Verify.Notes;
 using Assay.Verify.Statements;
 

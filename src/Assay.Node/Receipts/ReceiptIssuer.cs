@@ -53,7 +53,7 @@ internal sealed class ReceiptIssuer(TileLog log, LogQueue queue, ServingKeys key
             Model = model,
             Input = Claim(Receipt.Tensors, input, Commitment.OfInput(input.Salt, input.Bytes)),
             WireInput = wire is null ? null : Claim(terms.Wire!.MediaType, wire, Commitment.OfWireInput(wire.Salt, wire.Bytes)),
-            Output = Claim(Receipt.Tensors, output, OutputCommitment.Of(output.Salt, output.Bytes)),
+            Output = new OutputClaim((ulong)output.Bytes.Length, OutputCommitment.Of(output.Salt, output.Bytes)),
             Execution = run.Execution,
             RequestedAt = requestedAt,
             CompletedAt = completedAt,
@@ -72,7 +72,7 @@ internal sealed class ReceiptIssuer(TileLog log, LogQueue queue, ServingKeys key
             envelope = Envelope.Sign(Envelope.InToto, receipt.ToBytes(), serving.Key);
             opening = new Opening(envelope.ToBytes(), input, output, wire);
             // Waited for outside the turn: one flush serves many.
-            appending = turn.Append(SealedEntry.Of(envelope, receipt.Sequence).ToBytes(), opening.ToBytes());
+            appending = turn.Append(SealedEntry.Of(envelope, receipt.Sequence, ServingKeys.Algorithm).ToBytes(), opening.ToBytes());
             if (!appending.IsFaulted)
                 serving.NextSequence++;
         }

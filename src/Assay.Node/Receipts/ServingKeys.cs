@@ -1,6 +1,6 @@
 using Assay.Node.Keys;
-using Assay.Node.State;
 using Assay.Verify.Crypto;
+using Assay.Verify.Logs;
 using Assay.Verify.Statements;
 
 namespace Assay.Node.Receipts;
@@ -23,6 +23,9 @@ internal sealed class ServingKey(SigningKey key, ulong nextSequence, ulong until
 /// <param name="known">What the log says of a segment's keys that may still sign, the newest first.</param>
 internal sealed class ServingKeys(Keyring keyring, string origin, Func<Segment, IReadOnlyList<KeyState>> known, ulong maxLease) : IDisposable
 {
+    /// <summary>Of every serving key that a node makes.</summary>
+    public const KeyAlgorithm Algorithm = KeyAlgorithm.Ed25519;
+
     private readonly Dictionary<Segment, ServingKey> inUse = [];
 
     /// <summary>The key of a segment, under a lease that covers the turn's next index.</summary>
@@ -80,7 +83,7 @@ internal sealed class ServingKeys(Keyring keyring, string origin, Func<Segment, 
     private async Task<ServingKey> NewAsync(Segment segment, LogQueue.Turn turn)
     {
         var until = turn.Next + maxLease;
-        var key = keyring.CreateServing();
+        var key = keyring.CreateServing(Algorithm);
         await AppendAsync(turn, KeyEvent.Introduce(origin, key.PublicKey, segment, until));
         return new ServingKey(key, 0, until);
     }

@@ -45,6 +45,6 @@ internal sealed class VaultSink(ReceiptVault vault, string origin, SigningKey lo
 
     // After a crash the entry is there and the promise that was given for it is not: the log gives its word again, for this entry alone.
     private SignedNote PromiseAgain(ulong index, Envelope envelope, ulong sequence) =>
-        new Promise(origin, index, 1, MerkleTree.LeafHash(SealedEntry.Of(envelope, sequence).ToBytes()), (ulong)clock.GetUtcNow().ToUnixTimeSeconds())
+        new Promise(origin, index, 1, MerkleTree.LeafHash(SealedEntry.Of(envelope, sequence, ServingKeys.Algorithm).ToBytes()), (ulong)clock.GetUtcNow().ToUnixTimeSeconds())
             .Sign(logKey);
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
 using Assay.Verify.Notes;
+using Assay.Verify.Statements;
 
 namespace Assay.Verify.Bundles;
 
@@ -18,7 +20,9 @@ public sealed record ProvedEntry(ulong Index, ReadOnlyMemory<byte> Entry, Immuta
 public sealed record Disclosure(ReadOnlyMemory<byte> Salt, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>What the holder of a bundle shows of the request and the answer. Any of them may be withheld.</summary>
-public sealed record Disclosures(Disclosure? Input, Disclosure? WireInput, Disclosure? Output)
+/// <param name="Output">All of it; then there is no <paramref name="Span"/>.</param>
+/// <param name="Span">A part of the output.</param>
+public sealed record Disclosures(Disclosure? Input, Disclosure? WireInput, Disclosure? Output, OutputSpan? Span = null)
 {
     public static readonly Disclosures Nothing = new(null, null, null);
 }
@@ -45,7 +49,22 @@ public sealed record Bundle
     /// <summary>The consistency proof from the receipt's <c>notBefore</c> to the checkpoint; empty from size 0 and for equal sizes.</summary>
     public required ImmutableArray<Hash> NotBeforePath { get; init; }
 
+    /// <summary>What shows that nothing was left out, or null.</summary>
+    public Completeness? Completeness { get; init; }
+
     public Disclosures Disclosures { get; init; } = Disclosures.Nothing;
+
+    /// <summary>The same bundle, showing of the output no more than these pieces (tokens, or 64 KiB of tensors).</summary>
+    /// <param name="showInput">Whether what it shows of the input stays in it.</param>
+    /// <exception cref="InvalidOperationException">This bundle does not show the whole output.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The output has no such pieces.</exception>
+    /// <exception cref="MalformedException">The statement or the output is not what its format says.</exception>
+    public Bundle DiscloseOutputSpan(int first, int count, bool showInput = false)
+    {
+        var output = Disclosures.Output ?? throw new InvalidOperationException("a span can be cut only out of a bundle that shows the whole output");
+        var span = OutputCommitment.Open(Receipt.Parse(Envelope.Payload.Span).Output.Kind, output.Salt.Span, output.Bytes.Span, first, count);
+        return this with { Disclosures = (showInput ? Disclosures : Disclosures.Nothing) with { Output = null, Span = span } };
+    }
 
     /// <exception cref="MalformedException">Not a bundle. Nothing is said yet of what it proves.</exception>
     /// <exception cref="UnsupportedException">A bundle of another version, or with evidence of a kind unknown to this one.</exception>

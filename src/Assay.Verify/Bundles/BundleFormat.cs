@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Assay.Verify.Codecs;
-using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
 using Assay.Verify.Json;
@@ -12,7 +11,7 @@ namespace Assay.Verify.Bundles;
 /// <summary>The JSON form of a <see cref="Bundle"/>.</summary>
 internal static class BundleFormat
 {
-    private const int MaxKeyEvents = 65_536;
+    private const int MaxKeyHistory = 65_537;
 
     public static Bundle Read(ReadOnlySpan<byte> bytes)
     {
@@ -21,7 +20,8 @@ internal static class BundleFormat
         if (json["mediaType"].Text() is var type && type != Bundle.MediaType)
             throw new UnsupportedException($"bundle.mediaType: \"{StrictJson.Shown(type)}\" is no bundle that this version knows");
         json.Only(
-            "mediaType", "envelope", "promise", "logProof", "keyHistory", "modelEntry", "notBefore", "evidence", "disclosures");
+            "mediaType", "envelope", "promise", "logProof", "keyHistory", "modelEntry", "notBefore", "completeness", "evidence",
+            "disclosures");
         if (json["evidence"].Items().Length > 0)
             throw new UnsupportedException("bundle.evidence: no kind of evidence is known to this version");
         return new Bundle
@@ -30,10 +30,11 @@ internal static class BundleFormat
             Promise = new PromiseProof(
                 json["promise"].Only("note", "path")["note"].Decode(ReadNote, "a signed note"), ReadPath(json["promise"]["path"])),
             LogProof = json["logProof"].Decode(ReadProof, "a tlog-proof"),
-            KeyHistory = [.. json["keyHistory"].Items(MaxKeyEvents).Select(ReadEntry)],
+            KeyHistory = [.. json["keyHistory"].Items(MaxKeyHistory).Select(ReadEntry)],
             ModelEntry = ReadEntry(json["modelEntry"]),
             NotBeforePath = ReadPath(json["notBefore"].Only("path")["path"]),
-            Disclosures = ReadDisclosures(json["disclosures"]),
+            Completeness = json.Optional("completeness") is { } completeness ? CompletenessFormat.Read(completeness) : null,
+            Disclosures = DisclosureFormat.Read(json["disclosures"]),
         };
     }
 
@@ -45,7 +46,7 @@ internal static class BundleFormat
             : throw json["payloadType"].Wrong($"\"{Envelope.InToto}\"");
     }
 
-    private static SignedNote ReadNote(string text)
+    internal static SignedNote ReadNote(string text)
     {
         var note = SignedNote.Parse(text);
         return note.ToString() == text ? WithoutRepetition(note) : throw new MalformedException("a note with more than one spelling");
@@ -64,31 +65,14 @@ internal static class BundleFormat
             : throw new MalformedException("a proof with an extra line, or not in its one spelling");
     }
 
-    private static ProvedEntry ReadEntry(JsonAt json)
+    internal static ProvedEntry ReadEntry(JsonAt json)
     {
         json.Only("index", "entry", "path");
         return new ProvedEntry(json["index"].Integer(), json["entry"].Base64Bytes(), ReadPath(json["path"]));
     }
 
-    private static ImmutableArray<Hash> ReadPath(JsonAt json) =>
+    internal static ImmutableArray<Hash> ReadPath(JsonAt json) =>
         [.. json.Items(2 * TlogProof.MaxPath).Select(hash => hash.Base64Hash())];
-
-    private static Disclosures ReadDisclosures(JsonAt json)
-    {
-        json.Only("input", "wireInput", "output");
-        return new Disclosures(
-            ReadDisclosure(json.Optional("input")), ReadDisclosure(json.Optional("wireInput")), ReadDisclosure(json.Optional("output")));
-    }
-
-    private static Disclosure? ReadDisclosure(JsonAt? optional)
-    {
-        if (optional is not { } json)
-            return null;
-        var salt = json.Only("salt", "bytes")["salt"].Base64Bytes();
-        return salt.Length == Commitment.SaltSize
-            ? new Disclosure(salt, json["bytes"].Base64Bytes())
-            : throw json["salt"].Wrong($"{Commitment.SaltSize} bytes");
-    }
 
     public static byte[] Write(Bundle bundle) => StrictJson.Write(json =>
     {
@@ -110,17 +94,15 @@ internal static class BundleFormat
         json.WriteStartObject("notBefore");
         WritePath(json, bundle.NotBeforePath);
         json.WriteEndObject();
+        if (bundle.Completeness is { } completeness)
+            CompletenessFormat.Write(json, completeness);
         json.WriteStartArray("evidence");
         json.WriteEndArray();
-        json.WriteStartObject("disclosures");
-        WriteDisclosure(json, "input", bundle.Disclosures.Input);
-        WriteDisclosure(json, "wireInput", bundle.Disclosures.WireInput);
-        WriteDisclosure(json, "output", bundle.Disclosures.Output);
-        json.WriteEndObject();
+        DisclosureFormat.Write(json, bundle.Disclosures);
         json.WriteEndObject();
     });
 
-    private static void WriteEntry(Utf8JsonWriter json, ProvedEntry entry)
+    internal static void WriteEntry(Utf8JsonWriter json, ProvedEntry entry)
     {
         json.WriteStartObject();
         json.WriteNumber("index", entry.Index);
@@ -129,21 +111,11 @@ internal static class BundleFormat
         json.WriteEndObject();
     }
 
-    private static void WritePath(Utf8JsonWriter json, ImmutableArray<Hash> path)
+    internal static void WritePath(Utf8JsonWriter json, ImmutableArray<Hash> path, string name = "path")
     {
-        json.WriteStartArray("path");
+        json.WriteStartArray(name);
         foreach (var hash in path)
             json.WriteStringValue(hash.ToBase64());
         json.WriteEndArray();
-    }
-
-    private static void WriteDisclosure(Utf8JsonWriter json, string name, Disclosure? disclosure)
-    {
-        if (disclosure is null)
-            return;
-        json.WriteStartObject(name);
-        json.WriteString("salt", Base64.Write(disclosure.Salt.Span));
-        json.WriteString("bytes", Base64.Write(disclosure.Bytes.Span));
-        json.WriteEndObject();
     }
 }

@@ -7,55 +7,72 @@ using Assay.Verify.Merkle;
 namespace Assay.Verify.Commitments;
 
 /// <summary>
-/// The commitment to an output: the RFC 6962 head over one salted leaf for each piece of 65,536 bytes, so that one piece can
-/// be shown without the rest (docs/spec/receipt.md, Commitments).
+/// The commitment to an output: the RFC 6962 head over one salted leaf for each piece, so that any run of pieces can be shown
+/// without the rest (docs/spec/receipt.md, Commitments).
 /// </summary>
 public static class OutputCommitment
 {
+    /// <summary>Bytes of a piece of tensors; the last may be shorter.</summary>
     public const int PieceLength = 65_536;
 
+    /// <summary>To the canonical encoding of tensors.</summary>
     /// <param name="salt">32 random bytes.</param>
-    /// <param name="bytes">The canonical encoding of the output.</param>
-    public static Hash Of(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> bytes) => MerkleTree.Head(Leaves(salt, bytes));
+    public static Hash Of(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> bytes) => Of(OutputKind.Tensors, salt, bytes);
 
-    /// <summary>Shows piece <paramref name="index"/> of an output, with what ties it to the commitment.</summary>
-    public static OutputPiece Open(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> bytes, int index)
+    /// <exception cref="MalformedException">Tokens were expected, and these bytes are not tokens one after another.</exception>
+    public static Hash Of(OutputKind kind, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> bytes) => MerkleTree.Head(Leaves(kind, salt, bytes));
+
+    /// <summary>Shows pieces <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1, with what ties them to the commitment.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The output has no such pieces.</exception>
+    /// <exception cref="MalformedException">Tokens were expected, and these bytes are not tokens one after another.</exception>
+    public static OutputSpan Open(OutputKind kind, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> bytes, int first, int count)
     {
-        var leaves = Leaves(salt, bytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)leaves.Length, nameof(index));
-        return new OutputPiece(
-            (ulong)index, PieceSalt(salt, (ulong)index), Piece(bytes, index).ToArray(),
-            [.. MerkleTree.InclusionPath(index, leaves)]);
+        var path = SpanProof.Make(first, count, Leaves(kind, salt, bytes));
+        var pieces = ImmutableArray.CreateBuilder<OutputPiece>(count);
+        foreach (var range in Pieces(kind, bytes)[first..(first + count)])
+            pieces.Add(new OutputPiece(PieceSalt(salt, (ulong)(first + pieces.Count)), bytes[range].ToArray()));
+        return new OutputSpan((ulong)first, pieces.MoveToImmutable(), path);
     }
 
-    /// <summary>Number of pieces of an output of that many bytes.</summary>
+    /// <summary>Number of pieces of tensors of that many bytes.</summary>
     public static ulong PieceCount(ulong length) => (length / PieceLength) + (length % PieceLength == 0 ? 0UL : 1UL);
 
-    internal static Hash Leaf(ReadOnlySpan<byte> pieceSalt, ulong index, ReadOnlySpan<byte> piece)
+    /// <summary>How an output is cut.</summary>
+    /// <exception cref="MalformedException">Tokens were expected, and these bytes are not tokens one after another.</exception>
+    public static List<Range> Pieces(OutputKind kind, ReadOnlySpan<byte> bytes)
+    {
+        var pieces = new List<Range>();
+        for (var at = 0; at < bytes.Length;)
+        {
+            var length = kind == OutputKind.Tensors
+                ? Math.Min(PieceLength, bytes.Length - at)
+                : OutputToken.LengthOf(bytes[at..]) ?? throw new MalformedException($"no token begins at byte {at} of {bytes.Length}");
+            pieces.Add(at..(at + length));
+            at += length;
+        }
+        return pieces;
+    }
+
+    internal static Hash Leaf(OutputKind kind, ReadOnlySpan<byte> pieceSalt, ulong index, ReadOnlySpan<byte> piece)
     {
         using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, pieceSalt);
         Span<byte> head = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(head, index);
         BinaryPrimitives.WriteUInt64BigEndian(head[8..], (ulong)piece.Length);
-        mac.AppendData("assay/output-piece/v1\n"u8);
+        mac.AppendData(kind == OutputKind.Tensors ? "assay/output-piece/v1\n"u8 : "assay/output-token/v1\n"u8);
         mac.AppendData(head);
         mac.AppendData(piece);
         return MerkleTree.LeafHash(mac.GetHashAndReset());
     }
 
-    private static Hash[] Leaves(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> bytes)
+    private static Hash[] Leaves(OutputKind kind, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> bytes)
     {
         Commitment.Require(salt);
-        var leaves = new Hash[PieceCount((ulong)bytes.Length)];
+        var pieces = Pieces(kind, bytes);
+        var leaves = new Hash[pieces.Count];
         for (var i = 0; i < leaves.Length; i++)
-            leaves[i] = Leaf(PieceSalt(salt, (ulong)i), (ulong)i, Piece(bytes, i));
+            leaves[i] = Leaf(kind, PieceSalt(salt, (ulong)i), (ulong)i, bytes[pieces[i]]);
         return leaves;
-    }
-
-    private static ReadOnlySpan<byte> Piece(ReadOnlySpan<byte> bytes, int index)
-    {
-        var from = bytes[(index * PieceLength)..];
-        return from.Length > PieceLength ? from[..PieceLength] : from;
     }
 
     // A salt of its own for each piece: showing one must not open its neighbours.
@@ -67,22 +84,5 @@ public static class OutputCommitment
         var result = new byte[Commitment.SaltSize];
         HKDF.Expand(HashAlgorithmName.SHA256, salt, result, info);
         return result;
-    }
-}
-
-/// <summary>One piece of an output, shown alone.</summary>
-/// <param name="Salt">The piece's own salt, 32 bytes.</param>
-/// <param name="Path">From the piece's leaf to the commitment.</param>
-public sealed record OutputPiece(ulong Index, byte[] Salt, byte[] Bytes, ImmutableArray<Hash> Path)
-{
-    /// <summary>Whether this piece stands at its place in the output of that length and commitment.</summary>
-    public bool Matches(in Hash commitment, ulong outputLength)
-    {
-        var count = OutputCommitment.PieceCount(outputLength);
-        if (Index >= count || Salt.Length != Commitment.SaltSize)
-            return false;
-        var expected = Math.Min(OutputCommitment.PieceLength, outputLength - (Index * OutputCommitment.PieceLength));
-        return (ulong)Bytes.Length == expected
-            && MerkleProof.VerifyInclusion(Index, count, OutputCommitment.Leaf(Salt, Index, Bytes), Path.AsSpan(), commitment);
     }
 }

@@ -1,15 +1,16 @@
 using System.Globalization;
-using Assay.Verify.Crypto;
+using System.Text.Json;
 using Assay.Verify.Codecs;
+using Assay.Verify.Crypto;
 using Assay.Verify.Json;
 
 namespace Assay.Verify.Dsse;
 
-/// <summary>A signed payload (DSSE v1), in the narrow form that receipts and open log entries use: exactly one signature.</summary>
+/// <summary>A signed payload (DSSE v1), in the narrow form that receipts use: exactly one signature. Events have their own: <see cref="OpenEntry"/>.</summary>
 /// <param name="PayloadType">What the payload is; part of what is signed.</param>
 /// <param name="Payload">The exact bytes signed.</param>
 /// <param name="KeyId">Names the key: SHA-256 of its SubjectPublicKeyInfo. DSSE leaves it unsigned, so verifiers compare it with the key they used.</param>
-/// <param name="Signature">64 bytes, Ed25519 over <see cref="Pae"/>.</param>
+/// <param name="Signature">64 bytes over <see cref="Pae"/>.</param>
 public sealed record Envelope(string PayloadType, ReadOnlyMemory<byte> Payload, Hash KeyId, ReadOnlyMemory<byte> Signature)
 {
     /// <summary>The payload type of every statement (in-toto attestation framework, envelope layer).</summary>
@@ -40,28 +41,24 @@ public sealed record Envelope(string PayloadType, ReadOnlyMemory<byte> Payload, 
         var signatures = json["signatures"].Items();
         if (signatures.Length != 1)
             throw json["signatures"].Wrong("exactly one signature");
-        var signature = signatures[0].Only("keyid", "sig");
-        var bytes = signature["sig"].Base64Bytes();
-        if (bytes.Length != 64)
-            throw signature["sig"].Wrong("64 bytes of Ed25519 signature");
-        return new Envelope(
-            json["payloadType"].Label(), json["payload"].Base64Bytes(), signature["keyid"].HexHash(), bytes);
+        var signature = DsseSignature.Read(signatures[0]);
+        return new Envelope(json["payloadType"].Label(), json["payload"].Base64Bytes(), signature.KeyId, signature.Bytes);
     }
 
     /// <summary>Compact JSON, the members in the order of the specification.</summary>
     public byte[] ToBytes() => StrictJson.Write(Write);
 
-    public void Write(System.Text.Json.Utf8JsonWriter writer)
+    public void Write(Utf8JsonWriter json) => Write(json, PayloadType, Payload.Span, [new DsseSignature(KeyId, Signature)]);
+
+    internal static void Write(Utf8JsonWriter json, string payloadType, ReadOnlySpan<byte> payload, IEnumerable<DsseSignature> signatures)
     {
-        writer.WriteStartObject();
-        writer.WriteString("payloadType", PayloadType);
-        writer.WriteString("payload", Base64.Write(Payload.Span));
-        writer.WriteStartArray("signatures");
-        writer.WriteStartObject();
-        writer.WriteString("keyid", KeyId.ToHex());
-        writer.WriteString("sig", Base64.Write(Signature.Span));
-        writer.WriteEndObject();
-        writer.WriteEndArray();
-        writer.WriteEndObject();
+        json.WriteStartObject();
+        json.WriteString("payloadType", payloadType);
+        json.WriteString("payload", Base64.Write(payload));
+        json.WriteStartArray("signatures");
+        foreach (var signature in signatures)
+            signature.Write(json);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 }

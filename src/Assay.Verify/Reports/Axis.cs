@@ -1,6 +1,6 @@
 namespace Assay.Verify.Reports;
 
-/// <summary>What a report speaks of, one by one, in the order of docs/spec/receipt.md, Verification.</summary>
+/// <summary>What a report speaks of, one by one, in the order of docs/spec/verification.md.</summary>
 public enum Axis
 {
     Integrity,

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Assay.Verify.Policies;
 using Assay.Verify.Statements;
-using Assay.Verify.Verification;
 
 namespace Assay.Verify.Reports;
 
@@ -23,6 +22,11 @@ public enum Verdict
 /// <param name="TreeSize">Of the checkpoint.</param>
 public sealed record ReceiptFacts(Receipt Receipt, ulong Index, ulong TreeSize, string Origin);
 
+/// <summary>A retirement or a compromise of the serving key that the bundle shows: said beside the verdict, never instead of it.</summary>
+/// <param name="Index">Of the event in the log.</param>
+/// <param name="From">Of a compromise: the first index that is not trusted.</param>
+public sealed record Revocation(KeyAction Action, ulong Index, ulong? From);
+
 /// <summary>The closed result of verification.</summary>
 /// <param name="Checks">One for each axis, in order.</param>
 /// <param name="PolicyName">Of the policy that was used, or null.</param>
@@ -30,6 +34,9 @@ public sealed record ReceiptFacts(Receipt Receipt, ulong Index, ulong TreeSize, 
 public sealed record Report(
     Verdict Verdict, string Headline, ImmutableArray<Check> Checks, string? PolicyName, ReceiptFacts? Facts)
 {
+    /// <summary>In the order of their indexes, where the bundle's key history can be believed.</summary>
+    public ImmutableArray<Revocation> Revocations { get; init; } = [];
+
     public bool Accepted => Verdict == Verdict.Accepted;
 
     /// <summary>Of <c>assay verify</c>.</summary>
@@ -67,12 +74,12 @@ public sealed record Report(
     {
         var unsupported = verdict == Verdict.Unsupported;
         var first = unsupported
-            ? Check.Unverifiable(Axis.Integrity, "unsupported", why)
-            : Check.Refuted(Axis.Integrity, "malformed", why);
+            ? Check.Unverifiable(Axis.Integrity, Reasons.Unsupported, why)
+            : Check.Refuted(Axis.Integrity, Reasons.Malformed, why);
         ImmutableArray<Check> checks =
         [
             first,
-            .. AxisTokens.All.Skip(1).Select(axis => Check.NotChecked(axis, "not-read", "the bundle could not be read")),
+            .. AxisTokens.All.Skip(1).Select(axis => Check.NotChecked(axis, Reasons.NotRead, "the bundle could not be read")),
         ];
         return new Report(verdict, $"{(unsupported ? "UNSUPPORTED" : "MALFORMED")} · {why}", checks, policy?.Name, null);
     }
@@ -84,14 +91,14 @@ public sealed record Report(
         return policy.Execution switch
         {
             ExecutionDemand.Any => true,
-            ExecutionDemand.Reproduced => execution is { Status: AxisStatus.Verified, Reason: ExecutionChecks.Reproduced },
-            _ => execution is { Status: AxisStatus.Verified, Reason: ExecutionChecks.Proved },
+            ExecutionDemand.Reproduced => execution is { Status: AxisStatus.Verified, Reason: Reasons.Reproduced },
+            _ => execution is { Status: AxisStatus.Verified, Reason: Reasons.Proved },
         };
     }
 
     private static string Words(Check execution) => (execution.Status, execution.Reason) switch
     {
-        (AxisStatus.Verified, ExecutionChecks.Reproduced) => "REPRODUCED bit for bit",
+        (AxisStatus.Verified, Reasons.Reproduced) => "REPRODUCED bit for bit",
         (AxisStatus.Verified, _) => "PROVED",
         (AxisStatus.Refuted, _) => $"DIVERGED: {execution.Detail}",
         (AxisStatus.Unverifiable, _) => "execution unverifiable",

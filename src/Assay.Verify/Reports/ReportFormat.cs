@@ -8,7 +8,7 @@ namespace Assay.Verify.Reports;
 /// <summary>A report as text for people and as JSON for programs.</summary>
 public static class ReportFormat
 {
-    /// <summary>The headline, then one line for each axis.</summary>
+    /// <summary>The headline, then one line for each axis and for each revocation of the serving key.</summary>
     public static string ToText(this Report report)
     {
         var text = new StringBuilder();
@@ -20,10 +20,12 @@ public static class ReportFormat
             text.Append(' ').Append(Mark(check.Status)).Append(' ').Append(check.Axis.Token().PadRight(14));
             text.Append(OneLine(check.Detail)).Append('\n');
         }
+        foreach (var revoked in report.Revocations)
+            text.Append(" ! ").Append("revoked".PadRight(14)).Append(Words(revoked, report.Facts!.Index)).Append('\n');
         return text.ToString();
     }
 
-    /// <summary>One JSON object: <c>headline</c>, <c>accepted</c>, <c>verdict</c>, <c>policy</c>, <c>checks</c>, <c>receipt</c>.</summary>
+    /// <summary>One JSON object: <c>headline</c>, <c>accepted</c>, <c>verdict</c>, <c>policy</c>, <c>checks</c>, <c>revocations</c>, <c>receipt</c>.</summary>
     public static byte[] ToJson(this Report report) => StrictJson.Write(report.Write);
 
     /// <summary>Writes the object of <see cref="ToJson"/> as part of a larger document.</summary>
@@ -52,6 +54,17 @@ public static class ReportFormat
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteStartArray("revocations");
+        foreach (var revoked in report.Revocations)
+        {
+            json.WriteStartObject();
+            json.WriteString("action", revoked.Action.ToString().ToLowerInvariant());
+            json.WriteNumber("index", revoked.Index);
+            if (revoked.From is { } from)
+                json.WriteNumber("from", from);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WritePropertyName("receipt");
         if (report.Facts is { } facts)
             WriteFacts(json, facts);
@@ -77,6 +90,14 @@ public static class ReportFormat
         json.WriteNumber("outputLength", receipt.Output.Length);
         json.WriteString("completedAt", receipt.CompletedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
         json.WriteEndObject();
+    }
+
+    private static string Words(Revocation revoked, ulong receipt)
+    {
+        var what = revoked.From is { } from
+            ? $"the serving key is not trusted from index {from} on, says the event at index {revoked.Index}"
+            : $"the serving key was retired at index {revoked.Index}";
+        return revoked.Index > receipt ? $"{what}, after this receipt" : what;
     }
 
     private static string Token(Verdict verdict) => verdict == Verdict.NoPolicy ? "no-policy" : verdict.ToString().ToLowerInvariant();

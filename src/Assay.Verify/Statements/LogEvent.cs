@@ -16,13 +16,13 @@ public abstract record LogEvent
     /// <summary>The statement's bytes.</summary>
     public abstract byte[] ToBytes();
 
-    /// <summary>The entry for the log: the statement signed by the root key.</summary>
+    /// <summary>The entry for the log: the statement signed by as many root keys as the threshold asks for, an epoch by the log key.</summary>
     /// <exception cref="MalformedException">The event says something that its own parser refuses: nothing is signed.</exception>
-    public byte[] ToEntry(SigningKey root)
+    public byte[] ToEntry(params ReadOnlySpan<SigningKey> keys)
     {
         var payload = ToBytes();
         _ = Parse(payload);
-        return Envelope.Sign(Envelope.InToto, payload, root).ToBytes();
+        return OpenEntry.Sign(payload, keys).ToBytes();
     }
 
     /// <exception cref="MalformedException">Not an event.</exception>
@@ -32,6 +32,7 @@ public abstract record LogEvent
         GenesisEvent.PredicateType => GenesisEvent.Parse(payload),
         KeyEvent.PredicateType => KeyEvent.Parse(payload),
         ModelEvent.PredicateType => ModelEvent.Parse(payload),
+        EpochEvent.PredicateType => EpochEvent.Parse(payload),
         var other => throw new UnsupportedException(
             $"statement.predicateType: an event of the unknown type \"{Json.StrictJson.Shown(other)}\""),
     };

@@ -15,6 +15,19 @@ public sealed record ModelClaim(string Name, string Version, Hash Manifest, stri
 /// <summary>Bytes that are committed to: their type, their number and the salted commitment.</summary>
 public sealed record ContentClaim(string MediaType, ulong Length, Hash Commitment);
 
+/// <summary>An output that is committed to piece by piece.</summary>
+/// <param name="Length">Of all pieces together, in bytes.</param>
+/// <param name="Tokens">Number of tokens; null where the output is tensors.</param>
+public sealed record OutputClaim(ulong Length, Hash Commitment, ulong? Tokens = null)
+{
+    public OutputKind Kind => Tokens is null ? OutputKind.Tensors : OutputKind.Tokens;
+
+    public string MediaType => Tokens is null ? Receipt.Tensors : Receipt.Tokens;
+
+    /// <summary>Leaves of the commitment's tree.</summary>
+    public ulong Pieces => Tokens ?? OutputCommitment.PieceCount(Length);
+}
+
 /// <param name="Build">What identifies the engine's binary.</param>
 public sealed record EngineClaim(string Name, string Version, string Build);
 
@@ -30,6 +43,7 @@ public sealed record Receipt
 {
     public const string PredicateType = "urn:assay:inference:v1";
     public const string Tensors = "application/vnd.assay.tensors.v1";
+    public const string Tokens = "application/vnd.assay.tokens.v1";
 
     internal const string SubjectName = "output";
     internal const string DigestName = "assay-hmac-sha256";
@@ -53,8 +67,7 @@ public sealed record Receipt
     /// <summary>The request as it came over a wire, or null where it did not.</summary>
     public ContentClaim? WireInput { get; init; }
 
-    /// <summary>The output in its canonical encoding, committed to in pieces of <see cref="OutputCommitment.PieceLength"/>.</summary>
-    public required ContentClaim Output { get; init; }
+    public required OutputClaim Output { get; init; }
 
     /// <summary>An object: every parameter that changes the answer.</summary>
     public JsonValue Parameters { get; init; } = JsonValue.EmptyObject;

@@ -33,7 +33,7 @@ internal static class ReceiptFormat
             Model = ReadModel(json["model"]),
             Input = ReadContent(json["input"]),
             WireInput = json["input"].Optional("wire") is { } wire ? ReadContent(wire) : null,
-            Output = ReadContent(json["output"]),
+            Output = ReadOutput(json["output"]),
             Parameters = json["parameters"].Object(),
             Execution = ReadExecution(json["execution"]),
             RequestedAt = Instant.Read(json["requestedAt"]),
@@ -57,7 +57,10 @@ internal static class ReceiptFormat
             throw new UnsupportedException("predicate.evidence: no kind of evidence is known to this version");
         if (json["execution"]["determinism"].Text() != "exact")
             throw new UnsupportedException("predicate.execution.determinism: only \"exact\" is known to this version");
-        if (json["output"]["pieceLength"].Integer() != OutputCommitment.PieceLength)
+        var output = json["output"];
+        if (output["mediaType"].Text() is not (Receipt.Tensors or Receipt.Tokens))
+            throw new UnsupportedException($"predicate.output.mediaType: \"{StrictJson.Shown(output["mediaType"].Text())}\" is unknown to this version");
+        if (!IsTokens(output) && output["pieceLength"].Integer() != OutputCommitment.PieceLength)
             throw new UnsupportedException($"predicate.output.pieceLength: only {OutputCommitment.PieceLength} is known to this version");
     }
 
@@ -71,6 +74,11 @@ internal static class ReceiptFormat
 
     private static ContentClaim ReadContent(JsonAt json) =>
         new(json["mediaType"].Label(), json["length"].Integer(), json["commitment"].HexHash());
+
+    private static OutputClaim ReadOutput(JsonAt json) =>
+        new(json["length"].Integer(), json["commitment"].HexHash(), IsTokens(json) ? json["tokens"].Integer() : null);
+
+    private static bool IsTokens(JsonAt output) => output["mediaType"].Text() == Receipt.Tokens;
 
     private static ExecutionClaim ReadExecution(JsonAt json)
     {
@@ -137,8 +145,13 @@ internal static class ReceiptFormat
         }
         json.WriteEndObject();
         json.WriteStartObject("output");
-        WriteContent(json, receipt.Output);
-        json.WriteNumber("pieceLength", OutputCommitment.PieceLength);
+        json.WriteString("mediaType", receipt.Output.MediaType);
+        json.WriteNumber("length", receipt.Output.Length);
+        if (receipt.Output.Tokens is { } tokens)
+            json.WriteNumber("tokens", tokens);
+        else
+            json.WriteNumber("pieceLength", OutputCommitment.PieceLength);
+        json.WriteString("commitment", receipt.Output.Commitment.ToHex());
         json.WriteEndObject();
     }
 

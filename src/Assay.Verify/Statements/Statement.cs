@@ -29,7 +29,7 @@ internal sealed record Statement(string SubjectName, Hash Digest, string Predica
     /// <summary>The predicate type alone, to choose a parser by.</summary>
     /// <exception cref="MalformedException">Not a statement.</exception>
     public static string PredicateTypeOf(ReadOnlySpan<byte> payload) =>
-        JsonAt.Root(StrictJson.Parse(payload, MaxSize), "statement")["predicateType"].Label();
+        JsonAt.Root(StrictJson.Parse(payload, MaxSize), "statement")["predicateType"].Text();
 
     public static byte[] Write(string subject, string algorithm, Hash digest, string predicateType, Action<Utf8JsonWriter> predicate) =>
         StrictJson.Write(json =>

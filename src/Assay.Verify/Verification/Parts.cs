@@ -7,13 +7,13 @@ using Assay.Verify.Statements;
 namespace Assay.Verify.Verification;
 
 /// <summary>An event of the bundle, read but not yet believed.</summary>
-internal sealed record ReadEvent<T>(ProvedEntry Proof, Envelope Envelope, T Event)
+internal sealed record ReadEvent<T>(ProvedEntry Proof, OpenEntry Entry, T Event)
     where T : LogEvent;
 
 /// <summary>Every part of a bundle, strictly read. Whether they hold, and hold together, is for the checks to say.</summary>
 internal sealed record Parts(
     Bundle Bundle, Receipt Receipt, Checkpoint Checkpoint, Promise Promise, ReadEvent<GenesisEvent> Genesis,
-    ImmutableArray<ReadEvent<KeyEvent>> KeyEvents, ReadEvent<ModelEvent> Model)
+    ImmutableArray<ReadEvent<KeyEvent>> KeyEvents, ReadEvent<ModelEvent> Model, ReadEvent<EpochEvent>? Epoch)
 {
     /// <summary>The index that the bundle claims for the receipt.</summary>
     public ulong Index => Bundle.LogProof.Index;
@@ -34,15 +34,16 @@ internal sealed record Parts(
             At("bundle.promise.note", () => Promise.Parse(bundle.Promise.Note.Text)),
             Event<GenesisEvent>("bundle.keyHistory[0].entry", bundle.KeyHistory[0]),
             [.. bundle.KeyHistory.Skip(1).Select((e, i) => Event<KeyEvent>($"bundle.keyHistory[{i + 1}].entry", e))],
-            Event<ModelEvent>("bundle.modelEntry.entry", bundle.ModelEntry));
+            Event<ModelEvent>("bundle.modelEntry.entry", bundle.ModelEntry),
+            bundle.Completeness is { } shown ? Event<EpochEvent>("bundle.completeness.epoch.entry", shown.Epoch) : null);
     }
 
     private static ReadEvent<T> Event<T>(string path, ProvedEntry proof)
         where T : LogEvent => At(path, () =>
         {
-            var envelope = OpenEntry.Parse(proof.Entry.Span);
-            return LogEvent.Parse(envelope.Payload.Span) is T read
-                ? new ReadEvent<T>(proof, envelope, read)
+            var entry = OpenEntry.Parse(proof.Entry.Span);
+            return LogEvent.Parse(entry.Payload.Span) is T read
+                ? new ReadEvent<T>(proof, entry, read)
                 : throw new MalformedException($"expected a {typeof(T).Name}");
         });
 

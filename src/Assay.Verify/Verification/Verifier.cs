@@ -1,25 +1,13 @@
 using System.Collections.Immutable;
-using System.Text;
-using Assay.Verify.Crypto;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
+using Assay.Verify.Statements;
 
 namespace Assay.Verify.Verification;
 
-/// <summary>Judges a bundle by a policy, axis by axis (docs/spec/receipt.md, Verification). Pure: no file, no network, no clock.</summary>
+/// <summary>Judges a bundle by a policy, axis by axis (docs/spec/verification.md). Pure: no file, no network, no clock.</summary>
 public static class Verifier
 {
-    // An axis that leans on others is worth nothing where one of those does not hold: it is then not reported as verified.
-    private static readonly ImmutableDictionary<Axis, ImmutableArray<Axis>> LeansOn = new Dictionary<Axis, ImmutableArray<Axis>>
-    {
-        [Axis.Witnesses] = [Axis.Log],
-        [Axis.Key] = [Axis.Log],
-        [Axis.Model] = [Axis.Log, Axis.Signature, Axis.Key],
-        [Axis.Input] = [Axis.Signature],
-        [Axis.Output] = [Axis.Signature],
-        [Axis.Execution] = [Axis.Model, Axis.Input, Axis.Output],
-    }.ToImmutableDictionary();
-
     /// <param name="bundle">The file's bytes, from anyone.</param>
     /// <param name="policy">The relying party's; null if it has none, and then nothing is verified, only reported.</param>
     /// <param name="execution">What the caller found by replay or proof, if it did either.</param>
@@ -42,45 +30,54 @@ public static class Verifier
         var checks = WithoutFooting(Checks(parts, policy, execution));
         if (policy is null)
             checks = [.. checks.Select(WithoutPolicy)];
-        return Report.Of(checks, policy, new ReceiptFacts(parts.Receipt, parts.Index, parts.Checkpoint.Size, parts.Checkpoint.Origin));
+        var facts = new ReceiptFacts(parts.Receipt, parts.Index, parts.Checkpoint.Size, parts.Checkpoint.Origin);
+        return Report.Of(checks, policy, facts) with { Revocations = Revocations(parts, checks[(int)Axis.Key]) };
     }
 
     // In the order of the axes.
     private static ImmutableArray<Check> Checks(Parts parts, Policy? policy, ExecutionFinding? execution)
     {
-        var (logs, roots) = policy is null ? OwnWord(parts) : (policy.Log, policy.Roots);
+        var trust = policy is null ? Trust.OwnWord(parts.Genesis.Event) : Trust.Of(policy);
+        var witnesses = LogChecks.Witnesses(parts, trust.Log);
         return
         [
             ContentChecks.Integrity(parts),
             KeyChecks.Signature(parts),
-            LogChecks.Log(parts, logs),
-            LogChecks.Witnesses(parts, logs),
-            KeyChecks.Key(parts, logs, roots),
-            LogChecks.Time(parts),
-            ContentChecks.Model(parts),
+            LogChecks.Log(parts, trust.Log),
+            witnesses,
+            KeyChecks.Key(parts, trust),
+            LogChecks.Time(parts, trust.Log, witnesses),
+            ContentChecks.Model(parts, trust),
             ContentChecks.Input(parts),
-            ContentChecks.Output(parts),
+            OutputChecks.Output(parts),
             ExecutionChecks.Execution(parts, execution),
             ExecutionChecks.Venue(parts),
-            ExecutionChecks.Completeness(),
+            CompletenessChecks.Completeness(parts, trust),
         ];
     }
 
-    // What the bundle says of its own keys: enough to see whether it contradicts itself, never to verify anything.
-    private static (TlogPolicy Logs, ImmutableArray<PublicKey> Roots) OwnWord(Parts parts) =>
-        (TlogPolicy.Parse(Encoding.UTF8.GetBytes($"log {parts.Genesis.Event.LogKey}\nquorum none\n")), [parts.Genesis.Event.RootKey]);
+    // What was true at the receipt's index stays true; what became of its key is said beside it, where that can be believed.
+    private static ImmutableArray<Revocation> Revocations(Parts parts, Check key) =>
+        key.Status == AxisStatus.Verified || key is { Status: AxisStatus.Refuted, Reason: Reasons.Retired or Reasons.Compromised }
+            ?
+            [
+                .. parts.KeyEvents.Where(e => e.Event.Action is KeyAction.Retire or KeyAction.Compromise)
+                    .Select(e => new Revocation(e.Event.Action, e.Proof.Index, e.Event.From)),
+            ]
+            : [];
 
+    // An axis that leans on others is worth nothing where one of those does not hold: it is then not reported as verified.
     private static ImmutableArray<Check> WithoutFooting(ImmutableArray<Check> checks)
     {
         var result = checks.ToArray();
         foreach (var axis in AxisTokens.All)
         {
-            if (!Claims(result[(int)axis]) || !LeansOn.TryGetValue(axis, out var needed))
+            if (!Claims(result[(int)axis]) || !Reasons.LeansOn.TryGetValue(axis, out var needed))
                 continue;
             var missing = needed.Where(a => result[(int)a].Status != AxisStatus.Verified).ToArray();
             if (missing.Length > 0)
                 result[(int)axis] = Check.Unverifiable(
-                    axis, "depends-on-" + missing[0].Token(), $"cannot be told while {missing[0].Token()} is not verified");
+                    axis, Reasons.DependsOn(missing[0]), $"cannot be told while {missing[0].Token()} is not verified");
         }
         return [.. result];
     }
@@ -91,6 +88,6 @@ public static class Verifier
 
     private static Check WithoutPolicy(Check check) =>
         check.Status == AxisStatus.Verified
-            ? Check.Unverifiable(check.Axis, "no-policy", $"by the bundle's own word only: {check.Detail}")
+            ? Check.Unverifiable(check.Axis, Reasons.NoPolicy, $"by the bundle's own word only: {check.Detail}")
             : check;
 }

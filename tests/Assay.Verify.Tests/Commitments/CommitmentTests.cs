@@ -3,7 +3,6 @@ using System.Text;
 using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Merkle;
-using Assay.Verify.Tests.Issuing;
 
 namespace Assay.Verify.Tests.Commitments;
 
@@ -50,19 +49,17 @@ public class CommitmentTests
         var count = (int)OutputCommitment.PieceCount((ulong)length);
         for (var i = 0; i < count; i++)
         {
-            var piece = OutputCommitment.Open(Salt, output, i);
-            Assert.True(piece.Matches(commitment, (ulong)length));
-            // The signed length says which piece is the last: there a longer or shorter output does not fit.
-            if (i == count - 1)
-                Assert.False(piece.Matches(commitment, (ulong)length + 1));
-            Assert.False((piece with { Index = piece.Index + 1 }).Matches(commitment, (ulong)length));
-            Assert.False((piece with { Bytes = piece.Bytes[..^1] }).Matches(commitment, (ulong)length));
+            var span = OutputCommitment.Open(OutputKind.Tensors, Salt, output, i, 1);
+            Assert.Equal(commitment, span.Head(OutputKind.Tensors, (ulong)count));
+            var piece = span.Pieces[0];
             var changed = piece.Bytes.ToArray();
             changed[^1] ^= 1;
-            Assert.False((piece with { Bytes = changed }).Matches(commitment, (ulong)length));
-            Assert.False((piece with { Salt = Salt }).Matches(commitment, (ulong)length));
+            foreach (var other in (OutputPiece[])[piece with { Bytes = piece.Bytes[..^1] }, piece with { Bytes = changed }, piece with { Salt = Salt }])
+                Assert.NotEqual(commitment, (span with { Pieces = [other] }).Head(OutputKind.Tensors, (ulong)count));
+            Assert.NotEqual(commitment, (span with { First = span.First + 1 }).Head(OutputKind.Tensors, (ulong)count));
+            Assert.NotEqual(commitment, span.Head(OutputKind.Tokens, (ulong)count));
         }
-        Assert.Throws<ArgumentOutOfRangeException>(() => OutputCommitment.Open(Salt, output, count));
+        Assert.Throws<ArgumentOutOfRangeException>(() => OutputCommitment.Open(OutputKind.Tensors, Salt, output, count, 1));
     }
 
     [Fact]

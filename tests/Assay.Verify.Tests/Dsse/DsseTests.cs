@@ -1,7 +1,7 @@
 using System.Text;
+using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
 using Assay.Verify.Json;
-using Assay.Verify.Tests.Issuing;
 
 namespace Assay.Verify.Tests.Dsse;
 
@@ -26,7 +26,7 @@ public class DsseTests
     [Fact]
     public void An_envelope_comes_back_and_verifies()
     {
-        var back = OpenEntry.Parse(Signed.ToBytes());
+        var back = Parse(Encoding.UTF8.GetString(Signed.ToBytes()));
         Assert.True(back.IsSignedBy(TestIssuer.RootKey.PublicKey));
         Assert.False(back.IsSignedBy(TestIssuer.LogKey.PublicKey));
         Assert.False((back with { PayloadType = "text/plain" }).IsSignedBy(TestIssuer.RootKey.PublicKey));
@@ -51,19 +51,20 @@ public class DsseTests
     }
 
     [Fact]
-    public void Two_signatures_or_none_are_refused()
+    public void A_receipt_with_two_signatures_or_none_is_refused()
     {
         var text = Encoding.UTF8.GetString(Signed.ToBytes());
         var one = text[(text.IndexOf('[') + 1)..text.IndexOf(']')];
         Assert.Throws<MalformedException>(() => Parse(text.Replace(one, one + "," + one)));
         Assert.Throws<MalformedException>(() => Parse(text.Replace(one, "")));
-        Envelope Parse(string json) => Envelope.Parse(JsonAt.Root(StrictJson.Parse(Encoding.UTF8.GetBytes(json), 1 << 20), "envelope"));
     }
+
+    private static Envelope Parse(string json) => Envelope.Parse(JsonAt.Root(StrictJson.Parse(Encoding.UTF8.GetBytes(json), 1 << 20), "envelope"));
 
     [Fact]
     public void A_sealed_entry_has_155_bytes_and_comes_back()
     {
-        var entry = SealedEntry.Of(Signed, 0x0102030405060708);
+        var entry = SealedEntry.Of(Signed, 0x0102030405060708, KeyAlgorithm.Ed25519);
         var bytes = entry.ToBytes();
         Assert.Equal(155, bytes.Length);
         Assert.Equal("assay/sealed/v1\n\u0001\u0002\u0003\u0004\u0005\u0006\a\b", Encoding.ASCII.GetString(bytes.AsSpan(0, 24)));
@@ -75,7 +76,7 @@ public class DsseTests
     [Fact]
     public void An_entry_is_sealed_or_open_or_refused()
     {
-        var sealedEntry = SealedEntry.Of(Signed, 1).ToBytes();
+        var sealedEntry = SealedEntry.Of(Signed, 1, KeyAlgorithm.Ed25519).ToBytes();
         Assert.Equal(EntryKind.Sealed, OpenEntry.KindOf(sealedEntry));
         Assert.Equal(EntryKind.Open, OpenEntry.KindOf(Signed.ToBytes()));
         Assert.Throws<MalformedException>(() => OpenEntry.KindOf([]));
@@ -84,6 +85,8 @@ public class DsseTests
             Assert.Throws<MalformedException>(() => OpenEntry.KindOf(sealedEntry.AsSpan(0, length)));
         Assert.Throws<MalformedException>(() => OpenEntry.KindOf([.. sealedEntry, 0]));
         sealedEntry[88] = 2;
+        Assert.Equal(KeyAlgorithm.EcdsaP256Sha256, SealedEntry.Parse(sealedEntry).Algorithm);
+        sealedEntry[88] = 3;
         Assert.Throws<UnsupportedException>(() => OpenEntry.KindOf(sealedEntry));
     }
 }

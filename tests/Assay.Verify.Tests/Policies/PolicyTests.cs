@@ -1,6 +1,5 @@
 using Assay.Verify.Json;
 using Assay.Verify.Policies;
-using Assay.Verify.Tests.Issuing;
 
 namespace Assay.Verify.Tests.Policies;
 
@@ -21,6 +20,9 @@ public class PolicyTests
     [InlineData("name")]
     [InlineData("log")]
     [InlineData("roots")]
+    [InlineData("rootThreshold")]
+    [InlineData("indexers")]
+    [InlineData("indexerThreshold")]
     [InlineData("require")]
     [InlineData("execution")]
     [InlineData("venue")]

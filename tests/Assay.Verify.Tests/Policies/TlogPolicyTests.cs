@@ -1,7 +1,6 @@
 using System.Text;
 using Assay.Verify.Notes;
 using Assay.Verify.Policies;
-using Assay.Verify.Tests.Issuing;
 
 namespace Assay.Verify.Tests.Policies;
 

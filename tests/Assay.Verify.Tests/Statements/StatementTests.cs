@@ -2,7 +2,6 @@ using System.Text;
 using Assay.Verify.Crypto;
 using Assay.Verify.Json;
 using Assay.Verify.Statements;
-using Assay.Verify.Tests.Issuing;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -15,7 +14,7 @@ public class StatementTests
     private static readonly LogEvent[] Events =
     [
         new GenesisEvent(
-            TestIssuer.Origin, TestIssuer.RootKey.PublicKey, TestIssuer.LogVerifier, 1000, 60, "node", DateTimeOffset.UnixEpoch),
+            TestIssuer.Origin, RootSet.Of(TestIssuer.RootKey.PublicKey), TestIssuer.LogVerifier, 1000, 60, "node", DateTimeOffset.UnixEpoch),
         KeyEvent.Introduce(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey, TestIssuer.Segment, 500),
         KeyEvent.Renew(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey.Id, 900),
         KeyEvent.Retire(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey.Id),

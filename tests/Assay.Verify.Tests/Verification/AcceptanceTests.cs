@@ -2,7 +2,6 @@ using System.Text.Json;
 using Assay.Verify.Crypto;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
-using Assay.Verify.Tests.Issuing;
 using Assay.Verify.Verification;
 
 namespace Assay.Verify.Tests.Verification;

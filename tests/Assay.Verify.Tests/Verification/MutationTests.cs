@@ -5,7 +5,6 @@ using Assay.Verify.Json;
 using Assay.Verify.Notes;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
-using Assay.Verify.Tests.Issuing;
 using Assay.Verify.Verification;
 
 namespace Assay.Verify.Tests.Verification;

@@ -7,7 +7,6 @@ using Assay.Verify.Notes;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
 using Assay.Verify.Statements;
-using Assay.Verify.Tests.Issuing;
 using Assay.Verify.Verification;
 
 namespace Assay.Verify.Tests.Verification;
@@ -72,7 +71,7 @@ public class TamperTests
             b with { Promise = b.Promise with { Path = [Wrong, .. b.Promise.Path[1..]] } })),
         ["genesis names another root"] = (Axis.Key, "unknown-root", () => Issue(Honest with
         {
-            EditGenesis = g => g with { RootKey = TestIssuer.OtherKey.PublicKey },
+            EditGenesis = g => g with { Roots = RootSet.Of(TestIssuer.OtherKey.PublicKey) },
         })),
         ["genesis names another log key"] = (Axis.Key, "unknown-log-key", () => Issue(Honest with
         {
@@ -81,13 +80,13 @@ public class TamperTests
                 LogKey = VerifierKey.Create(TestIssuer.Origin, NoteSignatureType.Ed25519, TestIssuer.OtherKey.PublicKey),
             },
         })),
-        ["the events are signed by another key"] = (Axis.Key, "event-proof", () => Issue(Honest with { EventSigner = TestIssuer.OtherKey })),
+        ["the events are signed by another key"] = (Axis.Key, "event-proof", () => Issue(Honest with { EventSigners = [TestIssuer.OtherKey] })),
         ["genesis bears the root's name but not its signature"] = (Axis.Key, "event-proof", () => Issue(Unsigned<GenesisEvent>())),
         ["a key event bears the root's name but not its signature"] = (Axis.Key, "event-proof", () => Issue(Unsigned<KeyEvent>())),
         ["a model event bears the root's name but not its signature"] = (Axis.Model, "event-proof", () => Issue(Unsigned<ModelEvent>())),
         ["a key event is signed by the root but names another"] = (Axis.Key, "event-proof", () => Issue(Honest with
         {
-            EditEnvelope = (said, envelope) => said is KeyEvent ? envelope with { KeyId = Wrong } : envelope,
+            EditEntry = (said, entry) => said is KeyEvent ? entry with { Signatures = [entry.Signatures[0] with { KeyId = Wrong }] } : entry,
         })),
         ["genesis is not proved"] = (Axis.Key, "event-proof", () => Edit(b => EditHistory(b, 0, e => e with { Path = [Wrong, .. e.Path[1..]] }))),
         ["genesis stands elsewhere"] = (Axis.Key, "genesis-index", () => Edit(b => EditHistory(b, 0, e => e with { Index = 1 }))),
@@ -280,9 +279,9 @@ public class TamperTests
 
     private static TestIssuer Unsigned<T>() => Honest with
     {
-        EditEnvelope = (said, envelope) => said is T
-            ? envelope with { Signature = TestIssuer.OtherKey.Sign(envelope.Pae()) }
-            : envelope,
+        EditEntry = (said, entry) => said is T
+            ? entry with { Signatures = [entry.Signatures[0] with { Bytes = TestIssuer.OtherKey.Sign(entry.Pae()) }] }
+            : entry,
     };
 
     private static TestIssuer Introduced(ulong until = 102, Segment? segment = null) => Honest with

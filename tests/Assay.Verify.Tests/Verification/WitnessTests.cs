@@ -4,7 +4,6 @@ using Assay.Verify.Merkle;
 using Assay.Verify.Notes;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
-using Assay.Verify.Tests.Issuing;
 using Assay.Verify.Verification;
 
 namespace Assay.Verify.Tests.Verification;

@@ -183,7 +183,7 @@ public class ExplorerTests(PagesFixture site) : IClassFixture<PagesFixture>
         await LeadsTo("SCAL", "/models/scale");
         await LeadsTo("sha256:" + site.Model.Digest.ToHex(), "/models/scale");
         await LeadsTo("ed25519:" + key[..8], $"/models/scale#key-{key}");
-        await LeadsTo(site.Node.Genesis.RootKey.Id.ToHex(), "/#identity");
+        await LeadsTo(site.Node.Genesis.Roots.Keys[0].Id.ToHex(), "/#identity");
         await LeadsTo("", "/");
     }
 

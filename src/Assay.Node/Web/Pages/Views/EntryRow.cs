@@ -1,15 +1,15 @@
-using Assay.Node.State;
 using Assay.Verify;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
+using Assay.Verify.Logs;
 using Assay.Verify.Statements;
 
 namespace Assay.Node.Web.Pages.Views;
 
 /// <summary>One entry of the log as a line of a table.</summary>
-/// <param name="Word">What it is, in one word: <c>receipt</c>, <c>model</c>, <c>key</c>, <c>genesis</c>.</param>
+/// <param name="Word">What it is, in one word: <c>receipt</c>, <c>model</c>, <c>key</c>, <c>genesis</c>, <c>epoch</c>.</param>
 /// <param name="What">The rest of the sentence.</param>
-/// <param name="Signer">The key that signed it.</param>
+/// <param name="Signer">The key that signed it; the first of several.</param>
 /// <param name="Url">Where more is known, if anywhere.</param>
 public sealed record EntryRow(ulong Index, EntryKind Kind, string Word, string What, Hash Signer, string? Url)
 {
@@ -23,20 +23,21 @@ public sealed record EntryRow(ulong Index, EntryKind Kind, string Word, string W
                 index, EntryKind.Sealed, "receipt", $"sequence {Show.Number(item.Sequence)}", item.KeyId,
                 recordId is null ? null : $"/receipts/{recordId}");
         }
-        var envelope = OpenEntry.Parse(entry);
-        var (word, what, url) = Describe(envelope, state);
-        return new EntryRow(index, EntryKind.Open, word, what, envelope.KeyId, url);
+        var open = OpenEntry.Parse(entry);
+        var (word, what, url) = Describe(open, state);
+        return new EntryRow(index, EntryKind.Open, word, what, open.Signatures[0].KeyId, url);
     }
 
-    private static (string Word, string What, string? Url) Describe(Envelope envelope, LogState state)
+    private static (string Word, string What, string? Url) Describe(OpenEntry entry, LogState state)
     {
         try
         {
-            return LogEvent.Parse(envelope.Payload.Span) switch
+            return LogEvent.Parse(entry.Payload.Span) switch
             {
                 GenesisEvent genesis => ("genesis", $"{genesis.Origin} begun by {genesis.Node}", "/#identity"),
                 ModelEvent model => ("model", $"{model.Name}@{model.Version} published", Links.Model(model.Name)),
                 KeyEvent key => ("key", Describe(key), state.Keys.TryGetValue(key.KeyId, out var known) ? Links.Key(known, state) : null),
+                EpochEvent epoch => ("epoch", $"index of the first {Show.Number(epoch.Size)} entries", null),
                 _ => ("event", "of a kind that this page does not know", null),
             };
         }

@@ -1,4 +1,4 @@
-using Assay.Node.State;
+using Assay.Verify.Logs;
 
 namespace Assay.Node.Web.Pages.Views;
 

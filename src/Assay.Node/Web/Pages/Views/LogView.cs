@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Assay.Store;
-using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
 using Assay.Verify.Notes;
+using Assay.Verify.Statements;
 
 namespace Assay.Node.Web.Pages.Views;
 
@@ -13,7 +13,7 @@ namespace Assay.Node.Web.Pages.Views;
 /// <param name="End">The entries shown are those before this index.</param>
 /// <param name="Live">Whether the newest entries are shown.</param>
 public sealed record LogView(
-    Checkpoint Checkpoint, string LogKey, Hash RootKeyId, string? Stopped, ImmutableArray<EntryRow> Entries, ImmutableArray<EntryKind> Tape,
+    Checkpoint Checkpoint, string LogKey, RootSet Roots, string? Stopped, ImmutableArray<EntryRow> Entries, ImmutableArray<EntryKind> Tape,
     ulong End, bool Live, IReadOnlyList<ReceiptSummary> Receipts, ulong ReceiptCount, IReadOnlyList<ModelRow> Models)
 {
     public const int PageSize = 25;
@@ -32,7 +32,7 @@ public sealed record LogView(
         var first = (int)Math.Max(0, (long)(end - start) - PageSize);
         var kept = node.Vault.Between(start + (ulong)first, end).ToDictionary(r => r.Index, r => r.RecordId);
         return node.Look(state => new LogView(
-            reader.Checkpoint, node.Genesis.LogKey.ToString(), node.Genesis.RootKey.Id, node.Stopped,
+            reader.Checkpoint, node.Genesis.LogKey.ToString(), node.Genesis.Roots, node.Stopped,
             [.. Enumerable.Range(first, bytes.Count - first).Reverse().Select(i =>
                 EntryRow.Of(start + (ulong)i, bytes[i].Span, kept.GetValueOrDefault(start + (ulong)i), state))],
             [.. bytes.Select(b => OpenEntry.KindOf(b.Span))],

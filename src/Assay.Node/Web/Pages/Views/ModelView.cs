@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using Assay.Engine.Models;
-using Assay.Node.State;
 using Assay.Store;
+using Assay.Verify.Logs;
 
 namespace Assay.Node.Web.Pages.Views;
 

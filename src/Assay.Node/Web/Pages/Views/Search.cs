@@ -1,5 +1,5 @@
+using Assay.Verify.Logs;
 using System.Collections.Immutable;
-using Assay.Node.State;
 
 namespace Assay.Node.Web.Pages.Views;
 
@@ -61,7 +61,7 @@ internal static class Search
         bool Begins(string hex) => hex.StartsWith(digits, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<Hit> Root(LogState state) => [new Hit("root key", state.Genesis!.RootKey.Id.ToHex(), "/#identity")];
+    private static IEnumerable<Hit> Root(LogState state) => state.Genesis!.Roots.Keys.Select(k => new Hit("root key", k.Id.ToHex(), "/#identity"));
 
     private static IEnumerable<Hit> ByName(AssayNode node, string query) =>
         node.Models.List()

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Assay.Verify.Crypto;
 using Assay.Verify.Statements;
 
-namespace Assay.Node.State;
+namespace Assay.Verify.Logs;
 
 /// <summary>One event of a key, at its place in the log.</summary>
 public sealed record KeyEventAt(ulong Index, KeyEvent Event);

@@ -1,12 +1,11 @@
-using Assay.Node.State;
-using Assay.Verify;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
+using Assay.Verify.Logs;
 using Assay.Verify.Models;
 using Assay.Verify.Notes;
 using Assay.Verify.Statements;
 
-namespace Assay.Node.Tests;
+namespace Assay.Verify.Tests.Logs;
 
 /// <summary>The fold refuses each thing that a log must not hold, and is then as it was before.</summary>
 public class LogStateTests
@@ -80,9 +79,9 @@ public class LogStateTests
     [Fact]
     public void Event_that_the_root_has_not_signed_is_refused()
     {
-        Refused(Folded(10), KeyEvent.Retire(Origin, Serving.PublicKey.Id).ToEntry(Other), "root key has not signed");
+        Refused(Folded(10), KeyEvent.Retire(Origin, Serving.PublicKey.Id).ToEntry(Other), "roots have not signed");
         var good = OpenEntry.Parse(Event(KeyEvent.Retire(Origin, Serving.PublicKey.Id)));
-        Refused(Folded(10), (good with { Signature = new byte[64] }).ToBytes(), "root key has not signed");
+        Refused(Folded(10), (good with { Signatures = [good.Signatures[0] with { Bytes = new byte[64] }] }).ToBytes(), "roots have not signed");
     }
 
     [Fact]
@@ -96,7 +95,7 @@ public class LogStateTests
     }
 
     [Fact]
-    public void Genesis_that_another_key_signed_is_refused() => Refused(new LogState(), Genesis().ToEntry(Other), "root key has not signed");
+    public void Genesis_that_another_key_signed_is_refused() => Refused(new LogState(), Genesis().ToEntry(Other), "roots have not signed");
 
     [Theory]
     [InlineData(13)]
@@ -150,13 +149,13 @@ public class LogStateTests
     }
 
     private static GenesisEvent Genesis() => new(
-        Origin, Root.PublicKey, VerifierKey.Create(Origin, NoteSignatureType.Ed25519, Other.PublicKey), 10, 60, "tester",
+        Origin, RootSet.Of(Root.PublicKey), VerifierKey.Create(Origin, NoteSignatureType.Ed25519, Other.PublicKey), 10, 60, "tester",
         new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
     private static byte[] Event(LogEvent step) => step.ToEntry(Root);
 
     private static byte[] Sealed(ulong sequence, SigningKey? key = null) =>
-        SealedEntry.Of(Envelope.Sign(Envelope.InToto, new byte[] { 1, (byte)sequence }, key ?? Serving), sequence).ToBytes();
+        SealedEntry.Of(Envelope.Sign(Envelope.InToto, new byte[] { 1, (byte)sequence }, key ?? Serving), sequence, KeyAlgorithm.Ed25519).ToBytes();
 
     private static SigningKey Key(byte seed) => SigningKey.FromSeed([.. Enumerable.Repeat(seed, 32)]);
 }
