@@ -44,6 +44,7 @@ internal static class LogBench
             }
             rows.Add(Row.Of("append-single-ms", "ms", Row.Lower, alone).Beside("write+fdatasync", "", plain));
             rows.AddRange(await Proofs(Path.Combine(directory, "proofs"), runs));
+            rows.AddRange(await BundleBench.RowsAsync(Path.Combine(directory, "bundles"), runs));
             return rows;
         }
         finally
@@ -161,7 +162,6 @@ internal static class LogBench
             Row.Of("inclusion-proofs", "proofs/s", Row.Higher, made) with { Threads = 1 },
             Row.Of("inclusion-proofs-new-reader", "proofs/s", Row.Higher, cold) with { Threads = 1 },
             Row.Of("inclusion-checks", "proofs/s", Row.Higher, judged) with { Threads = 1 },
-            new Row("bundle-verify", "bundles/s", Row.Higher) { Skipped = "no bundle is made by this program yet" },
         ];
 
         static double Seconds(Action<int> step)

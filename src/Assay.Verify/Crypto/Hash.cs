@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using Assay.Verify.Codecs;
 
 namespace Assay.Verify.Crypto;
@@ -27,7 +29,14 @@ public struct Hash : IEquatable<Hash>
     public static Hash FromHex(ReadOnlySpan<char> text) => From(Hex.Read(text));
 
     /// <summary>Reads strict base64 of 32 bytes.</summary>
-    public static Hash FromBase64(ReadOnlySpan<char> text) => From(Base64.Read(text));
+    public static Hash FromBase64(ReadOnlySpan<char> text)
+    {
+        Span<byte> ascii = stackalloc byte[(Size + 2) / 3 * 4];
+        Span<byte> bytes = stackalloc byte[Size];
+        return text.Length == ascii.Length && Ascii.FromUtf16(text, ascii, out _) == OperationStatus.Done && Base64.TryReadInto(ascii, bytes)
+            ? From(bytes)
+            : From(Base64.Read(text));
+    }
 
     [UnscopedRef]
     public readonly ReadOnlySpan<byte> Bytes => MemoryMarshal.CreateReadOnlySpan(in first, Size);

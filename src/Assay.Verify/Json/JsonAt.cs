@@ -5,8 +5,33 @@ using Assay.Verify.Codecs;
 namespace Assay.Verify.Json;
 
 /// <summary>A value together with its path in the document, so that every complaint can say where: <c>predicate.input.length: expected an integer</c>.</summary>
-public readonly record struct JsonAt(JsonValue Value, string Path)
+public readonly struct JsonAt
 {
+    // The way from the root, put into words only for a complaint.
+    private sealed record Step(Step? Above, string? Name, int Index)
+    {
+        public override string ToString() => Above is null ? Name! : Name is null ? $"{Above}[{Index}]" : $"{Above}.{Name}";
+    }
+
+    private readonly Step step;
+
+    private JsonAt(JsonValue value, Step step)
+    {
+        Value = value;
+        this.step = step;
+    }
+
+    /// <param name="value">The value.</param>
+    /// <param name="path">What it is called in messages.</param>
+    public JsonAt(JsonValue value, string path)
+        : this(value, new Step(null, path, 0))
+    {
+    }
+
+    public JsonValue Value { get; }
+
+    public string Path => step.ToString();
+
     /// <param name="document">The root value.</param>
     /// <param name="name">What the document is called in messages: <c>bundle</c>, <c>statement</c>.</param>
     public static JsonAt Root(JsonValue document, string name) => new(document, name);
@@ -19,7 +44,7 @@ public readonly record struct JsonAt(JsonValue Value, string Path)
     /// <summary>The member of that name, or null where it is absent.</summary>
     /// <exception cref="MalformedException">This is no object.</exception>
     public JsonAt? Optional(string name) =>
-        Expect(JsonKind.Object, "an object").Find(name) is { } value ? new JsonAt(value, $"{Path}.{name}") : null;
+        Expect(JsonKind.Object, "an object").Find(name) is { } value ? new JsonAt(value, new Step(step, name, 0)) : null;
 
     /// <summary>Refuses members that are not listed.</summary>
     /// <exception cref="MalformedException">This is no object, or has another member.</exception>
@@ -37,8 +62,10 @@ public readonly record struct JsonAt(JsonValue Value, string Path)
         var items = Expect(JsonKind.Array, "an array").Items;
         if (items.Length > most)
             throw new MalformedException($"{Path}: expected at most {most} items");
-        var path = Path;
-        return [.. items.Select((item, i) => new JsonAt(item, $"{path}[{i}]"))];
+        var result = ImmutableArray.CreateBuilder<JsonAt>(items.Length);
+        for (var i = 0; i < items.Length; i++)
+            result.Add(new JsonAt(items[i], new Step(step, null, i)));
+        return result.MoveToImmutable();
     }
 
     /// <exception cref="MalformedException">This is no object.</exception>
@@ -72,10 +99,44 @@ public readonly record struct JsonAt(JsonValue Value, string Path)
     }
 
     /// <exception cref="MalformedException">This is no strict base64.</exception>
-    public byte[] Base64Bytes() => Decode(text => Base64.Read(text), "base64");
+    public byte[] Base64Bytes()
+    {
+        var text = Expect(JsonKind.String, "a string").Utf8Text;
+        try
+        {
+            return Base64.Read(text);
+        }
+        catch (MalformedException e)
+        {
+            throw Wrong("base64", e);
+        }
+    }
 
     /// <exception cref="MalformedException">This is no strict base64 of 32 bytes.</exception>
-    public Hash Base64Hash() => Decode(text => Hash.FromBase64(text), "a hash in base64");
+    public Hash Base64Hash()
+    {
+        try
+        {
+            return HashOf(Expect(JsonKind.String, "a string"));
+        }
+        catch (MalformedException e) when (Value.Kind == JsonKind.String)
+        {
+            throw Wrong("a hash in base64", e);
+        }
+    }
+
+    /// <summary>An array of hashes in base64.</summary>
+    /// <exception cref="MalformedException">This is none, or has more than <paramref name="most"/> items.</exception>
+    public ImmutableArray<Hash> Base64Hashes(int most)
+    {
+        var items = Expect(JsonKind.Array, "an array").Items;
+        if (items.Length > most)
+            throw new MalformedException($"{Path}: expected at most {most} items");
+        var hashes = ImmutableArray.CreateBuilder<Hash>(items.Length);
+        for (var i = 0; i < items.Length; i++)
+            hashes.Add(new JsonAt(items[i], new Step(step, null, i)).Base64Hash());
+        return hashes.MoveToImmutable();
+    }
 
     /// <exception cref="MalformedException">This is no SHA-256 value in 64 lower-case hexadecimal digits.</exception>
     public Hash HexHash() => Decode(text => Hash.FromHex(text), "64 hexadecimal digits in lower case");
@@ -91,11 +152,19 @@ public readonly record struct JsonAt(JsonValue Value, string Path)
         }
         catch (MalformedException e) when (e is not UnsupportedException)
         {
-            throw new MalformedException($"{Path}: expected {what}: {e.Message}", e);
+            throw Wrong(what, e);
         }
     }
 
     public MalformedException Wrong(string expected) => new($"{Path}: expected {expected}");
+
+    private MalformedException Wrong(string expected, MalformedException inner) => new($"{Path}: expected {expected}: {inner.Message}", inner);
+
+    private static Hash HashOf(JsonValue value)
+    {
+        Span<byte> bytes = stackalloc byte[Hash.Size];
+        return Base64.TryReadInto(value.Utf8Text, bytes) ? Hash.From(bytes) : Hash.From(Base64.Read(value.Utf8Text));
+    }
 
     private JsonValue Expect(JsonKind kind, string what) => Value.Kind == kind ? Value : throw Wrong(what);
 }

@@ -36,7 +36,8 @@ public static class StrictJson
             throw new MalformedException($"{utf8.Length} bytes of JSON: expected at most {maxBytes}");
         if (!Utf8.IsValid(utf8))
             throw new MalformedException("the JSON is not valid UTF-8");
-        var parser = new Parser(utf8);
+        // A copy, because the values point into it.
+        var parser = new Parser(utf8.ToArray());
         return parser.Document();
     }
 
@@ -49,9 +50,16 @@ public static class StrictJson
         return buffer.WrittenSpan.ToArray();
     }
 
-    private ref struct Parser(ReadOnlySpan<byte> text)
+    // Where a plain run of a string's bytes ends.
+    private static readonly SearchValues<byte> NotPlain = SearchValues.Create(
+        [(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(c => (byte)c)]);
+
+    private ref struct Parser(byte[] document)
     {
-        private readonly ReadOnlySpan<byte> text = text;
+        // Below this, comparing the names one by one is faster than a table of them.
+        private const int FewMembers = 12;
+
+        private readonly ReadOnlySpan<byte> text = document;
         private int at;
         private int values;
 
@@ -76,7 +84,7 @@ public static class StrictJson
                 case (byte)'[':
                     return Array(depth);
                 case (byte)'"':
-                    return JsonValue.Of(String());
+                    return StringValue();
                 case (byte)'t':
                     return Word("true"u8, JsonValue.True);
                 case (byte)'f':
@@ -92,7 +100,7 @@ public static class StrictJson
         {
             at++;
             var members = ImmutableArray.CreateBuilder<KeyValuePair<string, JsonValue>>();
-            var names = new HashSet<string>(StringComparer.Ordinal);
+            HashSet<string>? names = null;
             Space();
             if (Take('}'))
                 return JsonValue.EmptyObject;
@@ -102,7 +110,9 @@ public static class StrictJson
                 if (Peek() != '"')
                     throw Fault("expected a member's name");
                 var name = String();
-                if (!names.Add(name))
+                if (members.Count == FewMembers)
+                    names = [.. members.Select(m => m.Key)];
+                if (names is null ? HasMember(members, name) : !names.Add(name))
                     throw Fault($"the name \"{Shown(name)}\" appears twice in one object");
                 Space();
                 if (!Take(':'))
@@ -149,19 +159,29 @@ public static class StrictJson
             return JsonValue.Of(number);
         }
 
-        private string String()
+        private static bool HasMember(ImmutableArray<KeyValuePair<string, JsonValue>>.Builder members, string name)
         {
-            at++;
-            var rest = text[at..];
-            var plain = 0;
-            while (plain < rest.Length && rest[plain] is not ((byte)'"' or (byte)'\\') && rest[plain] >= 0x20)
-                plain++;
-            if (plain < rest.Length && rest[plain] == '"')
-            {
-                at += plain + 1;
-                return Encoding.UTF8.GetString(rest[..plain]);
-            }
-            return EscapedString();
+            foreach (var (other, _) in members)
+                if (other == name)
+                    return true;
+            return false;
+        }
+
+        private JsonValue StringValue() =>
+            PlainString(out var start, out var length) ? JsonValue.OfUtf8(document.AsMemory(start, length)) : JsonValue.Of(EscapedString());
+
+        private string String() =>
+            PlainString(out var start, out var length) ? Encoding.UTF8.GetString(text.Slice(start, length)) : EscapedString();
+
+        // Whether the string that begins here ends without an escape; if so, it is passed over.
+        private bool PlainString(out int start, out int length)
+        {
+            start = ++at;
+            length = text[at..].IndexOfAny(NotPlain);
+            if (length < 0 || text[at + length] != '"')
+                return false;
+            at += length + 1;
+            return true;
         }
 
         private string EscapedString()
@@ -170,8 +190,8 @@ public static class StrictJson
             while (true)
             {
                 var start = at;
-                while (at < text.Length && text[at] is not ((byte)'"' or (byte)'\\') && text[at] >= 0x20)
-                    at++;
+                var plain = text[at..].IndexOfAny(NotPlain);
+                at = plain < 0 ? text.Length : at + plain;
                 result.Append(Encoding.UTF8.GetString(text[start..at]));
                 switch (Peek())
                 {
