@@ -1,0 +1,78 @@
+import { Malformed, Unsupported } from "./errors.js";
+import { readEnvelope, readOpenEntry } from "./envelope.js";
+import { readEpoch, readGenesis, readKeyEvent, readModelEvent } from "./events.js";
+import { array, bytes64, hash, integer, object, only, path, string } from "./fields.js";
+import { parseJson } from "./json.js";
+import { leafHash } from "./merkle.js";
+import { parseNote } from "./note.js";
+import { parseCheckpoint } from "./checkpoint.js";
+import { parseProofFrame } from "./proof.js";
+import { readPromise } from "./promise.js";
+import { readReceipt } from "./receipt.js";
+import { readDisclosures } from "./disclosure.js";
+export const bundleType = "application/vnd.assay.bundle.v1+json";
+const maxBytes = 64 << 20, maxHistory = 65_537;
+const required = ["mediaType", "envelope", "promise", "logProof", "keyHistory", "modelEntry", "notBefore", "evidence", "disclosures"];
+/** Reads a bundle in the order of docs/spec/verification.md section 1; the first part that is malformed or unsupported decides. */
+export function parseBundle(bytes) {
+    // 1. the file
+    const b = parseJson(bytes, "the bundle", maxBytes);
+    const type = string(object(b, "the bundle").get("mediaType"), "mediaType");
+    if (type !== bundleType)
+        throw new Unsupported(`the bundle has the media type "${type.slice(0, 80)}"`);
+    const m = only(b, [...required, "completeness"], "the bundle");
+    if (array(m.get("evidence"), "evidence").length > 0)
+        throw new Unsupported("the bundle has evidence of an unknown kind");
+    // 2. its parts
+    const envelope = readEnvelope(m.get("envelope"), "the envelope");
+    if (envelope.signatures.length !== 1)
+        throw new Malformed("the envelope has not exactly one signature");
+    const promised = only(m.get("promise"), ["note", "path"], "promise");
+    const promiseNote = parseNote(string(promised.get("note"), "promise.note"), "promise.note");
+    const promisePath = path(promised.get("path"), "promise.path");
+    const frame = parseProofFrame(string(m.get("logProof"), "logProof"), "logProof");
+    if (frame.extra !== null)
+        throw new Malformed("logProof has an extra line");
+    const history = array(m.get("keyHistory"), "keyHistory");
+    if (history.length > maxHistory)
+        throw new Malformed(`keyHistory has more than ${maxHistory} entries`);
+    const entries = history.map((e, i) => readProven(e, `keyHistory[${i}]`));
+    const modelEntry = readProven(m.get("modelEntry"), "modelEntry");
+    const notBefore = path(only(m.get("notBefore"), ["path"], "notBefore").get("path"), "notBefore.path");
+    const index = m.has("completeness") ? readCompleteness(m.get("completeness")) : null;
+    const disclosures = readDisclosures(m.get("disclosures"));
+    // 3. the checkpoint
+    const logProof = { ...frame, checkpoint: parseCheckpoint(frame.checkpointText, "the checkpoint") };
+    const [first, ...others] = entries;
+    if (first === undefined)
+        throw new Malformed("keyHistory is empty");
+    // 4., 5. the statement, the promise's text
+    const receipt = readReceipt(envelope.payload);
+    const promise = readPromise(promiseNote, "promise.note");
+    // 6. the events
+    const genesis = logged(first, readGenesis, "keyHistory[0]");
+    const keyEvents = others.map((e, i) => logged(e, readKeyEvent, `keyHistory[${i + 1}]`));
+    const model = logged(modelEntry, readModelEvent, "modelEntry");
+    const completeness = index === null ? null : { ...index, epoch: logged(index.epoch, readEpoch, "completeness.epoch") };
+    return { envelope, receipt, promise, promisePath, logProof, genesis, keyEvents, model, notBefore, completeness, disclosures };
+}
+function readProven(value, what) {
+    const m = only(value, ["index", "entry", "path"], what);
+    return { index: integer(m.get("index"), `${what}.index`), entry: bytes64(m.get("entry"), `${what}.entry`), path: path(m.get("path"), `${what}.path`) };
+}
+function logged(proven, read, what) {
+    const envelope = readOpenEntry(proven.entry, `${what}.entry`);
+    return { index: proven.index, leaf: leafHash(proven.entry), path: proven.path, envelope, event: read(envelope.payload) };
+}
+function readCompleteness(value) {
+    const what = "completeness", m = only(value, ["epoch", "note", "prefix", "key", "record"], what);
+    const epoch = readProven(m.get("epoch"), `${what}.epoch`);
+    const note = parseNote(string(m.get("note"), `${what}.note`), `${what}.note`);
+    const prefix = path(m.get("prefix"), `${what}.prefix`);
+    const k = only(m.get("key"), ["position", "events", "count", "records", "path"], `${what}.key`);
+    const key = {
+        position: integer(k.get("position"), `${what}.key.position`), events: integer(k.get("events"), `${what}.key.events`),
+        count: integer(k.get("count"), `${what}.key.count`), records: hash(k.get("records"), `${what}.key.records`), path: path(k.get("path"), `${what}.key.path`),
+    };
+    return { epoch, note, prefix, key, record: path(m.get("record"), `${what}.record`) };
+}

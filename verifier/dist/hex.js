@@ -1,0 +1,8 @@
+import { Malformed } from "./errors.js";
+export const toHex = (bytes) => Array.from(bytes, b => b.toString(16).padStart(2, "0")).join("");
+/** Lower-case hex of exactly `length` bytes. */
+export function fromHex(text, length, what) {
+    if (text.length !== 2 * length || !/^[0-9a-f]*$/.test(text))
+        throw new Malformed(`${what} is not ${2 * length} lower-case hex digits`);
+    return Uint8Array.from({ length }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
+}

@@ -1,0 +1,50 @@
+import { includes, isConsistent } from "./merkle.js";
+import { equal } from "./bytes.js";
+import { emptyRoot } from "./merkle.js";
+import { sealedLeaf } from "./envelope.js";
+import { toHex } from "./hex.js";
+import { sha256 } from "./sha256.js";
+import { isSignedBy } from "./note.js";
+import { verifySignature } from "./keys.js";
+export async function openCase(bundle, policy) {
+    const { receipt, envelope, logProof: { checkpoint, index } } = bundle;
+    const servingKey = bundle.keyEvents.find(e => e.event.key?.id === receipt.issuer.keyId)?.event.key ?? null;
+    const signers = [];
+    for (const log of policy.log.logs)
+        if (log.name === checkpoint.origin && await isSignedBy(checkpoint.note, log))
+            signers.push(log);
+    return {
+        bundle, policy, index, servingKey, signers,
+        leaf: sealedLeaf(receipt.sequence, envelope, receipt.issuer.keyId, servingKey?.algorithm ?? "ed25519"),
+        statement: toHex(sha256(envelope.pae)),
+    };
+}
+export const sameKey = (a, b) => a.name === b.name && a.key.id === b.key.id;
+/** The key that genesis names, if it is a signer, else the first signer in the policy's order. */
+export const logKeyOf = (c) => c.signers.find(s => sameKey(s, c.bundle.genesis.event.logKey)) ?? c.signers[0];
+/** Whether an entry is proved to be at its index in the checkpoint's tree. */
+export const isProved = (c, e) => {
+    const { size, root } = c.bundle.logProof.checkpoint;
+    return includes(e.index, size, e.leaf, e.path, root);
+};
+/** Signed by the roots: by keys of genesis only, each signature right, as many as genesis and the policy ask. */
+async function isSignedByRoots(c, e) {
+    const { rootKeys, threshold } = c.bundle.genesis.event, signed = e.envelope.signatures;
+    const byPolicy = signed.filter(s => c.policy.roots.some(r => r.id === s.keyId)).length;
+    if (BigInt(signed.length) < threshold || BigInt(byPolicy) < c.policy.rootThreshold)
+        return false;
+    for (const s of signed)
+        if (!await verifiesUnder(rootKeys.find(k => k.id === s.keyId), e.envelope.pae, s))
+            return false;
+    return true;
+}
+const verifiesUnder = async (key, message, s) => key !== undefined && verifySignature(key, message, s.bytes);
+/** What the tables call a fault of an entry: not signed by the roots, or not proved at its index. */
+export const hasFault = async (c, e) => !isProved(c, e) || !await isSignedByRoots(c, e);
+/** Whether a tree of this size and root is proved to be the beginning of the checkpoint's. */
+export function isPrefix(c, size, root, path) {
+    const { checkpoint } = c.bundle.logProof;
+    if (size === 0n)
+        return equal(root, emptyRoot) && path.length === 0;
+    return isConsistent(size, root, checkpoint.size, checkpoint.root, path);
+}

@@ -1,0 +1,111 @@
+import { Malformed, Unsupported } from "./errors.js";
+import * as judges from "./axes.js";
+import { parseBundle } from "./bundle.js";
+import { judgeOutput } from "./disclosure.js";
+import { openCase } from "./judge.js";
+import { axes, notChecked, refuted, unverifiable, verified, } from "./report.js";
+/** On what each axis leans: it is not verified where one of these is not. */
+const leans = {
+    witnesses: ["log"], key: ["log"], time: ["witnesses"], model: ["log", "signature", "key"], input: ["signature"], output: ["signature"],
+    execution: ["model", "input", "output"], completeness: ["log", "signature", "key"],
+};
+/** Judges a bundle by a policy, or without one only whether it contradicts itself. Throws CannotJudge where the platform lacks a signature. */
+export async function verify(bytes, policy, finding = null) {
+    let bundle;
+    try {
+        bundle = parseBundle(bytes);
+    }
+    catch (error) {
+        if (error instanceof Malformed)
+            return unread(policy, "malformed", refuted("malformed", error.message));
+        if (error instanceof Unsupported)
+            return unread(policy, "unsupported", unverifiable("unsupported", error.message));
+        throw error;
+    }
+    return verifyBundle(bundle, policy, finding);
+}
+export async function verifyBundle(bundle, policy, finding = null) {
+    const c = await openCase(bundle, policy ?? standIn(bundle));
+    const witnesses = await judges.witnesses(c);
+    const judged = {
+        integrity: judges.integrity(c), signature: await judges.signature(c), log: await judges.log(c), witnesses: witnesses.judgement,
+        key: await judges.key(c), time: judges.time(c, witnesses.since), model: await judges.model(c),
+        input: judges.input(c), output: judgeOutput(bundle.receipt.output, bundle.disclosures.output),
+        execution: execution(c, finding),
+        venue: bundle.receipt.venue.length === 0 ? notChecked("no-claim", "the statement claims no venue") : notChecked("operator-word", "its venue is the operator's word"),
+        completeness: await judges.completeness(c),
+    };
+    const revocations = revocationsOf(bundle, judged.key);
+    for (const axis of axes) {
+        const { status, detail } = judged[axis];
+        if (status !== "verified" && !(axis === "execution" && status === "refuted"))
+            continue;
+        const missing = leans[axis]?.find(a => judged[a].status !== "verified");
+        if (missing !== undefined)
+            judged[axis] = unverifiable(`depends-on-${missing}`, `${detail}; but the axis ${missing}, on which this leans, is not verified`);
+    }
+    if (policy === null)
+        for (const axis of axes)
+            if (judged[axis].status === "verified")
+                judged[axis] = unverifiable("no-policy", `${judged[axis].detail}, if the keys that the bundle names are to be trusted`);
+    const verdict = judge(judged, policy);
+    return {
+        headline: headline(judged, policy, verdict), accepted: verdict === "accepted", verdict, policy: policy?.name ?? null,
+        checks: axes.map(axis => ({ axis, ...judged[axis] })), revocations, receipt: facts(c),
+    };
+}
+function unread(policy, verdict, integrity) {
+    const rest = notChecked("not-read", "the bundle could not be read");
+    const checks = axes.map(axis => ({ axis, ...(axis === "integrity" ? integrity : rest) }));
+    return { headline: verdict === "malformed" ? "MALFORMED" : "UNSUPPORTED", accepted: false, verdict, policy: policy?.name ?? null, checks, revocations: [], receipt: null };
+}
+/** The keys that genesis names: only to see whether the bundle contradicts itself. */
+function standIn({ genesis: { event: g } }) {
+    return {
+        name: "", log: { logs: [g.logKey], witnesses: [], quorum: null }, roots: g.rootKeys, rootThreshold: g.threshold,
+        indexers: [], indexerThreshold: 0n, require: [], execution: "any",
+    };
+}
+function execution(c, finding) {
+    if (finding === null)
+        return notChecked("no-replay", "nothing was computed again");
+    if (finding.statement !== c.statement)
+        return unverifiable("other-statement", "the finding is about another statement");
+    return finding.found === "diverged" ? refuted("diverged", "computed again, the output differs") : verified(finding.found, "computed again, the output is the same");
+}
+function revocationsOf(bundle, key) {
+    if (key.status !== "verified" && key.reason !== "retired" && key.reason !== "compromised")
+        return [];
+    return bundle.keyEvents.flatMap(({ index, event: { action, from } }) => action === "retire" ? [{ action, index: Number(index) }]
+        : action === "compromise" ? [{ action, index: Number(index), from: Number(from) }] : []);
+}
+function judge(judged, policy) {
+    if (axes.some(a => judged[a].status === "refuted"))
+        return "rejected";
+    if (policy === null)
+        return "no-policy";
+    if (policy.require.some(a => judged[a].status !== "verified"))
+        return "rejected";
+    const { status, reason } = judged.execution;
+    return policy.execution !== "any" && (status !== "verified" || reason !== policy.execution) ? "rejected" : "accepted";
+}
+function headline(judged, policy, verdict) {
+    const refutedAxes = axes.filter(a => judged[a].status === "refuted");
+    if (policy === null)
+        return verdict === "rejected" ? `REJECTED · ${refutedAxes.join(", ")}` : "NOT JUDGED · no policy";
+    const missing = policy.require.filter(a => a !== "execution" && judged[a].status !== "verified");
+    if (missing.length > 0 || refutedAxes.some(a => a !== "execution"))
+        return `REJECTED · ${[...new Set([...refutedAxes, ...missing])].join(", ")}`;
+    if (judged.execution.status === "refuted")
+        return "AUTHENTIC · DIVERGED";
+    const how = judged.execution.status === "verified" ? judged.execution.reason.toUpperCase() : "NOT REPLAYED";
+    return `AUTHENTIC · ${how}`;
+}
+function facts(c) {
+    const { receipt: r, logProof } = c.bundle;
+    return {
+        recordId: r.recordId, statement: c.statement, logIndex: Number(logProof.index), sequence: Number(r.sequence), clientNonce: r.clientNonce,
+        origin: logProof.checkpoint.origin, node: r.issuer.node, keyId: r.issuer.keyId, model: `${r.model.name}@${r.model.version}`, manifest: r.model.manifest,
+        profile: r.execution.profile, requestedAt: r.requestedAt, completedAt: r.completedAt,
+    };
+}

@@ -1,0 +1,14 @@
+/** Bytes that do not follow their format. */
+export class Malformed extends Error {
+  override name = "Malformed";
+}
+
+/** A version or kind that this version of the verifier does not know. */
+export class Unsupported extends Error {
+  override name = "Unsupported";
+}
+
+/** The place where the verifier runs cannot do what a check needs; nothing may be concluded from that. */
+export class CannotJudge extends Error {
+  override name = "CannotJudge";
+}
