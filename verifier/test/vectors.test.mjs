@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { base64, bytesOf, hex, jsonOf, needs, textOf, utf8 } from "./data.mjs";
+import { base64, bytesOf, hex, jsonOf, needs, textOf, utf8 } from "./support/data.mjs";
 import { text } from "../dist/bytes.js";
 import { verifyEd25519 } from "../dist/ed25519.js";
 import { verifyP256 } from "../dist/p256.js";
