@@ -7,7 +7,19 @@ using Assay.Verify.Codecs;
 namespace Assay.Verify.Notes;
 
 /// <summary>One line below a note: who says to have signed, and the bytes.</summary>
-public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte> Bytes);
+public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte> Bytes)
+{
+    internal const string LineStart = "\u2014 ";
+
+    /// <summary>The line as it stands below a note, with its newline.</summary>
+    public string ToLine()
+    {
+        var bytes = new byte[4 + Bytes.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, KeyId);
+        Bytes.Span.CopyTo(bytes.AsSpan(4));
+        return $"{LineStart}{Name} {Base64.Write(bytes)}\n";
+    }
+}
 
 /// <summary>Text with signatures below it (c2sp.org/signed-note).</summary>
 /// <param name="Text">With its final newline, without the blank line that follows.</param>
@@ -15,8 +27,6 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
 {
     public const int MaxSize = 1_000_000;
     public const int MaxSignatures = 100;
-
-    private const string LineStart = "\u2014 ";
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -66,7 +76,7 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
 
     private static NoteSignature ParseLine(string line)
     {
-        if (!line.StartsWith(LineStart, StringComparison.Ordinal) || line[LineStart.Length..].Split(' ') is not [var name, var encoded])
+        if (!line.StartsWith(NoteSignature.LineStart, StringComparison.Ordinal) || line[NoteSignature.LineStart.Length..].Split(' ') is not [var name, var encoded])
             throw new MalformedException("a signature line that is not '\u2014 name base64'");
         var bytes = Base64.Read(encoded);
         if (!VerifierKey.IsKeyName(name) || bytes.Length < 5)
@@ -83,7 +93,7 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
         var verified = ImmutableArray.CreateBuilder<VerifierKey>();
         foreach (var key in known)
         {
-            var lines = Signatures.Where(s => s.KeyId == key.Id && s.Name == key.Name).ToArray();
+            var lines = LinesOf(key).ToArray();
             if (lines.Length == 0)
                 continue;
             if (verified.Contains(key))
@@ -97,16 +107,14 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
 
     public bool IsSignedBy(VerifierKey key) => VerifiedBy([key]).Length == 1;
 
+    /// <summary>The lines of one key, verified or not.</summary>
+    public IEnumerable<NoteSignature> LinesOf(VerifierKey key) => Signatures.Where(s => s.KeyId == key.Id && s.Name == key.Name);
+
     public override string ToString()
     {
         var text = new StringBuilder(Text).Append('\n');
         foreach (var line in Signatures)
-        {
-            var bytes = new byte[4 + line.Bytes.Length];
-            BinaryPrimitives.WriteUInt32BigEndian(bytes, line.KeyId);
-            line.Bytes.Span.CopyTo(bytes.AsSpan(4));
-            text.Append(LineStart).Append(line.Name).Append(' ').Append(Base64.Write(bytes)).Append('\n');
-        }
+            text.Append(line.ToLine());
         return text.ToString();
     }
 }

@@ -47,7 +47,7 @@ public sealed record VerifierKey(string Name, uint Id, NoteSignatureType Type, P
     {
         if (Type == NoteSignatureType.Ed25519)
             return Key.Verify(Encoding.UTF8.GetBytes(text), signature);
-        return signature.Length > Cosignature.TimestampSize
+        return signature.Length > Cosignature.TimestampSize && Cosignature.Timestamp(signature) <= Cosignature.MaxTime
             && Key.Verify(Cosignature.Message(Cosignature.Timestamp(signature), text), signature[Cosignature.TimestampSize..]);
     }
 

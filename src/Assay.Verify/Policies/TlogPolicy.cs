@@ -4,7 +4,8 @@ using Assay.Verify.Notes;
 namespace Assay.Verify.Policies;
 
 /// <summary>A witness of a policy. The name means nothing outside the policy.</summary>
-public sealed record Witness(string Name, VerifierKey Key);
+/// <param name="Url">Where it takes checkpoints (its submission prefix, c2sp.org/tlog-witness); whoever only verifies needs none.</param>
+public sealed record Witness(string Name, VerifierKey Key, string? Url = null);
 
 /// <summary>Members of which at least <paramref name="Threshold"/> must have witnessed a checkpoint for the group to have done so.</summary>
 public sealed record WitnessGroup(string Name, int Threshold, ImmutableArray<string> Members);

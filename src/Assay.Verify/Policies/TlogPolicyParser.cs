@@ -63,7 +63,7 @@ internal sealed class TlogPolicyParser
                 Log(Key(key, NoteSignatureType.Ed25519));
                 break;
             case ["witness", var name, var key, ..] when items.Length <= 4:
-                Witness(name, Key(key, NoteSignatureType.Cosignature));
+                Witness(name, Key(key, NoteSignatureType.Cosignature), items.ElementAtOrDefault(3));
                 break;
             case ["group", var name, var threshold, _, ..]:
                 Group(name, threshold, items[3..]);
@@ -89,13 +89,13 @@ internal sealed class TlogPolicyParser
         logs.Add(key);
     }
 
-    private void Witness(string name, VerifierKey key)
+    private void Witness(string name, VerifierKey key, string? url)
     {
         if (witnesses.Exists(w => w.Key.Key.Equals(key.Key)))
             throw new MalformedException($"the key of witness \"{StrictJson.Shown(name)}\" appears twice");
         Limit(witnesses.Count);
         Define(name);
-        witnesses.Add(new Witness(name, key));
+        witnesses.Add(new Witness(name, key, url));
     }
 
     private void Group(string name, string threshold, string[] members)
