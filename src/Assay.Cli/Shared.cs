@@ -26,10 +26,10 @@ internal static class Shared
     public static bool IsJson(ParseResult parsed) => parsed.GetValue(Json);
 
     /// <summary>Opens the data folder's node for the length of one command.</summary>
-    public static async Task<int> WithNodeAsync(ParseResult parsed, Func<AssayNode, Task<int>> work)
+    public static async Task<int> WithNodeAsync(ParseResult parsed, Func<AssayNode, Task<int>> work, NodeOptions? options = null)
     {
         var folder = FolderOf(parsed);
-        await using var node = AssayNode.Open(folder, new NodeOptions());
+        await using var node = AssayNode.Open(folder, options ?? new NodeOptions());
         folder.WriteOwner(null);
         return await work(node);
     }

@@ -41,7 +41,10 @@ public static class Fsck
         if (published is null && findings.Count == 0)
             findings.Add(new FsckFinding(LogLayout.PublishedCheckpoint, "missing"));
         if (published is not null)
+        {
             new TreeCheck(files, published, entryCheck, findings).Run(progress, ct);
+            CosignedCheck.Run(files, logKey, published, findings);
+        }
         var signed = files.DirectoryExists(LogLayout.State) ? StateCheck.Run(files, logKey, published, findings, notes) : null;
         if (published is not null)
             new StrayCheck(files, Math.Max(published.Size, signed?.Size ?? 0), NewestSize, findings).Run();

@@ -16,6 +16,7 @@ namespace Assay.Log;
 public sealed class LogReader
 {
     private readonly TileStore store;
+    private readonly TileCache cache;
     private readonly VerifiedTree tree;
 
     /// <summary>A reader at a checkpoint that the caller trusts.</summary>
@@ -26,7 +27,7 @@ public sealed class LogReader
 
     private LogReader(TileStore store, Checkpoint checkpoint, TileCache cache)
     {
-        this.store = store;
+        (this.store, this.cache) = (store, cache);
         Checkpoint = checkpoint;
         tree = new VerifiedTree(store, checkpoint, cache);
     }
@@ -50,6 +51,10 @@ public sealed class LogReader
         var bytes = source("checkpoint", LogLayout.MaxCheckpointBytes) ?? throw new LogException(LogFault.NotFound, "there is no checkpoint here");
         return new LogReader(store, new SignedCheckpoint(ReadCheckpoint(bytes, logKey, "checkpoint"), bytes), new TileCache());
     }
+
+    /// <summary>A reader of the same log at another of its checkpoints, up to this one's size.</summary>
+    /// <exception cref="LogException">The stored tiles do not give that root.</exception>
+    internal LogReader At(SignedCheckpoint other) => new(store, other, cache);
 
     /// <summary>Parses a signed checkpoint and checks signature and origin.</summary>
     /// <exception cref="LogException">It is malformed, not by this key, or of another origin.</exception>

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Assay.Log.Files;
 using Assay.Log.Tiles;
 using Assay.Log.Wal;
@@ -17,11 +18,9 @@ namespace Assay.Log;
 /// </remarks>
 public sealed class TileLog : IAsyncDisposable
 {
-    private const double MostPause = 0.05; // seconds
-
     private readonly LogWriter writer;
     private readonly TileLogOptions options;
-    private readonly AppendQueue queue;
+    private readonly Channel<PendingAppend> queue;
     private readonly CancellationTokenSource closing = new();
     private readonly Signal committed = new();
     private readonly Signal urgent = new();
@@ -29,14 +28,13 @@ public sealed class TileLog : IAsyncDisposable
     private readonly Task sequencer;
     private readonly Task integrator;
     private volatile LogStoppedException? stopped;
-    private double integrationPace = double.PositiveInfinity; // bytes a second, of the last step
     private int disposed;
 
     private TileLog(LogWriter writer, TileLogOptions options)
     {
         this.writer = writer;
         this.options = options;
-        queue = new AppendQueue(options.QueueEntries, options.QueueBytes);
+        queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(options.QueueEntries) { SingleReader = true });
         sequencer = Task.Factory.StartNew(Sequence, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         integrator = Task.Factory.StartNew(Integrate, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -67,9 +65,6 @@ public sealed class TileLog : IAsyncDisposable
     /// <summary>The newest published checkpoint; the attachments of the entries it covers are with their sink.</summary>
     public SignedCheckpoint Checkpoint => writer.Checkpoint!;
 
-    /// <summary>Entries that wait for the sequencer, and their bytes with attachments.</summary>
-    public (int Entries, long Bytes) Queued => queue.Taken;
-
     /// <summary>Why the log has stopped, or null while it runs.</summary>
     public LogStoppedException? Stopped => stopped;
 
@@ -80,21 +75,29 @@ public sealed class TileLog : IAsyncDisposable
     public LogReader Reader => writer.Reader!;
 
     /// <summary>
-    /// Adds an entry; returns when it is durable, and so is every entry with a lower index. Calls made one after the other get their
-    /// indexes in that order, awaited or not. Where the queue is full, in entries or in bytes, a call waits its turn.
+    /// Adds an entry; returns when it is durable. Entries of one caller that awaits each keep their order. Where the queue is full,
+    /// the call waits.
     /// </summary>
-    /// <param name="entry">At most 65,535 bytes; copied once it is in the queue, so not to be changed before the call has returned.</param>
+    /// <param name="entry">At most 65,535 bytes; copied.</param>
     /// <param name="attachment">Private bytes, at most 64 MiB, made durable with it and handed to the sink; not copied, so not to be changed.</param>
     /// <param name="ct">Gives up waiting. An entry that was queued already is added all the same.</param>
     /// <exception cref="LogException">Too large; or the log has stopped or was closed, and whether the entry is in it shows when it is opened again.</exception>
-    public Task<Appended> AppendAsync(ReadOnlyMemory<byte> entry, ReadOnlyMemory<byte> attachment = default, CancellationToken ct = default)
+    public async Task<Appended> AppendAsync(ReadOnlyMemory<byte> entry, ReadOnlyMemory<byte> attachment = default, CancellationToken ct = default)
     {
         CheckEntry(entry, attachment);
-        var adding = queue.AddAsync(entry, attachment, ct);
-        // The common case without a task of our own, which could end out of turn.
-        return adding.IsCompletedSuccessfully ? Outcome(adding.Result, ct) : Later();
-
-        async Task<Appended> Later() => await Outcome(await adding, ct);
+        var pending = new PendingAppend(LogEntry.Of(entry.ToArray(), attachment));
+        if (!queue.Writer.TryWrite(pending))
+        {
+            try
+            {
+                await queue.Writer.WriteAsync(pending, ct);
+            }
+            catch (ChannelClosedException)
+            {
+                throw Refusal();
+            }
+        }
+        return await (ct.CanBeCanceled ? pending.Task.WaitAsync(ct) : pending.Task);
     }
 
     /// <summary>Returns the first checkpoint seen that covers an entry.</summary>
@@ -113,7 +116,7 @@ public sealed class TileLog : IAsyncDisposable
     }
 
     /// <summary>The bytes of a durable entry, whether it is in the tree yet or not.</summary>
-    public ReadOnlyMemory<byte> ReadEntry(ulong index) => writer.StagedEntry(index) is { } staged ? staged : Reader.ReadEntry(index);
+    public ReadOnlyMemory<byte> ReadEntry(ulong index) => writer.StagedEntry(index) ?? Reader.ReadEntry(index);
 
     /// <inheritdoc cref="LogReader.InclusionProof"/>
     public Hash[] InclusionProof(ulong index, ulong size) => Reader.InclusionProof(index, size);
@@ -126,7 +129,7 @@ public sealed class TileLog : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)
             return;
-        queue.Close();
+        queue.Writer.TryComplete();
         await sequencer;
         await closing.CancelAsync();
         committed.Pulse();
@@ -165,20 +168,16 @@ public sealed class TileLog : IAsyncDisposable
             throw new LogException(LogFault.BadRequest, $"an attachment of {attachment.Length} bytes: at most {LogEntry.MaxAttachment} fit");
     }
 
-    private Task<Appended> Outcome(PendingAppend? pending, CancellationToken ct) =>
-        pending is null ? Task.FromException<Appended>(Refusal()) : ct.CanBeCanceled ? pending.Task.WaitAsync(ct) : pending.Task;
-
     private void Sequence()
     {
         var batch = new List<PendingAppend>();
         try
         {
-            while (queue.WaitAsync().AsTask().GetAwaiter().GetResult())
+            while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
                 ThrowIfStopped();
                 WaitForIntegrator();
-                var began = options.Clock.GetTimestamp();
-                var bytes = Gather(batch);
+                Gather(batch);
                 var done = writer.Commit(batch.ConvertAll(p => p.Entry));
                 for (var i = 0; i < batch.Count; i++)
                     batch[i].Acknowledge(new Appended(done, i));
@@ -186,7 +185,6 @@ public sealed class TileLog : IAsyncDisposable
                 committed.Pulse();
                 if (IntegrateNow)
                     urgent.Pulse();
-                KeepPace(began, bytes);
             }
         }
         catch (Exception e)
@@ -194,20 +192,29 @@ public sealed class TileLog : IAsyncDisposable
             Stop(e);
             foreach (var pending in batch)
                 pending.Refuse(Refusal());
-            batch.Clear();
-            queue.Take(batch, 0, int.MaxValue, long.MaxValue);
-            foreach (var pending in batch)
+            while (queue.Reader.TryRead(out var pending))
                 pending.Refuse(Refusal());
         }
     }
 
-    private long Gather(List<PendingAppend> batch)
+    private void Gather(List<PendingAppend> batch)
     {
-        var bytes = queue.Take(batch, 0, options.BatchEntries, options.BatchBytes);
-        if (options.BatchWait <= TimeSpan.Zero || batch.Count >= options.BatchEntries || bytes >= options.BatchBytes)
-            return bytes;
-        Task.Delay(options.BatchWait, options.Clock).Wait();
-        return queue.Take(batch, bytes, options.BatchEntries, options.BatchBytes);
+        var bytes = Take(batch, 0);
+        if (options.BatchWait > TimeSpan.Zero && batch.Count < options.BatchEntries && bytes < options.BatchBytes)
+        {
+            Task.Delay(options.BatchWait, options.Clock).Wait();
+            Take(batch, bytes);
+        }
+    }
+
+    private long Take(List<PendingAppend> batch, long bytes)
+    {
+        while (batch.Count < options.BatchEntries && bytes < options.BatchBytes && queue.Reader.TryRead(out var pending))
+        {
+            batch.Add(pending);
+            bytes += WalFormat.RecordOverhead + pending.Entry.Bytes.Length + pending.Entry.Attachment.Length;
+        }
+        return bytes;
     }
 
     // What is durable but not in the tree is also in memory: it is bounded.
@@ -220,17 +227,6 @@ public sealed class TileLog : IAsyncDisposable
             if (writer.StagedBytes >= options.StagedBytes)
                 next.Wait();
         }
-    }
-
-    // From half of that bound on, the sequencer goes no faster than the integrator did last: every caller waits a little, instead of
-    // all of them for a whole step once the bound is reached.
-    private void KeepPace(long began, long bytes)
-    {
-        if (writer.StagedBytes < options.StagedBytes / 2)
-            return;
-        var rest = TimeSpan.FromSeconds(Math.Min(bytes / Volatile.Read(ref integrationPace), MostPause)) - options.Clock.GetElapsedTime(began);
-        if (rest > TimeSpan.Zero)
-            Task.Delay(rest, options.Clock).Wait();
     }
 
     private void Integrate()
@@ -252,9 +248,7 @@ public sealed class TileLog : IAsyncDisposable
                 WaitForInterval(last);
                 ThrowIfStopped();
                 last = options.Clock.GetTimestamp();
-                var taken = writer.Integrate();
-                if (options.Clock.GetElapsedTime(last) is { Ticks: > 0 } step)
-                    Volatile.Write(ref integrationPace, taken / step.TotalSeconds);
+                writer.Integrate();
                 integrated.Pulse();
             }
             writer.Finish();
@@ -293,7 +287,7 @@ public sealed class TileLog : IAsyncDisposable
     {
         if (stopped is null)
             stopped = e as LogStoppedException ?? new LogStoppedException(FaultOf(e), Reason(e), e);
-        queue.Close();
+        queue.Writer.TryComplete();
         committed.Pulse();
         urgent.Pulse();
         integrated.Pulse();

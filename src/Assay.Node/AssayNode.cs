@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Assay.Engine.Models;
 using Assay.Log;
 using Assay.Log.Files;
+using Assay.Log.Witnessing;
 using Assay.Log.Writing;
 using Assay.Node.Keys;
 using Assay.Node.Receipts;
@@ -42,10 +43,12 @@ public sealed class AssayNode : IAsyncDisposable
     private readonly ConcurrentDictionary<(string Reference, Hash Digest), bool> published = [];
     private readonly SemaphoreSlim publishing = new(1, 1);
     private readonly IDisposable owned;
+    private readonly Witnessed witnessed;
 
-    private AssayNode(DataFolder folder, NodeOptions options, IDisposable owned, Keyring keyring, SigningKey logKey, TileLog log, ReceiptVault vault, VaultSink sink)
+    private AssayNode(DataFolder folder, NodeOptions options, IDisposable owned, Keyring keyring, SigningKey logKey, TileLog log, ReceiptVault vault, VaultSink sink, Witnessed witnessed)
     {
         (Folder, this.options, this.owned, this.keyring, this.logKey, this.log, Vault, this.sink) = (folder, options, owned, keyring, logKey, log, vault, sink);
+        this.witnessed = witnessed;
         Models = new ModelStore(folder.Models);
         Models.Blobs.ClearIncoming();
         state = new LogState();
@@ -70,7 +73,13 @@ public sealed class AssayNode : IAsyncDisposable
     public SignedCheckpoint Checkpoint => log.Checkpoint;
 
     /// <summary>Why the log takes nothing more, or null while it does.</summary>
-    public string? Stopped => log.Stopped?.Message;
+    public string? Stopped => log.Stopped?.Message ?? witnessed.Halted;
+
+    /// <summary>Who cosigns this log, and how it stands with each; empty where nobody does.</summary>
+    public IReadOnlyList<WitnessStatus> Witnesses => witnessed.Statuses;
+
+    /// <summary>The newest checkpoint that bundles and <c>/log/checkpoint</c> show: with a quorum's cosignatures where there are witnesses, else the log's own.</summary>
+    public SignedCheckpoint Shown => witnessed.Reader(log)?.Signed ?? log.Checkpoint;
 
     /// <summary>Opens a data folder, making it (keys, log, genesis, policy) where there is none.</summary>
     /// <exception cref="NodeException">Another process has it, a key is missing, or what is stored is damaged.</exception>
@@ -106,6 +115,7 @@ public sealed class AssayNode : IAsyncDisposable
         var origin = $"assay.local/{logKey.PublicKey.Id.ToHex()[..16]}";
         var vault = new ReceiptVault(folder.Receipts);
         TileLog? log = null;
+        Witnessed? witnessed = null;
         try
         {
             var sink = new VaultSink(vault, origin, logKey, options.Clock);
@@ -113,12 +123,15 @@ public sealed class AssayNode : IAsyncDisposable
             log = isNew
                 ? TileLog.Create(files, origin, logKey, NewGenesis(keyring, origin, logKey, options), logOptions)
                 : TileLog.Open(files, origin, logKey, logOptions);
-            var node = new AssayNode(folder, options, owned, keyring, logKey, log, vault, sink);
+            witnessed = new Witnessed(folder, log, VerifierKey.Create(origin, NoteSignatureType.Ed25519, logKey.PublicKey), options);
+            var node = new AssayNode(folder, options, owned, keyring, logKey, log, vault, sink, witnessed);
             node.WritePolicy();
+            witnessed.WaitForFirstRound();
             return node;
         }
         catch (Exception e)
         {
+            witnessed?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             log?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             vault.Dispose();
             logKey.Dispose();
@@ -166,6 +179,7 @@ public sealed class AssayNode : IAsyncDisposable
     public async Task<Answer> InvokeAsync(StoredModel model, IReadOnlyDictionary<string, Tensor> inputs, CallerTerms terms, CancellationToken cancel = default)
     {
         var requestedAt = options.Clock.GetUtcNow();
+        witnessed.ThrowIfHalted();
         if (terms.Nonce?.Length > CallerTerms.MaxNonce)
             throw new NodeException(NodeFault.BadRequest, $"a nonce has at most {CallerTerms.MaxNonce} characters");
         await PublishAsync(model);
@@ -184,30 +198,33 @@ public sealed class AssayNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a receipt of that id is promised but not yet in the tree.</summary>
+    /// <summary>Whether a receipt of that id is promised but not yet in the tree, or, where there are witnesses, not yet in one that a quorum has cosigned.</summary>
     public bool IsPending(string recordId)
     {
         // In this order: a receipt is in the vault before it is expected no longer, and its entry in the tree after that.
         var promised = sink.IsPromised(recordId);
-        return Vault.Find(recordId) is { } kept ? kept.Index >= Checkpoint.Checkpoint.Size : promised;
+        return Vault.Find(recordId) is { } kept ? kept.Index >= (witnessed.Reader(log)?.Checkpoint.Size ?? 0) : promised;
     }
 
     /// <summary>The file that stands alone for a receipt.</summary>
     /// <param name="disclose">Whether the salts and bytes that open its commitments go in.</param>
     public Bundle MakeBundle(KeptReceipt kept, bool disclose)
     {
-        var reader = log.Reader;
+        var reader = witnessed.Reader(log);
+        if (reader is null || reader.Checkpoint.Size <= kept.Index)
+            throw new NodeException(NodeFault.Unavailable, "no quorum of witnesses has cosigned a checkpoint with this receipt yet");
         lock (stateGate)
         {
-            state.Follow(reader);
+            state.Follow(log.Reader);
             return BundleMaker.Make(kept, reader, state, disclose);
         }
     }
 
-    /// <summary>The bundle of an answer just given: waits until its entry is in the tree.</summary>
+    /// <summary>The bundle of an answer just given: waits until its entry is in the tree, and cosigned where there are witnesses.</summary>
     public async Task<Bundle> BundleAsync(Issued issued, CancellationToken cancel = default)
     {
         await log.WaitForCheckpointAsync(issued.Index, cancel);
+        await witnessed.WaitForAsync(issued.Index, cancel);
         return MakeBundle(Vault.Find(issued.RecordId)!, disclose: true);
     }
 
@@ -227,6 +244,7 @@ public sealed class AssayNode : IAsyncDisposable
     /// <summary>Introduces a new serving key for a model; the next receipt is signed with it.</summary>
     public async Task<Hash> IntroduceKeyAsync(StoredModel model)
     {
+        witnessed.ThrowIfHalted();
         await PublishAsync(model);
         using var turn = await queue.TakeAsync();
         return await serving.IntroduceAsync(new Segment(Service, model.Digest, LocalEngine.Profile, options.Region), turn);
@@ -236,6 +254,7 @@ public sealed class AssayNode : IAsyncDisposable
     /// <exception cref="NodeException">The key is not here, or the event may not follow what the log holds: nothing was appended.</exception>
     public async Task<ulong> AppendEventAsync(LogEvent step)
     {
+        witnessed.ThrowIfHalted();
         using var turn = await queue.TakeAsync();
         // No entry is on its way while we have the turn: the state we check against is the one the event will meet.
         await log.WaitForCheckpointAsync(turn.Next - 1);
@@ -261,6 +280,7 @@ public sealed class AssayNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await witnessed.DisposeAsync();
         await log.DisposeAsync();
         Folder.ClearOwner();
         serving.Dispose();
@@ -297,11 +317,13 @@ public sealed class AssayNode : IAsyncDisposable
 
     private void WritePolicy()
     {
-        if (File.Exists(Folder.Policy))
+        var isNew = !File.Exists(Folder.Policy);
+        if (!isNew && options.Witnesses is null)
             return;
         var key = VerifierKey.Create(Origin, NoteSignatureType.Ed25519, logKey.PublicKey);
         var name = Path.GetFileName(Folder.Policy);
-        new PosixLogFiles(Folder.Path).Replace(name, name + ".new", Policy.ForLog(Genesis.Node, key, Genesis.Roots).ToBytes(), Visibility.Public);
+        var policy = isNew ? Policy.ForLog(Genesis.Node, key, Genesis.Roots) : Policy.Parse(File.ReadAllBytes(Folder.Policy));
+        new PosixLogFiles(Folder.Path).Replace(name, name + ".new", witnessed.Revise(policy).ToBytes(), Visibility.Public);
     }
 
     private static byte[] NewGenesis(Keyring keyring, string origin, SigningKey logKey, NodeOptions options)

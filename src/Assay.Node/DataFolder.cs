@@ -11,6 +11,8 @@ namespace Assay.Node;
 /// log/            tiles, checkpoint, segments     (log/public may be served by any web server)
 /// models/         blobs and names                 (mode 0700)
 /// receipts.db     private halves of receipts      (mode 0600)
+/// witnesses       who cosigns the log's checkpoints: a tlog-policy with URLs (absent: nobody)
+/// halted          why nothing more is issued, until the operator has acted (absent: all is well)
 /// policy.json     what someone who trusts this node gives to `assay verify`
 /// lock            held by the process that has the folder open
 /// owner.json      which process that is, and its address
@@ -27,6 +29,10 @@ public sealed record DataFolder(string Path)
     public string Receipts => System.IO.Path.Combine(Path, "receipts.db");
 
     public string Policy => System.IO.Path.Combine(Path, "policy.json");
+
+    public string Witnesses => System.IO.Path.Combine(Path, "witnesses");
+
+    public string Halted => System.IO.Path.Combine(Path, "halted");
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -56,7 +62,7 @@ public sealed record DataFolder(string Path)
 
     /// <summary>Takes the folder for this process, until what is returned is disposed.</summary>
     /// <exception cref="NodeException">Another process has it.</exception>
-    internal IDisposable Own()
+    public IDisposable Own()
     {
         try
         {
@@ -79,6 +85,20 @@ public sealed record DataFolder(string Path)
     }
 
     public void ClearOwner() => File.Delete(OwnerFile);
+
+    /// <summary>Why this folder's node issues nothing, as a witness said it; null where all is well.</summary>
+    public string? HaltReason() => Node.Receipts.Witnessed.HaltedIn(this);
+
+    /// <summary>Forgets why the node was halted; the witnesses are asked again when it is opened.</summary>
+    /// <returns>What it was halted for, or null if it was not.</returns>
+    /// <exception cref="NodeException">A process has the folder open.</exception>
+    public string? Resume()
+    {
+        using var owned = Own();
+        var reason = HaltReason();
+        File.Delete(Halted);
+        return reason;
+    }
 
     /// <summary>The address of the node that has the folder open, if it said so.</summary>
     public string? OwnerUrl()

@@ -1,4 +1,5 @@
 using Assay.Engine.Execution;
+using Assay.Log.Witnessing;
 
 namespace Assay.Node;
 
@@ -15,6 +16,15 @@ public sealed record NodeOptions
     public ulong MaxLease { get; init; } = 1 << 20;
 
     public TimeSpan PromiseWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Sets who witnesses the log, for this and later starts: a tlog-policy with the witnesses' URLs, empty for nobody. Null leaves it as it is.</summary>
+    public string? Witnesses { get; init; }
+
+    /// <summary>How the witnesses are asked.</summary>
+    public CosignerOptions Cosigner { get; init; } = new();
+
+    /// <summary>How long a bundle is waited for until a quorum has cosigned its checkpoint.</summary>
+    public TimeSpan CosignWithin { get; init; } = TimeSpan.FromSeconds(30);
 
     public SessionOptions Engine { get; init; } = new();
 

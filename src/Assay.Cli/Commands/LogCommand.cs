@@ -14,7 +14,11 @@ namespace Assay.Cli.Commands;
 internal static class LogCommand
 {
     public static Command Make() =>
-        new("log", "Read and check the log of this data folder. Example: assay log fsck") { CheckpointCommand(), Inclusion(), Consistency(), FsckCommand() };
+        new("log", "Read and check the log of this data folder. Example: assay log fsck")
+        {
+            CheckpointCommand(), Inclusion(), Consistency(), FsckCommand(),
+            WitnessCommand.Make(), WitnessesCommand.Make(), WitnessesCommand.MakeResume(), FaultCommand.Make(),
+        };
 
     private static Command CheckpointCommand()
     {

@@ -19,12 +19,16 @@ internal static class ServeCommand
 
     public static Command Make()
     {
-        var command = new Command("serve", "Serve the models of a data folder over HTTP, with the explorer. Example: assay serve --url http://127.0.0.1:7780") { Url };
+        var witnesses = new WitnessOptions();
+        var command = new Command("serve", "Serve the models of a data folder over HTTP, with the explorer. Example: assay serve --url http://127.0.0.1:7780")
+        {
+            Url, witnesses.Witness, witnesses.Quorum, witnesses.LogPolicy,
+        };
         command.SetAction((parsed, cancel) => Shared.WithNodeAsync(parsed, async node =>
         {
             await RunAsync(node, parsed.GetValue(Url)!, cancel);
             return ExitCode.Ok;
-        }));
+        }, new NodeOptions { Witnesses = witnesses.TextOf(parsed) }));
         return command;
     }
 

@@ -9,6 +9,10 @@ public static class LogLayout
 {
     public const string Public = "public";
     public const string PublishedCheckpoint = "public/checkpoint";
+
+    /// <summary>The newest checkpoint that a quorum of witnesses has cosigned; its size is at most that of the published one.</summary>
+    public const string CosignedCheckpoint = "public/checkpoint.cosigned";
+
     public const string State = "state";
     public const string LockFile = "state/lock";
     public const string SignedCheckpoint = "state/checkpoint";

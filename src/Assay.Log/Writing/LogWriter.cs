@@ -34,9 +34,9 @@ internal sealed class LogWriter : IDisposable
     private readonly TileStore tiles;
     private readonly DurableDirectories directories;
     private readonly TileCache cache = new();
-    private readonly StagedEntries staged = new();
-    private readonly List<LogEntry> taking = [];
+    private readonly List<LogEntry> staged = [];
     private ulong integrated;
+    private long stagedBytes;
 
     private LogWriter(ILogFiles files, string origin, SigningKey key, TileLogOptions options, IDisposable held, VerifierKey logKey)
     {
@@ -54,10 +54,17 @@ internal sealed class LogWriter : IDisposable
     public LogReader? Reader { get; private set; }
 
     /// <summary>Entries that are durable.</summary>
-    public ulong Size => staged.End;
+    public ulong Size
+    {
+        get
+        {
+            lock (staged)
+                return integrated + (ulong)staged.Count;
+        }
+    }
 
     /// <summary>Bytes of the entries and attachments that are durable but not integrated.</summary>
-    public long StagedBytes => staged.Bytes;
+    public long StagedBytes => Interlocked.Read(ref stagedBytes);
 
     /// <summary>What was found in the write-ahead segments on opening.</summary>
     public int RecoveredEntries { get; private set; }
@@ -111,34 +118,38 @@ internal sealed class LogWriter : IDisposable
     {
         var first = Size;
         var tree = new HashTree([.. entries.Select(e => e.Leaf)]);
-        var written = wal.Append(first, entries);
+        wal.Append(first, entries);
         var deadline = (options.Clock.GetUtcNow() + options.PromiseWithin).ToUnixTimeSeconds();
         var promise = new Promise(origin, first, (ulong)entries.Count, tree.Root, (ulong)deadline).Sign(key);
-        staged.Add(WalFormat.Placed(written.Written, entries), written);
+        Stage(entries);
         return new CommittedBatch(first, promise, tree);
     }
 
     /// <summary>Takes staged entries into the tree and publishes its checkpoint.</summary>
-    /// <returns>Their bytes with what the write-ahead segment adds to each; 0 if there was nothing to do.</returns>
-    public long Integrate()
+    /// <returns>False if there was nothing to do.</returns>
+    public bool Integrate()
     {
-        staged.CopyOldest(options.IntegrateEntries, taking);
-        if (taking.Count == 0)
-            return 0;
-        var growth = TreeGrowth.Extend(tiles, Checkpoint?.Checkpoint, taking, Prefix);
+        List<LogEntry> entries;
+        lock (staged)
+            entries = staged.GetRange(0, Math.Min(staged.Count, options.IntegrateEntries));
+        if (entries.Count == 0)
+            return false;
+        var growth = TreeGrowth.Extend(tiles, Checkpoint?.Checkpoint, entries, Prefix);
         var next = SignedCheckpoint.Sign(new Checkpoint(origin, growth.Size, growth.Root), key);
         checkpoints.CompareAndSwap(Checkpoint, next);
         Publish(growth, next);
-        KeepAttachments(integrated, taking);
+        KeepAttachments(integrated, entries);
         // Only now do callers see it: whoever waited for a checkpoint finds the attachments in their sink.
         Use(next);
-        var bytes = taking.Sum(e => (long)WalFormat.RecordOverhead + e.Bytes.Length + e.Attachment.Length);
-        integrated += (ulong)taking.Count;
-        staged.Drop(taking.Count);
-        taking.Clear();
+        lock (staged)
+        {
+            staged.RemoveRange(0, entries.Count);
+            integrated += (ulong)entries.Count;
+        }
+        Interlocked.Add(ref stagedBytes, -entries.Sum(BytesOf));
         wal.DropBelow(integrated);
         CleanUp(growth);
-        return bytes;
+        return true;
     }
 
     /// <summary>After the last <see cref="Integrate"/>: leaves no segment behind, since nothing in it is needed.</summary>
@@ -151,7 +162,11 @@ internal sealed class LogWriter : IDisposable
     }
 
     /// <summary>The bytes of a durable entry that is not in the tree yet, or null.</summary>
-    public byte[]? StagedEntry(ulong index) => staged.Copy(index);
+    public ReadOnlyMemory<byte>? StagedEntry(ulong index)
+    {
+        lock (staged)
+            return index >= integrated && index - integrated < (ulong)staged.Count ? staged[(int)(index - integrated)].Bytes : (ReadOnlyMemory<byte>?)null;
+    }
 
     public void Dispose()
     {
@@ -183,10 +198,9 @@ internal sealed class LogWriter : IDisposable
         integrated = signed.Size;
         foreach (var segment in segments)
             KeepAttachments(segment.First, segment.Entries.Take((int)(Math.Min(Math.Max(signed.Size, segment.First), segment.End) - segment.First)).ToList());
-        staged.Begin(integrated);
-        staged.Add([.. entries], holder: null);
+        Stage(entries);
         RecoveredEntries = entries.Count;
-        while (Integrate() > 0) { }
+        while (Integrate()) { }
         WriteAheadLog.DropAll(files);
     }
 
@@ -245,4 +259,13 @@ internal sealed class LogWriter : IDisposable
         foreach (var tile in growth.Completed)
             directories.Delete(Prefix + tile.PartialDirectory);
     }
+
+    private void Stage(IReadOnlyList<LogEntry> entries)
+    {
+        Interlocked.Add(ref stagedBytes, entries.Sum(BytesOf));
+        lock (staged)
+            staged.AddRange(entries);
+    }
+
+    private static long BytesOf(LogEntry entry) => entry.Bytes.Length + entry.Attachment.Length;
 }

@@ -16,8 +16,8 @@ internal static class LogFiles
         app.MapGet("/log/checkpoint", (HttpContext http) =>
         {
             http.Response.Headers.CacheControl = "no-cache";
-            return Results.File(Path.Combine(root, "checkpoint"), "text/plain; charset=utf-8");
-        }).WithSummary("The signed checkpoint (c2sp.org/tlog-checkpoint)").Produces<string>(200, "text/plain");
+            return Results.Bytes(node.Shown.Note, "text/plain; charset=utf-8");
+        }).WithSummary("The newest checkpoint, with the cosignatures of a quorum where the log has witnesses (c2sp.org/tlog-checkpoint)").Produces<string>(200, "text/plain");
         app.MapGet("/log/tile/{**path}", (string path, HttpContext http) =>
         {
             // Only what is spelled as a tile is looked for on the disk.
