@@ -37,13 +37,18 @@ public enum AxisStatus
 /// <param name="Detail">A sentence for people.</param>
 public sealed record Check(Axis Axis, AxisStatus Status, string Reason, string Detail)
 {
-    internal static Check Verified(Axis axis, string reason, string detail) => new(axis, AxisStatus.Verified, reason, detail);
+    internal static Check Verified(Axis axis, string reason, string detail) => Known(axis, AxisStatus.Verified, reason, detail);
 
-    internal static Check Refuted(Axis axis, string reason, string detail) => new(axis, AxisStatus.Refuted, reason, detail);
+    internal static Check Refuted(Axis axis, string reason, string detail) => Known(axis, AxisStatus.Refuted, reason, detail);
 
-    internal static Check Unverifiable(Axis axis, string reason, string detail) => new(axis, AxisStatus.Unverifiable, reason, detail);
+    internal static Check Unverifiable(Axis axis, string reason, string detail) => Known(axis, AxisStatus.Unverifiable, reason, detail);
 
-    internal static Check NotChecked(Axis axis, string reason, string detail) => new(axis, AxisStatus.NotChecked, reason, detail);
+    internal static Check NotChecked(Axis axis, string reason, string detail) => Known(axis, AxisStatus.NotChecked, reason, detail);
+
+    // A finding that the specification does not have is a bug.
+    private static Check Known(Axis axis, AxisStatus status, string reason, string detail) => Reasons.IsKnown(axis, status, reason)
+        ? new Check(axis, status, reason, detail)
+        : throw new InvalidOperationException($"{axis.Token()} is never {status.Token()} as {reason}");
 }
 
 /// <summary>The tokens of axes and statuses in JSON.</summary>

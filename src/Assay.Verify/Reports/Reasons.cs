@@ -110,6 +110,12 @@ public static class Reasons
             ],
         };
 
+    /// <summary>Whether the specification knows such a finding.</summary>
+    public static bool IsKnown(Axis axis, AxisStatus status, string reason) =>
+        ByAxis[axis].Contains((status, reason))
+        || status == U && (reason == NoPolicy || LeansOn.TryGetValue(axis, out var on) && on.Any(a => DependsOn(a) == reason))
+        || (axis == Axis.Integrity ? (status, reason) is (R, Malformed) or (U, Unsupported) : (status, reason) is (N, NotRead));
+
     /// <summary>What an axis that leans on others leans on, in this order.</summary>
     public static readonly IReadOnlyDictionary<Axis, IReadOnlyList<Axis>> LeansOn = new Dictionary<Axis, IReadOnlyList<Axis>>
     {

@@ -187,6 +187,10 @@ public class TamperTests
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
+    /// <summary>What the lies are found as, with the one that <see cref="The_checkpoint_is_signed_by_the_very_log_key_that_genesis_names"/> tells.</summary>
+    internal static IEnumerable<(Axis, AxisStatus, string)> Found =>
+        Cases.Values.Select(c => (c.Axis, AxisStatus.Refuted, c.Reason)).Append((Axis.Key, AxisStatus.Refuted, Reasons.OtherLogKey));
+
     private static Hash Serving => TestIssuer.ServingKey.PublicKey.Id;
 
     [Theory]
