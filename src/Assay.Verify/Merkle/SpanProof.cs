@@ -22,6 +22,7 @@ public static class SpanProof
 
     /// <summary>The head of the tree of <paramref name="size"/> leaves in which these stand from <paramref name="first"/> on, or null where the path is too short or too long.</summary>
     /// <param name="leaves">Leaf hashes, at least one, all within the tree.</param>
+    /// <param name="size">From what is signed: as with every RFC 6962 proof, a head does not say of how many leaves it is.</param>
     public static Hash? Head(ulong first, ReadOnlySpan<Hash> leaves, ulong size, ReadOnlySpan<Hash> path)
     {
         if (leaves.IsEmpty || first >= size || (ulong)leaves.Length > size - first)

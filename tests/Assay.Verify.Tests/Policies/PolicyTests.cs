@@ -1,4 +1,5 @@
 using Assay.Verify.Json;
+using Assay.Verify.Notes;
 using Assay.Verify.Policies;
 
 namespace Assay.Verify.Tests.Policies;
@@ -47,10 +48,31 @@ public class PolicyTests
     [InlineData("quorum none", "quorum some")]
     [InlineData("log assay.test", "# assay.test")]
     [InlineData("MCow", "MCox")]
+    [InlineData("\"rootThreshold\":1", "\"rootThreshold\":0")]
+    [InlineData("\"rootThreshold\":1", "\"rootThreshold\":2")]
+    [InlineData("\"indexerThreshold\":0", "\"indexerThreshold\":1")]
+    [InlineData("\"indexers\":[]", "\"indexers\":[\"x\"]")]
+    [InlineData("\"indexers\":[]", "\"indexers\":[\"INDEXER\"]")]
+    [InlineData("\"indexers\":[],\"indexerThreshold\":0", "\"indexers\":[\"INDEXER\"],\"indexerThreshold\":2")]
+    [InlineData("\"indexers\":[],\"indexerThreshold\":0", "\"indexers\":[\"INDEXER\",\"AGAIN\"],\"indexerThreshold\":1")]
+    [InlineData("\"indexers\":[],\"indexerThreshold\":0", "\"indexers\":[\"WITNESS\"],\"indexerThreshold\":1")]
     public void A_policy_that_says_anything_else_is_refused(string from, string to)
     {
         var text = System.Text.Encoding.UTF8.GetString(Good);
         Assert.Contains(from, text);
+        to = to.Replace("INDEXER", Key("i.test", NoteSignatureType.Ed25519)).Replace("AGAIN", Key("j.test", NoteSignatureType.Ed25519))
+            .Replace("WITNESS", Key("i.test", NoteSignatureType.Cosignature));
         Assert.Throws<MalformedException>(() => Policy.Parse(System.Text.Encoding.UTF8.GetBytes(text.Replace(from, to))));
     }
+
+    [Fact]
+    public void A_policy_with_roots_and_indexers_comes_back()
+    {
+        var issuer = new TestIssuer { Roots = [TestIssuer.RootKey, TestIssuer.P256Key], Threshold = 2 };
+        var policy = Policy.Parse(issuer.IndexedPolicy.ToBytes());
+        Assert.Equal((2, 2, 1, 1), (policy.RootThreshold, policy.Roots.Length, policy.IndexerThreshold, policy.Indexers.Length));
+        Assert.Equal(issuer.IndexedPolicy.ToBytes(), policy.ToBytes());
+    }
+
+    private static string Key(string name, NoteSignatureType type) => VerifierKey.Create(name, type, TestIssuer.OtherKey.PublicKey).ToString();
 }

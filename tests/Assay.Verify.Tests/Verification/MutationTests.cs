@@ -13,28 +13,54 @@ namespace Assay.Verify.Tests.Verification;
 public class MutationTests
 {
     private static readonly (string Name, SigningKey Key)[] Witnesses = [("w1", TestIssuer.Key("w1"))];
-    private static readonly byte[] Good = new TestIssuer { Witnesses = [Witnesses[0]] }.IssueBytes();
+    private static readonly TestIssuer Issuer = new()
+    {
+        Witnesses = [Witnesses[0]], EpochSize = 25, Roots = [TestIssuer.RootKey, TestIssuer.Key("root 2"), TestIssuer.Key("root 3")], Threshold = 2,
+    };
+
+    private static readonly byte[] Good = Issuer.IssueBytes();
+    private static readonly byte[] GoodSpan = (Issuer with { Tokens = FindingTests.Tokens(3) }).Issue().DiscloseOutputSpan(0, 3, showInput: true).ToBytes();
     private static readonly Policy Policy = WitnessedPolicy();
 
-    [Fact]
-    public void Every_bit_of_every_byte_matters()
+    public static TheoryData<string> Bundles => ["whole", "span"];
+
+    [Theory]
+    [MemberData(nameof(Bundles))]
+    [Trait("speed", "slow")]
+    public void Every_bit_of_every_byte_matters(string which)
     {
-        Assert.True(Verifier.Verify(Good, Policy).Accepted);
-        var survivors = Mutations.FlippedBits(Good, (mutant, _) => IsRefused(mutant));
+        Assert.True(Verifier.Verify(Named(which), Policy).Accepted);
+        var survivors = Mutations.FlippedBits(Named(which), (mutant, _) => IsRefused(mutant));
         Assert.Empty(survivors);
     }
 
-    [Fact]
-    public void Every_truncation_is_malformed()
+    [Theory]
+    [MemberData(nameof(Bundles))]
+    public void One_bit_of_every_byte_matters(string which)
     {
-        for (var length = 0; length < Good.Length; length++)
-            Assert.Equal(Verdict.Malformed, Verifier.Verify(Good.AsMemory(0, length), Policy).Verdict);
+        var good = Named(which);
+        var survivors = Enumerable.Range(0, good.Length).AsParallel().Where(position =>
+        {
+            var mutant = good.ToArray();
+            mutant[position] ^= (byte)(1 << (position % 8));
+            return !IsRefused(mutant);
+        });
+        Assert.Empty(survivors);
     }
 
-    [Fact]
-    public void Every_member_removed_doubled_or_of_another_type_is_refused()
+    [Theory]
+    [MemberData(nameof(Bundles))]
+    public void Every_truncation_is_malformed(string which)
     {
-        var mutants = Mutations.Of(StrictJson.Parse(Good, Bundle.MaxSize), "bundle").ToArray();
+        for (var length = 0; length < Named(which).Length; length++)
+            Assert.Equal(Verdict.Malformed, Verifier.Verify(Named(which).AsMemory(0, length), Policy).Verdict);
+    }
+
+    [Theory]
+    [MemberData(nameof(Bundles))]
+    public void Every_member_removed_doubled_or_of_another_type_is_refused(string which)
+    {
+        var mutants = Mutations.Of(StrictJson.Parse(Named(which), Bundle.MaxSize), "bundle").ToArray();
         Assert.True(mutants.Length > 300, $"only {mutants.Length} mutants");
         foreach (var (what, mutant) in mutants)
             Assert.True(IsRefused(Mutations.Bytes(mutant)), what);
@@ -61,6 +87,10 @@ public class MutationTests
         }
         foreach (var (what, mutant) in Mutations.Of(StrictJson.Parse(bundle.ModelEntry.Entry.Span, 1 << 20), "model event"))
             Assert.True(IsRefused((bundle with { ModelEntry = bundle.ModelEntry with { Entry = Mutations.Bytes(mutant) } }).ToBytes()), what);
+        var completeness = bundle.Completeness!;
+        foreach (var (what, mutant) in Mutations.Of(StrictJson.Parse(completeness.Epoch.Entry.Span, 1 << 20), "epoch"))
+            Assert.True(
+                IsRefused((bundle with { Completeness = completeness with { Epoch = completeness.Epoch with { Entry = Mutations.Bytes(mutant) } } }).ToBytes()), what);
     }
 
     [Theory]
@@ -79,11 +109,30 @@ public class MutationTests
     [InlineData("disclosures.wireInput.bytes", Axis.Input)]
     [InlineData("disclosures.output.salt", Axis.Output)]
     [InlineData("disclosures.output.bytes", Axis.Output)]
-    public void A_field_that_is_changed_but_well_formed_refutes_its_axis(string path, Axis axis)
+    [InlineData("completeness.epoch.index", Axis.Completeness)]
+    [InlineData("completeness.epoch.path.0", Axis.Completeness)]
+    [InlineData("completeness.prefix.0", Axis.Completeness)]
+    [InlineData("completeness.key.position", Axis.Completeness)]
+    [InlineData("completeness.key.events", Axis.Completeness)]
+    [InlineData("completeness.key.count", Axis.Completeness)]
+    [InlineData("completeness.key.records", Axis.Completeness)]
+    [InlineData("completeness.key.path.0", Axis.Completeness)]
+    [InlineData("completeness.record.0", Axis.Completeness)]
+    public void A_field_that_is_changed_but_well_formed_refutes_its_axis(string path, Axis axis) => Refutes(Good, path, axis);
+
+    [Theory]
+    [InlineData("disclosures.output.first")]
+    [InlineData("disclosures.output.pieces.0.salt")]
+    [InlineData("disclosures.output.pieces.1.bytes")]
+    public void A_field_of_a_span_that_is_changed_but_well_formed_refutes_the_output(string path) => Refutes(GoodSpan, path, Axis.Output);
+
+    private static void Refutes(byte[] good, string path, Axis axis)
     {
-        var report = Verifier.Verify(Mutations.Bytes(Mutations.Change(StrictJson.Parse(Good, Bundle.MaxSize), path)), Policy);
+        var report = Verifier.Verify(Mutations.Bytes(Mutations.Change(StrictJson.Parse(good, Bundle.MaxSize), path)), Policy);
         Assert.Equal((Verdict.Rejected, AxisStatus.Refuted), (report.Verdict, report[axis].Status));
     }
+
+    private static byte[] Named(string bundle) => bundle == "span" ? GoodSpan : Good;
 
     [Fact]
     public void Every_signature_line_added_doubled_or_garbled_in_the_name_of_a_known_key_is_refused()
@@ -94,6 +143,8 @@ public class MutationTests
             Assert.True(IsRefused((bundle with { Promise = bundle.Promise with { Note = note } }).ToBytes()), $"promise: {what}");
         foreach (var (what, note) in LineMutants(bundle.LogProof.Note))
             Assert.True(IsRefused((bundle with { LogProof = bundle.LogProof with { Note = note } }).ToBytes()), $"checkpoint: {what}");
+        foreach (var (what, note) in LineMutants(bundle.Completeness!.Note).Where(m => !m.What.EndsWith("removed", StringComparison.Ordinal)))
+            Assert.True(IsRefused((bundle with { Completeness = bundle.Completeness with { Note = note } }).ToBytes()), $"index note: {what}");
     }
 
     private static IEnumerable<(string What, SignedNote Mutant)> LineMutants(SignedNote note)
@@ -152,11 +203,11 @@ public class MutationTests
     private static Policy WitnessedPolicy()
     {
         var text = TestIssuer.LogPolicy("quorum w1", Witnesses);
-        return TestIssuer.Policy with
+        return Issuer.IndexedPolicy with
         {
             LogText = text,
             Log = TlogPolicy.Parse(Encoding.UTF8.GetBytes(text)),
-            Require = [.. TestIssuer.Policy.Require, Axis.Witnesses],
+            Require = [.. Issuer.IndexedPolicy.Require, Axis.Witnesses, Axis.Time],
         };
     }
 }
