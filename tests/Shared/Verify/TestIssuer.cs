@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
 using Assay.Verify.Commitments;
@@ -177,13 +176,7 @@ public sealed partial record TestIssuer
     {
         var note = new Checkpoint(Origin, (ulong)leaves.Length, MerkleTree.Head(leaves)).Sign(CheckpointSigner);
         foreach (var (name, key) in Witnesses)
-        {
-            var bytes = new byte[Cosignature.TimestampSize + KeyAlgorithms.SignatureSize];
-            BinaryPrimitives.WriteUInt64BigEndian(bytes, WitnessedAt(name));
-            key.Sign(Cosignature.Message(WitnessedAt(name), note.Text)).CopyTo(bytes, Cosignature.TimestampSize);
-            var id = VerifierKey.Create(name, NoteSignatureType.Cosignature, key.PublicKey).Id;
-            note = note with { Signatures = note.Signatures.Add(new NoteSignature(name, id, bytes)) };
-        }
+            note = note with { Signatures = note.Signatures.Add(Cosignature.Sign(note.Text, name, key, WitnessedAt(name))) };
         return note;
     }
 
