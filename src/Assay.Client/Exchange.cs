@@ -1,0 +1,47 @@
+using System.Net.Http.Headers;
+
+namespace Assay.Client;
+
+/// <summary>What went over the wire, byte for byte.</summary>
+/// <param name="Nonce">The caller's, sent as <c>Assay-Nonce</c>: a receipt that does not echo it is for another request.</param>
+internal sealed record Exchange(string? RequestType, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Response, string Nonce);
+
+/// <summary>Reading bodies without letting the other side choose how much memory that takes.</summary>
+internal static class Bodies
+{
+    public static async Task<byte[]> ReadAsync(HttpContent content, int maxBytes, string what, CancellationToken cancel)
+    {
+        if (content.Headers.ContentLength > maxBytes)
+            throw TooLarge(what, maxBytes);
+        await using var body = await content.ReadAsStreamAsync(cancel);
+        using var held = new MemoryStream();
+        var buffer = new byte[81_920];
+        int read;
+        while ((read = await body.ReadAsync(buffer, cancel)) > 0)
+        {
+            if (held.Length + read > maxBytes)
+                throw TooLarge(what, maxBytes);
+            held.Write(buffer, 0, read);
+        }
+        return held.ToArray();
+    }
+
+    /// <summary>The same headers over bytes that can be read as often as wanted.</summary>
+    public static HttpContent Again(HttpContent content, byte[] bytes)
+    {
+        var again = new ByteArrayContent(bytes);
+        foreach (var (name, values) in content.Headers)
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                again.Headers.TryAddWithoutValidation(name, values);
+        return again;
+    }
+
+    public static string? TypeOf(HttpContent content) =>
+        content.Headers.TryGetValues("Content-Type", out var values) ? values.First() : null;
+
+    public static string? Single(HttpHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? string.Join(",", values) : null;
+
+    private static ReceiptException TooLarge(string what, int maxBytes) =>
+        new(ReceiptFault.NoReceipt, $"the {what} has more than {maxBytes} bytes (ReceiptOptions.MaxBytes)");
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using Assay.Verify;
+using Assay.Verify.Crypto;
+using Assay.Verify.Faults;
+using Assay.Verify.Notes;
+
+namespace Assay.Client;
+
+/// <summary>Remembers what each log has shown, so that one that shows different trees to the same client is caught.</summary>
+internal sealed class LogMemory(ReceiptOptions options)
+{
+    private readonly Lock gate = new();
+
+    /// <summary>A checkpoint of an accepted bundle: its signature has been verified.</summary>
+    /// <exception cref="ReceiptException">The log has shown another tree of the same size before.</exception>
+    public void Saw(SignedNote note)
+    {
+        var checkpoint = Checkpoint.Parse(note.Text);
+        lock (gate)
+        {
+            if (options.Keeper.Checkpoint(checkpoint.Origin) is { } kept)
+            {
+                var before = SignedNote.Parse(kept);
+                var known = Checkpoint.Parse(before.Text);
+                if (known.Size == checkpoint.Size && known.Root != checkpoint.Root)
+                    throw Told(ReceiptFault.SplitView, Fault.TwoRoots(before, note),
+                        $"the log {checkpoint.Origin} has shown two different trees of {checkpoint.Size} entries");
+                if (known.Size >= checkpoint.Size)
+                    return;
+            }
+            options.Keeper.Checkpoint(checkpoint.Origin, note.ToString());
+        }
+    }
+
+    /// <summary>What there is to show of a promise that has run out.</summary>
+    /// <param name="checkpoint">The log's newest note, as far as it could be had.</param>
+    public ReceiptException Late(AnswerReceipt answer, ReadOnlyMemory<byte> checkpoint)
+    {
+        var message = $"the log promised to show receipt {answer.RecordId} by {DateTimeOffset.FromUnixTimeSeconds((long)answer.Promise.Deadline):yyyy-MM-dd HH:mm:ss}Z, and has not";
+        try
+        {
+            return Told(ReceiptFault.BrokenPromise, Fault.Late(answer.PromiseNote, SignedNote.Parse(checkpoint.Span)), message);
+        }
+        catch (MalformedException)
+        {
+            return new ReceiptException(ReceiptFault.BrokenPromise, message + "; it gives no checkpoint either");
+        }
+    }
+
+    private ReceiptException Told(ReceiptFault kind, Fault fault, string message)
+    {
+        var file = fault.ToBytes();
+        options.Keeper.Evidence(Sha256.Of(file).ToHex()[..16], file);
+        return new ReceiptException(kind, message, evidence: file);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Assay.Client;
+
+/// <summary>
+/// Whether the tensors in an Open Inference Protocol body are those of a canonical encoding: what ties the JSON that a caller
+/// reads and writes to the bytes that a receipt commits to.
+/// </summary>
+internal static class TensorJson
+{
+    private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
+    {
+        ["BOOL"] = "bool", ["UINT8"] = "uint8", ["UINT16"] = "uint16", ["UINT32"] = "uint32", ["UINT64"] = "uint64",
+        ["INT8"] = "int8", ["INT16"] = "int16", ["INT32"] = "int32", ["INT64"] = "int64",
+        ["FP16"] = "float16", ["BF16"] = "bfloat16", ["FP32"] = "float32", ["FP64"] = "float64",
+    };
+
+    /// <param name="tensors">The member <c>inputs</c> or <c>outputs</c> of a body.</param>
+    /// <param name="signed">What the receipt commits to.</param>
+    /// <param name="all">Whether every signed tensor must be there: of an answer, a caller may have asked for some outputs only.</param>
+    /// <returns>What differs, in one line, or null where nothing does.</returns>
+    public static string? Difference(JsonElement tensors, IReadOnlyList<CanonicalTensor> signed, bool all)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var tensor in tensors.EnumerateArray())
+        {
+            var name = tensor.GetProperty("name").GetString()!;
+            if (!seen.Add(name) || signed.FirstOrDefault(s => s.Name == name) is not { } match)
+                return "a tensor that the receipt does not commit to, or one that is there twice";
+            if (Types.GetValueOrDefault(tensor.GetProperty("datatype").GetString()!) != match.Type
+                || !tensor.GetProperty("shape").EnumerateArray().Select(d => d.GetUInt64()).SequenceEqual(match.Dims))
+                return $"the tensor '{match.Name}' has another type or shape than the receipt commits to";
+            var elements = new Elements(match);
+            if (!elements.Match(tensor.GetProperty("data")) || !elements.AtEnd)
+                return $"the tensor '{match.Name}' has other elements than the receipt commits to";
+        }
+        return all && seen.Count != signed.Count ? "a tensor that the receipt commits to is not there" : null;
+    }
+
+    // Walks the signed elements in the order of the JSON's, nested or flat.
+    private sealed class Elements(CanonicalTensor tensor)
+    {
+        private readonly int size = SizeOf(tensor.Type);
+        private int at;
+
+        public bool AtEnd => at == tensor.Data.Length;
+
+        public bool Match(JsonElement data)
+        {
+            if (data.ValueKind != JsonValueKind.Array)
+                return at <= tensor.Data.Length - size && Is(data, tensor.Data.Span.Slice((at += size) - size, size));
+            foreach (var item in data.EnumerateArray())
+                if (!Match(item))
+                    return false;
+            return true;
+        }
+
+        private bool Is(JsonElement json, ReadOnlySpan<byte> element) => tensor.Type switch
+        {
+            "bool" => json.ValueKind == (element[0] != 0 ? JsonValueKind.True : JsonValueKind.False),
+            "float32" => IsReal(json, BinaryPrimitives.ReadSingleLittleEndian(element)),
+            "float64" => IsReal(json, BinaryPrimitives.ReadDoubleLittleEndian(element)),
+            "float16" => IsReal(json, BinaryPrimitives.ReadHalfLittleEndian(element)),
+            // Written with as many digits as the float32 of the same value.
+            "bfloat16" => IsReal(json, BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(element) << 16)),
+            "int8" => IsWhole(json, (sbyte)element[0]),
+            "uint8" => IsWhole(json, element[0]),
+            "int16" => IsWhole(json, BinaryPrimitives.ReadInt16LittleEndian(element)),
+            "uint16" => IsWhole(json, BinaryPrimitives.ReadUInt16LittleEndian(element)),
+            "int32" => IsWhole(json, BinaryPrimitives.ReadInt32LittleEndian(element)),
+            "uint32" => IsWhole(json, BinaryPrimitives.ReadUInt32LittleEndian(element)),
+            "int64" => IsWhole(json, BinaryPrimitives.ReadInt64LittleEndian(element)),
+            _ => IsWhole(json, BinaryPrimitives.ReadUInt64LittleEndian(element)),
+        };
+
+        // Equal bits, but for NaN, of which JSON has one: the text is rounded once, as the node rounds it.
+        private static bool IsReal<T>(JsonElement json, T signed) where T : System.Numerics.IFloatingPointIeee754<T>
+        {
+            if (json.ValueKind == JsonValueKind.String)
+                return json.GetString() switch
+                {
+                    "NaN" => T.IsNaN(signed),
+                    "Infinity" => T.IsPositiveInfinity(signed),
+                    "-Infinity" => T.IsNegativeInfinity(signed),
+                    _ => false,
+                };
+            return json.ValueKind == JsonValueKind.Number && T.TryParse(JsonMarshal.GetRawUtf8Value(json), NumberStyles.Float, CultureInfo.InvariantCulture, out var shown)
+                && T.IsFinite(shown) && shown == signed && T.IsNegative(shown) == T.IsNegative(signed);
+        }
+
+        private static bool IsWhole<T>(JsonElement json, T signed) where T : System.Numerics.IBinaryInteger<T> =>
+            json.ValueKind == JsonValueKind.Number
+            && T.TryParse(JsonMarshal.GetRawUtf8Value(json), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var shown) && shown == signed;
+
+        private static int SizeOf(string type) => type switch
+        {
+            "bool" or "int8" or "uint8" => 1,
+            "int16" or "uint16" or "float16" or "bfloat16" => 2,
+            "int32" or "uint32" or "float32" => 4,
+            "int64" or "uint64" or "float64" => 8,
+            _ => throw new FormatException($"an element type '{type}' that is not known"),
+        };
+    }
+}

@@ -1,0 +1,35 @@
+using System.Net;
+using System.Text;
+
+namespace Assay.Client.Tests;
+
+/// <summary>Stands between the client and the node and does what a bad node, or anyone on the way, could do.</summary>
+internal sealed class Meddler() : DelegatingHandler(new SocketsHttpHandler())
+{
+    /// <summary>Changes the body of an inference request on its way.</summary>
+    public Func<string, string>? Request { get; init; }
+
+    /// <summary>Changes the answer to an inference request.</summary>
+    public Func<HttpResponseMessage, byte[], byte[]>? Answer { get; init; }
+
+    /// <summary>Changes the bundle.</summary>
+    public Func<byte[], byte[]>? Bundle { get; init; }
+
+    /// <summary>What is answered instead of a bundle.</summary>
+    public HttpStatusCode? InsteadOfBundle { get; init; }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var isBundle = request.RequestUri!.AbsolutePath.StartsWith("/v1/receipts/", StringComparison.Ordinal);
+        if (isBundle && InsteadOfBundle is { } status)
+            return new HttpResponseMessage(status) { RequestMessage = request };
+        if (request.Method == HttpMethod.Post && Request is not null)
+            request.Content = new StringContent(Request(await request.Content!.ReadAsStringAsync(cancellationToken)), Encoding.UTF8, "application/json");
+        var response = await base.SendAsync(request, cancellationToken);
+        if (request.Method == HttpMethod.Post && Answer is not null)
+            response.Content = new ByteArrayContent(Answer(response, await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+        if (isBundle && Bundle is not null && response.StatusCode == HttpStatusCode.OK)
+            response.Content = new ByteArrayContent(Bundle(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+        return response;
+    }
+}

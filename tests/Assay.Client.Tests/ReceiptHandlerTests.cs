@@ -1,0 +1,202 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Assay.Verify.Bundles;
+using Assay.Verify.Crypto;
+using Assay.Verify.Notes;
+using Assay.Verify.Policies;
+using Assay.Verify.Reports;
+using Assay.Verify.Verification;
+
+namespace Assay.Client.Tests;
+
+/// <summary>Good answers come through unchanged; of bad ones nothing does, and the fault is named.</summary>
+public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
+{
+    [Fact]
+    public async Task Verified_answer_is_handed_on_as_it_came()
+    {
+        byte[]? sent = null;
+        using var client = Client(new Meddler { Answer = (_, bytes) => sent = bytes });
+        using var response = await InferAsync(client);
+        Assert.Equal(sent, await response.Content.ReadAsByteArrayAsync());
+        Assert.True(response.RequestMessage!.Options.TryGetValue(ReceiptHandler.Verified, out var verified));
+        Assert.Equal(AxisStatus.Verified, verified.Report[Axis.Output].Status);
+        Assert.Contains(verified.RecordId, response.Headers.GetValues("Assay-Receipt").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bundle_is_kept_and_stands_alone()
+    {
+        using var folder = new TemporaryFolder();
+        using var client = Client(new Meddler(), Options() with { Keeper = new FolderKeeper(folder["kept"]) });
+        using var response = await InferAsync(client);
+        var file = Directory.GetFiles(folder["kept"], "*.receipt.json").Single();
+        Assert.True(Verifier.Verify(await File.ReadAllBytesAsync(file), node.Policy).Accepted);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Single(Directory.GetFiles(folder["kept"], "*.checkpoint"));
+    }
+
+    [Fact]
+    public async Task Callers_own_nonce_is_sent_and_must_come_back()
+    {
+        using var client = Client(new Meddler());
+        using var request = Inference();
+        request.Headers.Add("Assay-Nonce", "mine");
+        using var response = await client.SendAsync(request);
+        Assert.True(request.Options.TryGetValue(ReceiptHandler.Verified, out var verified));
+        Assert.Equal("mine", verified.Receipt.ClientNonce);
+    }
+
+    [Fact]
+    public async Task Some_outputs_may_be_asked_for_and_inputs_may_be_nested()
+    {
+        using var client = Client(new Meddler());
+        using var response = await InferAsync(client, """{"inputs":[{"name":"x","datatype":"FP32","shape":[2],"data":[[0.1],[-0.0]]}],"outputs":[{"name":"z"}]}""");
+        var output = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("outputs").EnumerateArray().Single();
+        Assert.Equal("z", output.GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Other_requests_and_refusals_pass_through()
+    {
+        using var client = Client(new Meddler());
+        Assert.Equal("ok\n", await client.GetStringAsync(new Uri("/healthz", UriKind.Relative)));
+        using var refused = await InferAsync(client, "{}");
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("inputs", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task Answer_without_a_receipt_is_refused() => IsRefusedAsync(ReceiptFault.NoReceipt, new Meddler
+    {
+        Answer = (response, bytes) =>
+        {
+            response.Headers.Remove("Assay-Receipt");
+            return bytes;
+        },
+    });
+
+    [Theory]
+    [InlineData("\"data\":[2,3]", "\"data\":[2,4]")]
+    [InlineData("\"data\":[2,3]", "\"data\":[2,3,3]")]
+    [InlineData("\"data\":[2,3]", "\"data\":[2]")]
+    [InlineData("\"data\":[2,3]", "\"data\":[2,\"NaN\"]")]
+    [InlineData("\"name\":\"y\"", "\"name\":\"z\"")]
+    [InlineData("\"name\":\"y\"", "\"name\":\"w\"")]
+    [InlineData("\"shape\":[2]", "\"shape\":[1,2]")]
+    [InlineData("\"datatype\":\"FP32\"", "\"datatype\":\"FP64\"")]
+    public Task Answer_that_was_changed_is_refused(string was, string becomes) =>
+        IsRefusedAsync(ReceiptFault.OtherAnswer, new Meddler { Answer = (_, bytes) => Replace(bytes, was, becomes) });
+
+    [Fact]
+    public async Task Answer_to_another_request_is_refused()
+    {
+        byte[]? first = null;
+        string? header = null;
+        await IsRefusedAsync(ReceiptFault.OtherAnswer, new Meddler
+        {
+            Answer = (response, bytes) =>
+            {
+                first ??= bytes;
+                header ??= response.Headers.GetValues("Assay-Receipt").Single();
+                response.Headers.Remove("Assay-Receipt");
+                response.Headers.Add("Assay-Receipt", header);
+                return first;
+            },
+        }, before: 1);
+    }
+
+    [Fact]
+    public Task Request_that_was_changed_on_its_way_is_refused() =>
+        IsRefusedAsync(ReceiptFault.OtherAnswer, new Meddler { Request = body => body.Replace("[1,2]", "[1,3]", StringComparison.Ordinal) });
+
+    [Fact]
+    public Task Damaged_bundle_is_refused() =>
+        IsRefusedAsync(ReceiptFault.NotAccepted, new Meddler { Bundle = bytes => Replace(bytes, "\"salt\":\"", "\"salt\":\"A") });
+
+    [Fact]
+    public Task Bundle_that_is_not_there_is_refused() =>
+        IsRefusedAsync(ReceiptFault.NoBundle, new Meddler { InsteadOfBundle = HttpStatusCode.NotFound });
+
+    [Fact]
+    public Task Promise_of_a_log_that_the_policy_does_not_know_is_refused()
+    {
+        using var root = SigningKey.FromSeed(RandomNumberGenerator.GetBytes(SigningKey.SeedSize));
+        using var log = SigningKey.FromSeed(RandomNumberGenerator.GetBytes(SigningKey.SeedSize));
+        var policy = Policy.ForLog("other", VerifierKey.Create("other", NoteSignatureType.Ed25519, log.PublicKey), root.PublicKey);
+        return IsRefusedAsync(ReceiptFault.BadPromise, new Meddler(), Options() with { Policy = policy });
+    }
+
+    [Fact]
+    public async Task Promise_that_ran_out_is_reported_with_the_logs_own_words()
+    {
+        var keeper = new MemoryKeeper();
+        var late = Options() with { Keeper = keeper, Patience = TimeSpan.Zero, Clock = new Later(TimeSpan.FromDays(365)) };
+        var refused = await IsRefusedAsync(ReceiptFault.BrokenPromise, new Meddler { InsteadOfBundle = HttpStatusCode.Accepted }, late);
+        Assert.Equal(refused.Evidence.ToArray(), keeper.Faults.Values.Single().ToArray());
+        Assert.Equal("late", JsonDocument.Parse(refused.Evidence).RootElement.GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public async Task Log_that_shows_two_trees_of_one_size_is_caught()
+    {
+        using var log = SigningKey.FromPem(await File.ReadAllTextAsync(Path.Combine(node.Data.Keys, "log.pem")));
+        var keeper = new MemoryKeeper();
+        var meddler = new Meddler
+        {
+            // As if the log had shown this client the other side of a fork before.
+            Bundle = bytes =>
+            {
+                var shown = Checkpoint.Parse(Bundle.Parse(bytes).LogProof.Note.Text);
+                keeper.Checkpoint(shown.Origin, (shown with { Root = Sha256.Of("another tree"u8) }).Sign(log).ToString());
+                return bytes;
+            },
+        };
+        var refused = await IsRefusedAsync(ReceiptFault.SplitView, meddler, Options() with { Keeper = keeper });
+        Assert.Equal("two-roots", JsonDocument.Parse(refused.Evidence).RootElement.GetProperty("kind").GetString());
+        Assert.Equal(refused.Evidence.ToArray(), keeper.Faults.Values.Single().ToArray());
+    }
+
+    [Fact]
+    public Task Answer_beyond_the_limit_is_refused() => IsRefusedAsync(ReceiptFault.NoReceipt, new Meddler(), Options() with { MaxBytes = 1000 });
+
+    private ReceiptOptions Options() => new() { Policy = node.Policy };
+
+    private HttpClient Client(Meddler meddler, ReceiptOptions? options = null) =>
+        new(new ReceiptHandler(options ?? Options(), meddler)) { BaseAddress = node.Url };
+
+    private HttpRequestMessage Inference(string? body = null) =>
+        new(HttpMethod.Post, new Uri(node.Url, "/v2/models/adder/infer")) { Content = new StringContent(body ?? NodeFixture.Request(), Encoding.UTF8, "application/json") };
+
+    private async Task<HttpResponseMessage> InferAsync(HttpClient client, string? body = null)
+    {
+        using var request = Inference(body);
+        return await client.SendAsync(request);
+    }
+
+    private async Task<ReceiptException> IsRefusedAsync(ReceiptFault fault, Meddler meddler, ReceiptOptions? options = null, int before = 0)
+    {
+        using var client = Client(meddler, options);
+        for (var i = 0; i < before; i++)
+            using (await InferAsync(client)) { }
+        var refused = await Assert.ThrowsAsync<ReceiptException>(() => InferAsync(client));
+        Assert.True(refused.Fault == fault, $"{refused.Fault}: {refused.Message}");
+        Assert.DoesNotContain('\n', refused.Message);
+        return refused;
+    }
+
+    private static byte[] Replace(byte[] bytes, string was, string becomes)
+    {
+        var text = Encoding.UTF8.GetString(bytes);
+        var at = text.IndexOf(was, StringComparison.Ordinal);
+        Assert.True(at >= 0, $"'{was}' is not in the body");
+        return Encoding.UTF8.GetBytes(text[..at] + becomes + text[(at + was.Length)..]);
+    }
+
+    private sealed class Later(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+    }
+}
