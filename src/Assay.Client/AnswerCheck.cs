@@ -45,6 +45,8 @@ internal static class AnswerCheck
             return $"the answer was promised index {answer.Index}, the bundle shows index {bundle.LogProof.Index}";
         if (receipt.ClientNonce != exchange.Nonce)
             return "the receipt does not echo this request's nonce: it is of another request";
+        if (receipt.Model.Name != exchange.Model || (exchange.Version ?? receipt.Model.Version) != receipt.Model.Version)
+            return "the answer was made by another model than the one that was asked for";
         if (shown.WireInput is not { } wire || !wire.Bytes.Span.SequenceEqual(exchange.Request.Span))
             return "the receipt does not commit to the bytes of this request";
         if (receipt.WireInput!.MediaType != (exchange.RequestType ?? receipt.WireInput.MediaType))
@@ -60,9 +62,9 @@ internal static class AnswerCheck
                 return "the bundle does not open its input and output";
             using var asked = JsonDocument.Parse(exchange.Request);
             using var answered = JsonDocument.Parse(exchange.Response, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (TensorJson.Difference(asked.RootElement.GetProperty("inputs"), CanonicalTensors.Read(input.Bytes), all: true) is { } given)
+            if (TensorJson.Difference(asked.RootElement.GetProperty("inputs"), CanonicalTensors.Read(input.Bytes)) is { } given)
                 return $"what was sent is not what was run: {given}";
-            return TensorJson.Difference(answered.RootElement.GetProperty("outputs"), CanonicalTensors.Read(output.Bytes), all: false) is { } got
+            return TensorJson.Difference(answered.RootElement.GetProperty("outputs"), CanonicalTensors.Read(output.Bytes), Wanted(asked.RootElement)) is { } got
                 ? $"what was answered is not what was signed: {got}"
                 : null;
         }
@@ -72,7 +74,12 @@ internal static class AnswerCheck
         }
     }
 
-    internal static bool IsSignedBy(SignedNote note, VerifierKey key)
+    private static string[]? Wanted(JsonElement request) =>
+        request.TryGetProperty("outputs", out var outputs) && outputs is { ValueKind: JsonValueKind.Array } && outputs.GetArrayLength() > 0
+            ? [.. outputs.EnumerateArray().Select(o => o.GetProperty("name").GetString()!)]
+            : null;
+
+    private static bool IsSignedBy(SignedNote note, VerifierKey key)
     {
         try
         {

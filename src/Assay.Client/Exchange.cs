@@ -3,8 +3,10 @@ using System.Net.Http.Headers;
 namespace Assay.Client;
 
 /// <summary>What went over the wire, byte for byte.</summary>
+/// <param name="Model">The model that was asked for, by its name in the request's path.</param>
+/// <param name="Version">The version in the path, or null where the node chose.</param>
 /// <param name="Nonce">The caller's, sent as <c>Assay-Nonce</c>: a receipt that does not echo it is for another request.</param>
-internal sealed record Exchange(string? RequestType, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Response, string Nonce);
+internal sealed record Exchange(string Model, string? Version, string? RequestType, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Response, string Nonce);
 
 /// <summary>Reading bodies without letting the other side choose how much memory that takes.</summary>
 internal static class Bodies

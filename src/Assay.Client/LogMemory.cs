@@ -1,4 +1,3 @@
-using System.Text;
 using Assay.Verify;
 using Assay.Verify.Crypto;
 using Assay.Verify.Faults;
@@ -23,7 +22,7 @@ internal sealed class LogMemory(ReceiptOptions options)
                 var before = SignedNote.Parse(kept);
                 var known = Checkpoint.Parse(before.Text);
                 if (known.Size == checkpoint.Size && known.Root != checkpoint.Root)
-                    throw Told(ReceiptFault.SplitView, Fault.TwoRoots(before, note),
+                    throw Told(ReceiptFault.SplitView, new TwoRoots(before, note),
                         $"the log {checkpoint.Origin} has shown two different trees of {checkpoint.Size} entries");
                 if (known.Size >= checkpoint.Size)
                     return;
@@ -39,7 +38,7 @@ internal sealed class LogMemory(ReceiptOptions options)
         var message = $"the log promised to show receipt {answer.RecordId} by {DateTimeOffset.FromUnixTimeSeconds((long)answer.Promise.Deadline):yyyy-MM-dd HH:mm:ss}Z, and has not";
         try
         {
-            return Told(ReceiptFault.BrokenPromise, Fault.Late(answer.PromiseNote, SignedNote.Parse(checkpoint.Span)), message);
+            return Told(ReceiptFault.BrokenPromise, new Late(answer.PromiseNote, SignedNote.Parse(checkpoint.Span)), message);
         }
         catch (MalformedException)
         {

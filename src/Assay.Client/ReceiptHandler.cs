@@ -32,7 +32,7 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     /// <exception cref="ReceiptException">The answer was refused; nothing of it is handed on.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!IsInference(request))
+        if (!TryModel(request, out var model, out var version))
             return await base.SendAsync(request, cancellationToken);
 
         var (type, sent) = (request.Content is null ? null : Bodies.TypeOf(request.Content), Array.Empty<byte>());
@@ -53,7 +53,7 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
         {
             var received = await Bodies.ReadAsync(response.Content, options.MaxBytes, "answer", cancellationToken);
             var answer = AnswerReceipt.Read(Bodies.Single(response.Headers, AnswerReceipt.Header), received);
-            var verified = await VerifyAsync(answer, new Exchange(type, sent, received, nonce), request, cancellationToken);
+            var verified = await VerifyAsync(answer, new Exchange(model, version, type, sent, received, nonce), request, cancellationToken);
             request.Options.Set(Verified, verified);
             response.Content = Bodies.Again(response.Content, received);
             return response;
@@ -108,6 +108,23 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
         return memory.Late(answer, note);
     }
 
-    private static bool IsInference(HttpRequestMessage request) =>
-        request.Method == HttpMethod.Post && request.RequestUri is { IsAbsoluteUri: true } url && url.AbsolutePath.EndsWith("/infer", StringComparison.Ordinal);
+    // .../models/{model}[/versions/{version}]/infer
+    private static bool TryModel(HttpRequestMessage request, out string model, out string? version)
+    {
+        (model, version) = ("", null);
+        if (request.Method != HttpMethod.Post || request.RequestUri is not { IsAbsoluteUri: true } url)
+            return false;
+        var parts = url.AbsolutePath.Split('/').Select(Uri.UnescapeDataString).ToArray();
+        switch (parts)
+        {
+            case [.., "models", var name, "infer"]:
+                model = name;
+                return true;
+            case [.., "models", var name, "versions", var number, "infer"]:
+                (model, version) = (name, number);
+                return true;
+            default:
+                return false;
+        }
+    }
 }

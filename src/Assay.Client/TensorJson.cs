@@ -20,9 +20,9 @@ internal static class TensorJson
 
     /// <param name="tensors">The member <c>inputs</c> or <c>outputs</c> of a body.</param>
     /// <param name="signed">What the receipt commits to.</param>
-    /// <param name="all">Whether every signed tensor must be there: of an answer, a caller may have asked for some outputs only.</param>
+    /// <param name="wanted">The names that must be there, or null for every signed tensor: of an answer, a caller may ask for some outputs only.</param>
     /// <returns>What differs, in one line, or null where nothing does.</returns>
-    public static string? Difference(JsonElement tensors, IReadOnlyList<CanonicalTensor> signed, bool all)
+    public static string? Difference(JsonElement tensors, IReadOnlyList<CanonicalTensor> signed, IReadOnlyCollection<string>? wanted = null)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var tensor in tensors.EnumerateArray())
@@ -37,7 +37,7 @@ internal static class TensorJson
             if (!elements.Match(tensor.GetProperty("data")) || !elements.AtEnd)
                 return $"the tensor '{match.Name}' has other elements than the receipt commits to";
         }
-        return all && seen.Count != signed.Count ? "a tensor that the receipt commits to is not there" : null;
+        return (wanted ?? signed.Select(s => s.Name)).All(seen.Contains) ? null : "a tensor that the receipt commits to is not there";
     }
 
     // Walks the signed elements in the order of the JSON's, nested or flat.

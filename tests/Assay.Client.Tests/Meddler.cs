@@ -9,6 +9,9 @@ internal sealed class Meddler() : DelegatingHandler(new SocketsHttpHandler())
     /// <summary>Changes the body of an inference request on its way.</summary>
     public Func<string, string>? Request { get; init; }
 
+    /// <summary>Sends inference requests to another place.</summary>
+    public Uri? Elsewhere { get; init; }
+
     /// <summary>Changes the answer to an inference request.</summary>
     public Func<HttpResponseMessage, byte[], byte[]>? Answer { get; init; }
 
@@ -25,6 +28,8 @@ internal sealed class Meddler() : DelegatingHandler(new SocketsHttpHandler())
             return new HttpResponseMessage(status) { RequestMessage = request };
         if (request.Method == HttpMethod.Post && Request is not null)
             request.Content = new StringContent(Request(await request.Content!.ReadAsStringAsync(cancellationToken)), Encoding.UTF8, "application/json");
+        if (request.Method == HttpMethod.Post && Elsewhere is not null)
+            request.RequestUri = Elsewhere;
         var response = await base.SendAsync(request, cancellationToken);
         if (request.Method == HttpMethod.Post && Answer is not null)
             response.Content = new ByteArrayContent(Answer(response, await response.Content.ReadAsByteArrayAsync(cancellationToken)));

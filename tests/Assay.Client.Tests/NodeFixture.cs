@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Assay.Client.Tests;
 
-/// <summary>A real node behind its web host, with one small model: y = x + 1 and z = x + x.</summary>
+/// <summary>A real node behind its web host, with two small models: y = x + c and z = x + x.</summary>
 public sealed class NodeFixture : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
@@ -20,16 +20,19 @@ public sealed class NodeFixture : IAsyncLifetime
 
     public DataFolder Data => new(folder["data"]);
 
+    private static byte[] Adder(float c) => new OnnxWriter(13)
+        .Input("x", DType.Float32, 2).Output("y", DType.Float32, 2).Output("z", DType.Float32, 2)
+        .Initialiser("c", Tensor.From<float>(Shape.Of(2), [c, c]))
+        .Node("Add", ["x", "c"], ["y"]).Node("Add", ["x", "x"], ["z"]).ToBytes();
+
     public static string Request(string data = "[1,2]") =>
         $$"""{"inputs":[{"name":"x","datatype":"FP32","shape":[2],"data":{{data}}}]}""";
 
     public async ValueTask InitializeAsync()
     {
         node = AssayNode.Open(Data, new NodeOptions());
-        await node.ImportAsync(folder.Write("adder.onnx", new OnnxWriter(13)
-            .Input("x", DType.Float32, 2).Output("y", DType.Float32, 2).Output("z", DType.Float32, 2)
-            .Initialiser("c", Tensor.From<float>(Shape.Of(2), [1, 1]))
-            .Node("Add", ["x", "c"], ["y"]).Node("Add", ["x", "x"], ["z"]).ToBytes()));
+        await node.ImportAsync(folder.Write("adder.onnx", Adder(1)));
+        await node.ImportAsync(folder.Write("other.onnx", Adder(2)));
         app = WebHost.Build(node, new Uri("http://127.0.0.1:0"), apiKey: null);
         await app.StartAsync();
         Url = new Uri(app.Urls.First());

@@ -87,6 +87,7 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
     [InlineData("\"name\":\"y\"", "\"name\":\"w\"")]
     [InlineData("\"shape\":[2]", "\"shape\":[1,2]")]
     [InlineData("\"datatype\":\"FP32\"", "\"datatype\":\"FP64\"")]
+    [InlineData("\"outputs\":[", "\"outputs\":[],\"more\":[")]
     public Task Answer_that_was_changed_is_refused(string was, string becomes) =>
         IsRefusedAsync(ReceiptFault.OtherAnswer, new Meddler { Answer = (_, bytes) => Replace(bytes, was, becomes) });
 
@@ -113,6 +114,10 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
         IsRefusedAsync(ReceiptFault.OtherAnswer, new Meddler { Request = body => body.Replace("[1,2]", "[1,3]", StringComparison.Ordinal) });
 
     [Fact]
+    public Task Answer_by_another_model_is_refused() =>
+        IsRefusedAsync(ReceiptFault.OtherAnswer, new Meddler { Elsewhere = new Uri(node.Url, "/v2/models/other/infer") });
+
+    [Fact]
     public Task Damaged_bundle_is_refused() =>
         IsRefusedAsync(ReceiptFault.NotAccepted, new Meddler { Bundle = bytes => Replace(bytes, "\"salt\":\"", "\"salt\":\"A") });
 
@@ -121,12 +126,12 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
         IsRefusedAsync(ReceiptFault.NoBundle, new Meddler { InsteadOfBundle = HttpStatusCode.NotFound });
 
     [Fact]
-    public Task Promise_of_a_log_that_the_policy_does_not_know_is_refused()
+    public async Task Promise_of_a_log_that_the_policy_does_not_know_is_refused()
     {
         using var root = SigningKey.FromSeed(RandomNumberGenerator.GetBytes(SigningKey.SeedSize));
         using var log = SigningKey.FromSeed(RandomNumberGenerator.GetBytes(SigningKey.SeedSize));
         var policy = Policy.ForLog("other", VerifierKey.Create("other", NoteSignatureType.Ed25519, log.PublicKey), root.PublicKey);
-        return IsRefusedAsync(ReceiptFault.BadPromise, new Meddler(), Options() with { Policy = policy });
+        await IsRefusedAsync(ReceiptFault.BadPromise, new Meddler(), Options() with { Policy = policy });
     }
 
     [Fact]

@@ -53,15 +53,15 @@ public class TensorJsonTests
     {
         var signed = Encoded("x", Tensor.From<float>(Shape.Of(1), [1]));
         const string X = """{"name":"x","datatype":"FP32","shape":[1],"data":[1]}""";
-        Assert.Null(TensorJson.Difference(JsonDocument.Parse("[]").RootElement, signed, all: false));
-        Assert.NotNull(TensorJson.Difference(JsonDocument.Parse("[]").RootElement, signed, all: true));
-        Assert.NotNull(TensorJson.Difference(JsonDocument.Parse($"[{X},{X}]").RootElement, signed, all: false));
+        Assert.Null(TensorJson.Difference(JsonDocument.Parse("[]").RootElement, signed, []));
+        Assert.NotNull(TensorJson.Difference(JsonDocument.Parse("[]").RootElement, signed));
+        Assert.NotNull(TensorJson.Difference(JsonDocument.Parse($"[{X},{X}]").RootElement, signed));
     }
 
     [Fact]
     public void Damaged_encoding_is_refused_and_nothing_worse()
     {
-        var good = TensorEncoding.Encode([("x", Tensor.From<float>(Shape.Of(2), [1, 2]))]);
+        var good = TensorEncoding.Encode([new NamedTensor("x", Tensor.From<float>(Shape.Of(2), [1, 2]))]);
         for (var cut = 0; cut < good.Length; cut++)
             Assert.Throws<FormatException>(() => CanonicalTensors.Read(good.AsMemory(0, cut)));
         var random = new Random(7);
@@ -82,8 +82,8 @@ public class TensorJsonTests
 
     private static string? Difference(string type, string shape, string data, IReadOnlyList<CanonicalTensor> signed) =>
         TensorJson.Difference(
-            JsonDocument.Parse($$"""[{"name":"x","datatype":"{{type}}","shape":{{shape}},"data":{{data}}}]""").RootElement, signed, all: true);
+            JsonDocument.Parse($$"""[{"name":"x","datatype":"{{type}}","shape":{{shape}},"data":{{data}}}]""").RootElement, signed);
 
     private static IReadOnlyList<CanonicalTensor> Encoded(string name, Tensor tensor) =>
-        CanonicalTensors.Read(TensorEncoding.Encode([(name, tensor)]));
+        CanonicalTensors.Read(TensorEncoding.Encode([new NamedTensor(name, tensor)]));
 }
