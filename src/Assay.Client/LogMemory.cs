@@ -38,7 +38,11 @@ internal sealed class LogMemory(ReceiptOptions options)
         var message = $"the log promised to show receipt {answer.RecordId} by {DateTimeOffset.FromUnixTimeSeconds((long)answer.Promise.Deadline):yyyy-MM-dd HH:mm:ss}Z, and has not";
         try
         {
-            return Told(ReceiptFault.BrokenPromise, new Late(answer.PromiseNote, SignedNote.Parse(checkpoint.Span)), message);
+            var fault = new Late(answer.PromiseNote, SignedNote.Parse(checkpoint.Span));
+            // This client's clock convinces nobody: witnesses' times do.
+            return FaultJudge.Judge(fault, options.Policy.Log) is { Proved: false } verdict
+                ? new ReceiptException(ReceiptFault.BrokenPromise, $"{message}; that is this client's word ({verdict.Reason})")
+                : Told(ReceiptFault.BrokenPromise, fault, message);
         }
         catch (MalformedException)
         {

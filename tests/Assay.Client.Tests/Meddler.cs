@@ -21,11 +21,16 @@ internal sealed class Meddler() : DelegatingHandler(new SocketsHttpHandler())
     /// <summary>What is answered instead of a bundle.</summary>
     public HttpStatusCode? InsteadOfBundle { get; init; }
 
+    /// <summary>What is shown as the log's checkpoint.</summary>
+    public byte[]? Checkpoint { get; init; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var isBundle = request.RequestUri!.AbsolutePath.StartsWith("/v1/receipts/", StringComparison.Ordinal);
         if (isBundle && InsteadOfBundle is { } status)
             return new HttpResponseMessage(status) { RequestMessage = request };
+        if (Checkpoint is not null && request.RequestUri.AbsolutePath == "/log/checkpoint")
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(Checkpoint), RequestMessage = request };
         if (request.Method == HttpMethod.Post && Request is not null)
             request.Content = new StringContent(Request(await request.Content!.ReadAsStringAsync(cancellationToken)), Encoding.UTF8, "application/json");
         if (request.Method == HttpMethod.Post && Elsewhere is not null)

@@ -4,9 +4,11 @@ using System.Text;
 using System.Text.Json;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
+using Assay.Verify.Faults;
 using Assay.Verify.Notes;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
+using Assay.Verify.Statements;
 using Assay.Verify.Verification;
 
 namespace Assay.Client.Tests;
@@ -130,18 +132,32 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
     {
         using var root = SigningKey.FromSeed(RandomNumberGenerator.GetBytes(SigningKey.SeedSize));
         using var log = SigningKey.FromSeed(RandomNumberGenerator.GetBytes(SigningKey.SeedSize));
-        var policy = Policy.ForLog("other", VerifierKey.Create("other", NoteSignatureType.Ed25519, log.PublicKey), root.PublicKey);
+        var policy = Policy.ForLog("other", VerifierKey.Create("other", NoteSignatureType.Ed25519, log.PublicKey), RootSet.Of(root.PublicKey));
         await IsRefusedAsync(ReceiptFault.BadPromise, new Meddler(), Options() with { Policy = policy });
     }
 
     [Fact]
-    public async Task Promise_that_ran_out_is_reported_with_the_logs_own_words()
+    public async Task Promise_that_ran_out_is_reported_and_proved_where_witnesses_saw_it()
     {
+        using var plain = new HttpClient { BaseAddress = node.Url };
+        var before = SignedNote.Parse(await plain.GetByteArrayAsync(new Uri("/log/checkpoint", UriKind.Relative)));
+        using var witness = SigningKey.FromSeed(RandomNumberGenerator.GetBytes(SigningKey.SeedSize));
+        var line = Cosignature.Sign(before.Text, "witness", witness, (ulong)DateTimeOffset.UtcNow.AddDays(2).ToUnixTimeSeconds());
+        var seen = before with { Signatures = before.Signatures.Add(line) };
+        var text = node.Policy.LogText.Replace("quorum none", $"witness w {VerifierKey.Create("witness", NoteSignatureType.Cosignature, witness.PublicKey)}\nquorum w", StringComparison.Ordinal);
+        var policy = node.Policy with { LogText = text, Log = TlogPolicy.Parse(Encoding.UTF8.GetBytes(text)) };
+
         var keeper = new MemoryKeeper();
-        var late = Options() with { Keeper = keeper, Patience = TimeSpan.Zero, Clock = new Later(TimeSpan.FromDays(365)) };
-        var refused = await IsRefusedAsync(ReceiptFault.BrokenPromise, new Meddler { InsteadOfBundle = HttpStatusCode.Accepted }, late);
+        var late = Options() with { Policy = policy, Keeper = keeper, Patience = TimeSpan.Zero, Clock = new Later(TimeSpan.FromDays(365)) };
+        var meddler = new Meddler { InsteadOfBundle = HttpStatusCode.Accepted, Checkpoint = Encoding.UTF8.GetBytes(seen.ToString()) };
+        var refused = await IsRefusedAsync(ReceiptFault.BrokenPromise, meddler, late);
+        Assert.True(FaultJudge.Judge(Fault.Parse(refused.Evidence.Span), policy.Log).Proved);
         Assert.Equal(refused.Evidence.ToArray(), keeper.Faults.Values.Single().ToArray());
-        Assert.Equal("late", JsonDocument.Parse(refused.Evidence).RootElement.GetProperty("kind").GetString());
+
+        // Without witnesses it is one clock against another: said, but not called evidence.
+        var unproved = await IsRefusedAsync(
+            ReceiptFault.BrokenPromise, new Meddler { InsteadOfBundle = HttpStatusCode.Accepted }, late with { Policy = node.Policy });
+        Assert.True(unproved.Evidence.IsEmpty);
     }
 
     [Fact]
@@ -160,7 +176,7 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
             },
         };
         var refused = await IsRefusedAsync(ReceiptFault.SplitView, meddler, Options() with { Keeper = keeper });
-        Assert.Equal("two-roots", JsonDocument.Parse(refused.Evidence).RootElement.GetProperty("kind").GetString());
+        Assert.True(FaultJudge.Judge(Fault.Parse(refused.Evidence.Span), node.Policy.Log).Proved);
         Assert.Equal(refused.Evidence.ToArray(), keeper.Faults.Values.Single().ToArray());
     }
 
