@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
-import { CannotJudge, Malformed, Unsupported } from "./errors.js";
+import { CannotJudge, Malformed } from "./errors.js";
 import { exitCodes } from "./report.js";
 import { parsePolicy } from "./policy.js";
 import { verify } from "./verify.js";
@@ -60,7 +60,7 @@ async function readPolicy(file) {
         return parsePolicy(await read(file));
     }
     catch (error) {
-        if (error instanceof Malformed || error instanceof Unsupported)
+        if (error instanceof Malformed)
             throw new Failure(3, `${file} is not a policy: ${error.message}`);
         throw error;
     }

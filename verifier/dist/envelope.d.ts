@@ -16,5 +16,5 @@ export declare const pae: (type: string, body: Uint8Array) => Bytes;
 export declare function readEnvelope(value: Json | undefined, what: string): Envelope;
 /** An open entry: an envelope as compact JSON, its signatures in ascending order of their key ids. */
 export declare function readOpenEntry(entry: Bytes, what: string): Envelope;
-/** The leaf hash of the sealed entry of a receipt. */
-export declare function sealedLeaf(sequence: bigint, envelope: Envelope, keyId: string, algorithm: Algorithm): Bytes;
+/** The leaf hash of the sealed entry of a receipt: of its envelope's one signature and key id. */
+export declare function sealedLeaf(sequence: bigint, envelope: Envelope, algorithm: Algorithm): Bytes;

@@ -8,7 +8,7 @@ import { parseVerifierKey } from "./note.js";
 import { readStatement, subjectIs } from "./statement.js";
 const types = { genesis: "urn:assay:genesis:v1", key: "urn:assay:key:v1", model: "urn:assay:model:v1", epoch: "urn:assay:epoch:v1" };
 function readEvent(payload, type, what) {
-    const statement = readStatement(payload, Object.values(types), what);
+    const statement = readStatement(payload, Object.values(types), "sha256", what);
     if (statement.predicateType !== type)
         throw new Malformed(`${what} is an event of another kind`);
     return statement;
@@ -30,7 +30,7 @@ export function readGenesis(payload) {
     const node = label(p.get("node"), `node of ${what}`);
     time(p.get("createdAt"), `createdAt of ${what}`);
     const rootSet = sha256(utf8("assay/roots/v1\n"), u64be(threshold), concat(...rootKeys.map(k => fromHex(k.id, 32, "a key id"))));
-    subjectIs(statement, origin, "sha256", toHex(rootSet), what);
+    subjectIs(statement, origin, toHex(rootSet), what);
     return { origin, rootKeys, threshold, logKey, maxLease, node };
 }
 export function readKeyEvent(payload) {
@@ -39,7 +39,7 @@ export function readKeyEvent(payload) {
     if (action !== "introduce" && action !== "renew" && action !== "retire" && action !== "compromise")
         throw new Malformed(`${what} has an unknown action`);
     const { digest: keyId } = statement.subject;
-    subjectIs(statement, "key", "sha256", keyId, what);
+    subjectIs(statement, "key", keyId, what);
     const introduces = action === "introduce", key = introduces ? parseSpki(bytes64(p.get("key"), `key of ${what}`), `key of ${what}`) : null;
     if (key !== null && key.id !== keyId)
         throw new Malformed(`the subject and the predicate of ${what} disagree`);
@@ -67,9 +67,11 @@ export function readModelEvent(payload) {
         format: label(p.get("format"), `format of ${what}`), graph: digest(p.get("graph"), `graph of ${what}`),
     };
     const files = array(p.get("files"), `files of ${what}`).map(f => readFile(object(f, `a file of ${what}`), what));
+    if (files.length < 1 || files.length > 65_536)
+        throw new Malformed(`files of ${what} are not 1 to 65,536`);
     if (modelDigest(files, what) !== event.manifest)
         throw new Malformed(`manifest of ${what} is not the digest of its files`);
-    subjectIs(statement, `${event.name}@${event.version}`, "sha256", event.manifest, what);
+    subjectIs(statement, `${event.name}@${event.version}`, event.manifest, what);
     return event;
 }
 function readFile(m, what) {
@@ -92,6 +94,6 @@ export function readEpoch(payload) {
         origin: label(p.get("origin"), `origin of ${what}`), size: integer(p.get("size"), `size of ${what}`), root: hash(p.get("root"), `root of ${what}`),
         keys: integer(p.get("keys"), `keys of ${what}`), index: hash(p.get("index"), `index of ${what}`),
     };
-    subjectIs(statement, event.origin, "sha256", toHex(event.index), what);
+    subjectIs(statement, event.origin, toHex(event.index), what);
     return event;
 }

@@ -16,5 +16,5 @@ export declare const hash: (value: Json | undefined, what: string) => Bytes;
 export declare function path(value: Json | undefined, what: string): Bytes[];
 /** YYYY-MM-DDTHH:MM:SS[.F]Z: one to seven digits F, a date of the Gregorian calendar from year 0001 on, no leap seconds. */
 export declare function time(value: Json | undefined, what: string): string;
-/** A number in a text (a note, a proof): decimal without leading zeros, from 0 to 2^63 - 1. */
+/** A number in a text (a note, a proof): decimal without leading zeros, from 0 to 2^64 - 1. */
 export declare function decimal(text: string, what: string): bigint;

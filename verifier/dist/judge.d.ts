@@ -1,6 +1,6 @@
 import type { Bundle, Logged } from "./bundle.js";
 import type { Policy } from "./policy.js";
-import type { PublicKey } from "./keys.js";
+import { type PublicKey } from "./keys.js";
 import { type Bytes } from "./bytes.js";
 import { type VerifierKey } from "./note.js";
 /** What the checks of several axes lean on, computed once. */

@@ -1,11 +1,10 @@
-import { includes, isConsistent } from "./merkle.js";
-import { equal } from "./bytes.js";
-import { emptyRoot } from "./merkle.js";
+import { verifySignature } from "./keys.js";
 import { sealedLeaf } from "./envelope.js";
+import { emptyRoot, includes, isConsistent } from "./merkle.js";
+import { equal } from "./bytes.js";
 import { toHex } from "./hex.js";
 import { sha256 } from "./sha256.js";
 import { isSignedBy } from "./note.js";
-import { verifySignature } from "./keys.js";
 export async function openCase(bundle, policy) {
     const { receipt, envelope, logProof: { checkpoint, index } } = bundle;
     const servingKey = bundle.keyEvents.find(e => e.event.key?.id === receipt.issuer.keyId)?.event.key ?? null;
@@ -15,7 +14,7 @@ export async function openCase(bundle, policy) {
             signers.push(log);
     return {
         bundle, policy, index, servingKey, signers,
-        leaf: sealedLeaf(receipt.sequence, envelope, receipt.issuer.keyId, servingKey?.algorithm ?? "ed25519"),
+        leaf: sealedLeaf(receipt.sequence, envelope, servingKey?.algorithm ?? "ed25519"),
         statement: toHex(sha256(envelope.pae)),
     };
 }

@@ -1,6 +1,6 @@
 import { Malformed } from "./errors.js";
 import { hash64 } from "./base64.js";
-import { decimal, label } from "./fields.js";
+import { decimal } from "./fields.js";
 import { includes } from "./merkle.js";
 export function readPromise(note, what) {
     const rows = note.text.split("\n");
@@ -8,8 +8,12 @@ export function readPromise(note, what) {
     if (rows.length !== 6 || domain !== "assay/promise/v1" || numbers?.length !== 2 || end !== "")
         throw new Malformed(`${what} is not the text of a promise`);
     const first = decimal(numbers[0], `FIRST of ${what}`), count = decimal(numbers[1], `COUNT of ${what}`);
+    if (count < 1n || first + count >= 1n << 64n)
+        throw new Malformed(`${what} is over an impossible range`);
+    if (origin === "")
+        throw new Malformed(`${what} names no origin`);
     return {
-        note, origin: label(origin, `the origin of ${what}`), first, count,
+        note, origin: origin, first, count,
         batchRoot: hash64(root, `the batch root of ${what}`), deadline: decimal(deadline, `the deadline of ${what}`),
     };
 }

@@ -3,7 +3,7 @@ import { fromBase64, hash64 } from "./base64.js";
 import { decimal } from "./fields.js";
 import { parseCheckpoint } from "./checkpoint.js";
 import { includes } from "./merkle.js";
-const maxHashes = 128;
+const maxHashes = 64;
 /** A proof's text in two steps, as a bundle is read: its frame, then its checkpoint. */
 export function parseLogProof(text, what) {
     const frame = parseProofFrame(text, what);

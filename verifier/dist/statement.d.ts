@@ -4,13 +4,12 @@ import { type JsonObject } from "./json.js";
 export interface Statement {
     readonly subject: {
         readonly name: string;
-        readonly algorithm: string;
         readonly digest: string;
     };
     readonly predicateType: string;
     readonly predicate: JsonObject;
 }
-/** Reads a statement whose predicate type is one of those known; of another type it is unsupported. */
-export declare function readStatement(payload: Bytes, known: readonly string[], what: string): Statement;
+/** Reads a statement whose predicate type is one of those known (another is unsupported) and whose subject has a digest of this algorithm. */
+export declare function readStatement(payload: Bytes, known: readonly string[], algorithm: string, what: string): Statement;
 /** The subject must say what the predicate says. */
-export declare function subjectIs(statement: Statement, name: string, algorithm: string, hex: string, what: string): void;
+export declare function subjectIs({ subject }: Statement, name: string, hex: string, what: string): void;

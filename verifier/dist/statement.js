@@ -1,9 +1,9 @@
 import { Malformed, Unsupported } from "./errors.js";
-import { array, digest, object, string } from "./fields.js";
+import { array, digest, label, object, only, string } from "./fields.js";
 import { parseJson } from "./json.js";
 const maxBytes = 1 << 20;
-/** Reads a statement whose predicate type is one of those known; of another type it is unsupported. */
-export function readStatement(payload, known, what) {
+/** Reads a statement whose predicate type is one of those known (another is unsupported) and whose subject has a digest of this algorithm. */
+export function readStatement(payload, known, algorithm, what) {
     const members = object(parseJson(payload, what, maxBytes), what);
     const predicateType = string(members.get("predicateType"), `the predicateType of ${what}`);
     if (!known.includes(predicateType))
@@ -11,22 +11,18 @@ export function readStatement(payload, known, what) {
     if (members.get("_type") !== "https://in-toto.io/Statement/v1")
         throw new Malformed(`${what} is not an in-toto Statement v1`);
     const predicate = object(members.get("predicate"), `the predicate of ${what}`);
-    return { subject: readSubject(members.get("subject"), what), predicateType, predicate };
+    return { subject: readSubject(members.get("subject"), algorithm, what), predicateType, predicate };
 }
-function readSubject(value, what) {
+function readSubject(value, algorithm, what) {
     const subjects = array(value, `the subject of ${what}`);
     if (subjects.length !== 1)
         throw new Malformed(`${what} has not exactly one subject`);
     const subject = object(subjects[0], `the subject of ${what}`);
-    const digests = [...object(subject.get("digest"), `the digest of the subject of ${what}`)];
-    if (digests.length !== 1)
-        throw new Malformed(`the subject of ${what} has not exactly one digest`);
-    const [algorithm, hex] = digests[0];
-    return { name: string(subject.get("name"), `the name of the subject of ${what}`), algorithm, digest: digest(hex, `the digest of the subject of ${what}`) };
+    const digests = only(subject.get("digest"), [algorithm], `the digest of the subject of ${what}`);
+    return { name: label(subject.get("name"), `the name of the subject of ${what}`), digest: digest(digests.get(algorithm), `the digest of the subject of ${what}`) };
 }
 /** The subject must say what the predicate says. */
-export function subjectIs(statement, name, algorithm, hex, what) {
-    const s = statement.subject;
-    if (s.name !== name || s.algorithm !== algorithm || s.digest !== hex)
+export function subjectIs({ subject }, name, hex, what) {
+    if (subject.name !== name || subject.digest !== hex)
         throw new Malformed(`the subject and the predicate of ${what} disagree`);
 }

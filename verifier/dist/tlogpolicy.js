@@ -10,9 +10,9 @@ export function parseTlogPolicy(text, what) {
     const logs = [], witnesses = [];
     const named = new Map(), members = new Set();
     let quorum, groups = 0;
-    const lines = text.split("\n");
-    // Every line is ended by a newline; one that is missing after the last line is forgiven.
-    lines.forEach((line, at) => {
+    if (!text.endsWith("\n"))
+        throw new Malformed(`${what} does not end with a newline`);
+    text.split("\n").forEach((line, at) => {
         const bad = (why) => new Malformed(`line ${at + 1} of ${what}: ${why}`);
         const [word, ...items] = line.split(/[ \t]+/).filter(i => i !== "");
         if (word === undefined || word.startsWith("#"))

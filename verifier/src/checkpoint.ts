@@ -1,7 +1,7 @@
 import { Malformed } from "./errors.js";
 import { concat, utf8, type Bytes } from "./bytes.js";
 import { hash64 } from "./base64.js";
-import { decimal, label } from "./fields.js";
+import { decimal } from "./fields.js";
 import { verifySignature } from "./keys.js";
 import { lineOf, parseNote, type Note, type VerifierKey } from "./note.js";
 
@@ -16,9 +16,9 @@ export interface Checkpoint {
 export function parseCheckpoint(text: string, what: string): Checkpoint {
   const note = parseNote(text, what);
   const [origin, size, root, ...extensions] = note.text.slice(0, -1).split("\n");
-  if (origin === undefined || size === undefined || root === undefined || extensions.includes(""))
+  if (origin === undefined || size === undefined || root === undefined || origin === "" || extensions.includes(""))
     throw new Malformed(`${what} is not a checkpoint of three or more lines`);
-  return { note, origin: label(origin, `the origin of ${what}`), size: decimal(size, `the size of ${what}`), root: hash64(root, `the root of ${what}`) };
+  return { note, origin, size: decimal(size, `the size of ${what}`), root: hash64(root, `the root of ${what}`) };
 }
 
 /** What a witness's line says: null if it has none, false if it does not verify, else the time (Unix seconds) of the cosignature. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
-import { CannotJudge, Malformed, Unsupported } from "./errors.js";
+import { CannotJudge, Malformed } from "./errors.js";
 import { exitCodes, type Report } from "./report.js";
 import { parsePolicy, type Policy } from "./policy.js";
 import { verify } from "./verify.js";
@@ -61,7 +61,7 @@ async function readPolicy(file: string | null): Promise<Policy | null> {
   try {
     return parsePolicy(await read(file));
   } catch (error) {
-    if (error instanceof Malformed || error instanceof Unsupported) throw new Failure(3, `${file} is not a policy: ${error.message}`);
+    if (error instanceof Malformed) throw new Failure(3, `${file} is not a policy: ${error.message}`);
     throw error;
   }
 }

@@ -1,9 +1,8 @@
 import { Malformed } from "./errors.js";
 import { concat, equal, u64be, type Bytes } from "./bytes.js";
-import { array, bytes64, integer, only, path } from "./fields.js";
+import { array, bytes64, integer, object, only, path } from "./fields.js";
 import { fromHex } from "./hex.js";
 import { domain, expand32, hmac } from "./hmac.js";
-import { object } from "./fields.js";
 import type { Json } from "./json.js";
 import { headOfSpan, leafHash, treeHead } from "./merkle.js";
 import { notChecked, refuted, unverifiable, verified, type Judgement } from "./report.js";

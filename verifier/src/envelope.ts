@@ -58,9 +58,9 @@ const writeOpenEntry = (e: Envelope): Bytes => utf8(
   `{"payloadType":"${payloadType}","payload":"${toBase64(e.payload)}","signatures":[`
   + e.signatures.map(s => `{"keyid":"${s.keyId}","sig":"${toBase64(s.bytes)}"}`).join() + "]}");
 
-/** The leaf hash of the sealed entry of a receipt. */
-export function sealedLeaf(sequence: bigint, envelope: Envelope, keyId: string, algorithm: Algorithm): Bytes {
-  const signature = envelope.signatures[0]!.bytes;
+/** The leaf hash of the sealed entry of a receipt: of its envelope's one signature and key id. */
+export function sealedLeaf(sequence: bigint, envelope: Envelope, algorithm: Algorithm): Bytes {
+  const { bytes: signature, keyId } = envelope.signatures[0]!;
   return leafHash(utf8("assay/sealed/v1\n"), u64be(sequence), sha256(envelope.pae), fromHex(keyId, 32, "a key id"),
     Uint8Array.of(algorithm === "ed25519" ? 1 : 2), u16be(signature.length), signature);
 }

@@ -59,7 +59,7 @@ export interface EpochEvent {
 const types = { genesis: "urn:assay:genesis:v1", key: "urn:assay:key:v1", model: "urn:assay:model:v1", epoch: "urn:assay:epoch:v1" };
 
 function readEvent(payload: Bytes, type: string, what: string): Statement {
-  const statement = readStatement(payload, Object.values(types), what);
+  const statement = readStatement(payload, Object.values(types), "sha256", what);
   if (statement.predicateType !== type) throw new Malformed(`${what} is an event of another kind`);
   return statement;
 }
@@ -79,7 +79,7 @@ export function readGenesis(payload: Bytes): Genesis {
   const node = label(p.get("node"), `node of ${what}`);
   time(p.get("createdAt"), `createdAt of ${what}`);
   const rootSet = sha256(utf8("assay/roots/v1\n"), u64be(threshold), concat(...rootKeys.map(k => fromHex(k.id, 32, "a key id"))));
-  subjectIs(statement, origin, "sha256", toHex(rootSet), what);
+  subjectIs(statement, origin, toHex(rootSet), what);
   return { origin, rootKeys, threshold, logKey, maxLease, node };
 }
 
@@ -89,7 +89,7 @@ export function readKeyEvent(payload: Bytes): KeyEvent {
   if (action !== "introduce" && action !== "renew" && action !== "retire" && action !== "compromise")
     throw new Malformed(`${what} has an unknown action`);
   const { digest: keyId } = statement.subject;
-  subjectIs(statement, "key", "sha256", keyId, what);
+  subjectIs(statement, "key", keyId, what);
   const introduces = action === "introduce", key = introduces ? parseSpki(bytes64(p.get("key"), `key of ${what}`), `key of ${what}`) : null;
   if (key !== null && key.id !== keyId) throw new Malformed(`the subject and the predicate of ${what} disagree`);
   if (key !== null && p.get("algorithm") !== key.algorithm) throw new Malformed(`algorithm of ${what} is not that of its key`);
@@ -117,8 +117,9 @@ export function readModelEvent(payload: Bytes): ModelEvent {
     format: label(p.get("format"), `format of ${what}`), graph: digest(p.get("graph"), `graph of ${what}`),
   };
   const files = array(p.get("files"), `files of ${what}`).map(f => readFile(object(f, `a file of ${what}`), what));
+  if (files.length < 1 || files.length > 65_536) throw new Malformed(`files of ${what} are not 1 to 65,536`);
   if (modelDigest(files, what) !== event.manifest) throw new Malformed(`manifest of ${what} is not the digest of its files`);
-  subjectIs(statement, `${event.name}@${event.version}`, "sha256", event.manifest, what);
+  subjectIs(statement, `${event.name}@${event.version}`, event.manifest, what);
   return event;
 }
 
@@ -145,6 +146,6 @@ export function readEpoch(payload: Bytes): EpochEvent {
     origin: label(p.get("origin"), `origin of ${what}`), size: integer(p.get("size"), `size of ${what}`), root: hash(p.get("root"), `root of ${what}`),
     keys: integer(p.get("keys"), `keys of ${what}`), index: hash(p.get("index"), `index of ${what}`),
   };
-  subjectIs(statement, event.origin, "sha256", toHex(event.index), what);
+  subjectIs(statement, event.origin, toHex(event.index), what);
   return event;
 }

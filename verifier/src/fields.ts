@@ -75,9 +75,9 @@ export function time(value: Json | undefined, what: string): string {
   return text;
 }
 
-/** A number in a text (a note, a proof): decimal without leading zeros, from 0 to 2^63 - 1. */
+/** A number in a text (a note, a proof): decimal without leading zeros, from 0 to 2^64 - 1. */
 export function decimal(text: string, what: string): bigint {
-  if (!/^(0|[1-9][0-9]{0,18})$/.test(text) || BigInt(text) >= 1n << 63n)
-    throw new Malformed(`${what} is not a decimal number from 0 to 2^63 - 1`);
+  if (!/^(0|[1-9][0-9]{0,19})$/.test(text) || BigInt(text) >= 1n << 64n)
+    throw new Malformed(`${what} is not a decimal number from 0 to 2^64 - 1`);
   return BigInt(text);
 }

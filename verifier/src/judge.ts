@@ -1,15 +1,12 @@
 import type { Bundle, Logged } from "./bundle.js";
 import type { Policy } from "./policy.js";
-import type { PublicKey } from "./keys.js";
-import type { Signature } from "./envelope.js";
-import { includes, isConsistent } from "./merkle.js";
+import { verifySignature, type PublicKey } from "./keys.js";
+import { sealedLeaf, type Signature } from "./envelope.js";
+import { emptyRoot, includes, isConsistent } from "./merkle.js";
 import { equal, type Bytes } from "./bytes.js";
-import { emptyRoot } from "./merkle.js";
-import { sealedLeaf } from "./envelope.js";
 import { toHex } from "./hex.js";
 import { sha256 } from "./sha256.js";
 import { isSignedBy, type VerifierKey } from "./note.js";
-import { verifySignature } from "./keys.js";
 
 /** What the checks of several axes lean on, computed once. */
 export interface Case {
@@ -36,7 +33,7 @@ export async function openCase(bundle: Bundle, policy: Policy): Promise<Case> {
     if (log.name === checkpoint.origin && await isSignedBy(checkpoint.note, log)) signers.push(log);
   return {
     bundle, policy, index, servingKey, signers,
-    leaf: sealedLeaf(receipt.sequence, envelope, receipt.issuer.keyId, servingKey?.algorithm ?? "ed25519"),
+    leaf: sealedLeaf(receipt.sequence, envelope, servingKey?.algorithm ?? "ed25519"),
     statement: toHex(sha256(envelope.pae)),
   };
 }

@@ -15,7 +15,7 @@ export interface LogProof {
   readonly checkpoint: Checkpoint;
 }
 
-const maxHashes = 128;
+const maxHashes = 64;
 
 /** A proof's text in two steps, as a bundle is read: its frame, then its checkpoint. */
 export function parseLogProof(text: string, what: string): LogProof {

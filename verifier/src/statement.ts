@@ -1,40 +1,36 @@
 import { Malformed, Unsupported } from "./errors.js";
 import type { Bytes } from "./bytes.js";
-import { array, digest, object, string } from "./fields.js";
+import { array, digest, label, object, only, string } from "./fields.js";
 import { parseJson, type Json, type JsonObject } from "./json.js";
 
 /** The frame of an in-toto Statement v1 with exactly one subject that has exactly one digest. */
 export interface Statement {
-  readonly subject: { readonly name: string; readonly algorithm: string; readonly digest: string };
+  readonly subject: { readonly name: string; readonly digest: string };
   readonly predicateType: string;
   readonly predicate: JsonObject;
 }
 
 const maxBytes = 1 << 20;
 
-/** Reads a statement whose predicate type is one of those known; of another type it is unsupported. */
-export function readStatement(payload: Bytes, known: readonly string[], what: string): Statement {
+/** Reads a statement whose predicate type is one of those known (another is unsupported) and whose subject has a digest of this algorithm. */
+export function readStatement(payload: Bytes, known: readonly string[], algorithm: string, what: string): Statement {
   const members = object(parseJson(payload, what, maxBytes), what);
   const predicateType = string(members.get("predicateType"), `the predicateType of ${what}`);
   if (!known.includes(predicateType)) throw new Unsupported(`${what} has the predicate type "${predicateType.slice(0, 80)}"`);
   if (members.get("_type") !== "https://in-toto.io/Statement/v1") throw new Malformed(`${what} is not an in-toto Statement v1`);
   const predicate = object(members.get("predicate"), `the predicate of ${what}`);
-  return { subject: readSubject(members.get("subject"), what), predicateType, predicate };
+  return { subject: readSubject(members.get("subject"), algorithm, what), predicateType, predicate };
 }
 
-function readSubject(value: Json | undefined, what: string): Statement["subject"] {
+function readSubject(value: Json | undefined, algorithm: string, what: string): Statement["subject"] {
   const subjects = array(value, `the subject of ${what}`);
   if (subjects.length !== 1) throw new Malformed(`${what} has not exactly one subject`);
   const subject = object(subjects[0], `the subject of ${what}`);
-  const digests = [...object(subject.get("digest"), `the digest of the subject of ${what}`)];
-  if (digests.length !== 1) throw new Malformed(`the subject of ${what} has not exactly one digest`);
-  const [algorithm, hex] = digests[0]!;
-  return { name: string(subject.get("name"), `the name of the subject of ${what}`), algorithm, digest: digest(hex, `the digest of the subject of ${what}`) };
+  const digests = only(subject.get("digest"), [algorithm], `the digest of the subject of ${what}`);
+  return { name: label(subject.get("name"), `the name of the subject of ${what}`), digest: digest(digests.get(algorithm), `the digest of the subject of ${what}`) };
 }
 
 /** The subject must say what the predicate says. */
-export function subjectIs(statement: Statement, name: string, algorithm: string, hex: string, what: string): void {
-  const s = statement.subject;
-  if (s.name !== name || s.algorithm !== algorithm || s.digest !== hex)
-    throw new Malformed(`the subject and the predicate of ${what} disagree`);
+export function subjectIs({ subject }: Statement, name: string, hex: string, what: string): void {
+  if (subject.name !== name || subject.digest !== hex) throw new Malformed(`the subject and the predicate of ${what} disagree`);
 }

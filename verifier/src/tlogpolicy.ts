@@ -21,9 +21,8 @@ export function parseTlogPolicy(text: string, what: string): TlogPolicy {
   const named = new Map<string, Quorum>(), members = new Set<string>();
   let quorum: Quorum | null | undefined, groups = 0;
 
-  const lines = text.split("\n");
-  // Every line is ended by a newline; one that is missing after the last line is forgiven.
-  lines.forEach((line, at) => {
+  if (!text.endsWith("\n")) throw new Malformed(`${what} does not end with a newline`);
+  text.split("\n").forEach((line, at) => {
     const bad = (why: string) => new Malformed(`line ${at + 1} of ${what}: ${why}`);
     const [word, ...items] = line.split(/[ \t]+/).filter(i => i !== "");
     if (word === undefined || word.startsWith("#")) return;

@@ -46,7 +46,6 @@ export async function verifyBundle(bundle: Bundle, policy: Policy | null, findin
     venue: bundle.receipt.venue.length === 0 ? notChecked("no-claim", "the statement claims no venue") : notChecked("operator-word", "its venue is the operator's word"),
     completeness: await judges.completeness(c),
   };
-  const revocations = revocationsOf(bundle, judged.key);
   for (const axis of axes) {
     const { status, detail } = judged[axis];
     if (status !== "verified" && !(axis === "execution" && status === "refuted")) continue;
@@ -57,6 +56,7 @@ export async function verifyBundle(bundle: Bundle, policy: Policy | null, findin
     for (const axis of axes)
       if (judged[axis].status === "verified") judged[axis] = unverifiable("no-policy", `${judged[axis].detail}, if the keys that the bundle names are to be trusted`);
 
+  const revocations = revocationsOf(bundle, judged.key);
   const verdict = judge(judged, policy);
   return {
     headline: headline(judged, policy, verdict), accepted: verdict === "accepted", verdict, policy: policy?.name ?? null,

@@ -23,7 +23,7 @@ export function issue(options = {}) {
   const edited = (name, part) => edit[name]?.(part) ?? part;
   const roots = o.rootAlgorithms.map((a, i) => keyOf(`root ${i}`, a)).sort((a, b) => (a.id < b.id ? -1 : 1));
   const logKey = keyOf("log"), serving = keyOf("serving", o.serving), other = keyOf("other serving");
-  const signers = name => o.signers?.[name]?.({ roots, logKey, serving, other }) ?? (name === "epoch" ? [logKey] : roots.slice(0, o.threshold));
+  const signers = name => o.signers?.[name]?.({ roots, logKey, serving, other }) ?? (name === "receipt" ? [serving] : name === "epoch" ? [logKey] : roots.slice(0, o.threshold));
 
   const entries = [], leaves = [], sealed = new Map(), events = new Map();
   const append = entry => { entries.push(entry); leaves.push(leafOf(entry)); return entries.length - 1; };
@@ -82,7 +82,7 @@ export function issue(options = {}) {
   };
   const changed = edited("receipt", predicate);
   const statement = edited("receiptStatement", frame({ name: "output", digest: { "assay-hmac-sha256": changed.output?.commitment } }, "urn:assay:inference:v1", changed));
-  const env = edited("envelope", envelope(edited("receiptPayload", Buffer.from(JSON.stringify(statement))), signers("receipt").length === 1 ? signers("receipt") : [serving]));
+  const env = edited("envelope", envelope(edited("receiptPayload", Buffer.from(JSON.stringify(statement))), signers("receipt")));
   const index = seal(serving, Number(changed.sequence), env);
   for (let n = 0; n < o.after; n++) plain(n % 2 ? other : serving, n);
 
@@ -146,7 +146,7 @@ export function issue(options = {}) {
     mediaType: "application/vnd.assay.policy.v1+json", name: "test", log: edited("tlogPolicy", `log ${vkey(origin, 1, logKey)}\n${known.join("")}${group}`),
     roots: roots.map(k => b64(k.spki)), rootThreshold: o.rootThreshold,
     indexers: Array.from({ length: o.indexers }, (_, n) => vkey(`indexer.example/i${n}`, 1, keyOf(`indexer ${n}`))), indexerThreshold: o.indexerThreshold,
-    require: o.require, execution: o.execution, venue: "any",
+    require: [...o.require], execution: o.execution, venue: "any",
   });
   return { bundle, policy, index, logKey, entries, leaves, checkpoint: note, promise };
 }
