@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Assay.Log.Files;
 using Assay.Log.Tiles;
 using Assay.Log.Wal;
@@ -18,9 +17,11 @@ namespace Assay.Log;
 /// </remarks>
 public sealed class TileLog : IAsyncDisposable
 {
+    private const double MostPause = 0.05; // seconds
+
     private readonly LogWriter writer;
     private readonly TileLogOptions options;
-    private readonly Channel<PendingAppend> queue;
+    private readonly AppendQueue queue;
     private readonly CancellationTokenSource closing = new();
     private readonly Signal committed = new();
     private readonly Signal urgent = new();
@@ -28,13 +29,14 @@ public sealed class TileLog : IAsyncDisposable
     private readonly Task sequencer;
     private readonly Task integrator;
     private volatile LogStoppedException? stopped;
+    private double integrationPace = double.PositiveInfinity; // bytes a second, of the last step
     private int disposed;
 
     private TileLog(LogWriter writer, TileLogOptions options)
     {
         this.writer = writer;
         this.options = options;
-        queue = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(options.QueueEntries) { SingleReader = true });
+        queue = new AppendQueue(options.QueueEntries, options.QueueBytes);
         sequencer = Task.Factory.StartNew(Sequence, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         integrator = Task.Factory.StartNew(Integrate, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -65,6 +67,9 @@ public sealed class TileLog : IAsyncDisposable
     /// <summary>The newest published checkpoint; the attachments of the entries it covers are with their sink.</summary>
     public SignedCheckpoint Checkpoint => writer.Checkpoint!;
 
+    /// <summary>Entries that wait for the sequencer, and their bytes with attachments.</summary>
+    public (int Entries, long Bytes) Queued => queue.Taken;
+
     /// <summary>Why the log has stopped, or null while it runs.</summary>
     public LogStoppedException? Stopped => stopped;
 
@@ -75,29 +80,21 @@ public sealed class TileLog : IAsyncDisposable
     public LogReader Reader => writer.Reader!;
 
     /// <summary>
-    /// Adds an entry; returns when it is durable. Entries of one caller that awaits each keep their order. Where the queue is full,
-    /// the call waits.
+    /// Adds an entry; returns when it is durable, and so is every entry with a lower index. Calls made one after the other get their
+    /// indexes in that order, awaited or not. Where the queue is full, in entries or in bytes, a call waits its turn.
     /// </summary>
-    /// <param name="entry">At most 65,535 bytes; copied.</param>
+    /// <param name="entry">At most 65,535 bytes; copied once it is in the queue, so not to be changed before the call has returned.</param>
     /// <param name="attachment">Private bytes, at most 64 MiB, made durable with it and handed to the sink; not copied, so not to be changed.</param>
     /// <param name="ct">Gives up waiting. An entry that was queued already is added all the same.</param>
     /// <exception cref="LogException">Too large; or the log has stopped or was closed, and whether the entry is in it shows when it is opened again.</exception>
-    public async Task<Appended> AppendAsync(ReadOnlyMemory<byte> entry, ReadOnlyMemory<byte> attachment = default, CancellationToken ct = default)
+    public Task<Appended> AppendAsync(ReadOnlyMemory<byte> entry, ReadOnlyMemory<byte> attachment = default, CancellationToken ct = default)
     {
         CheckEntry(entry, attachment);
-        var pending = new PendingAppend(LogEntry.Of(entry.ToArray(), attachment));
-        if (!queue.Writer.TryWrite(pending))
-        {
-            try
-            {
-                await queue.Writer.WriteAsync(pending, ct);
-            }
-            catch (ChannelClosedException)
-            {
-                throw Refusal();
-            }
-        }
-        return await (ct.CanBeCanceled ? pending.Task.WaitAsync(ct) : pending.Task);
+        var adding = queue.AddAsync(entry, attachment, ct);
+        // The common case without a task of our own, which could end out of turn.
+        return adding.IsCompletedSuccessfully ? Outcome(adding.Result, ct) : Later();
+
+        async Task<Appended> Later() => await Outcome(await adding, ct);
     }
 
     /// <summary>Returns the first checkpoint seen that covers an entry.</summary>
@@ -116,7 +113,7 @@ public sealed class TileLog : IAsyncDisposable
     }
 
     /// <summary>The bytes of a durable entry, whether it is in the tree yet or not.</summary>
-    public ReadOnlyMemory<byte> ReadEntry(ulong index) => writer.StagedEntry(index) ?? Reader.ReadEntry(index);
+    public ReadOnlyMemory<byte> ReadEntry(ulong index) => writer.StagedEntry(index) is { } staged ? staged : Reader.ReadEntry(index);
 
     /// <inheritdoc cref="LogReader.InclusionProof"/>
     public Hash[] InclusionProof(ulong index, ulong size) => Reader.InclusionProof(index, size);
@@ -129,7 +126,7 @@ public sealed class TileLog : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)
             return;
-        queue.Writer.TryComplete();
+        queue.Close();
         await sequencer;
         await closing.CancelAsync();
         committed.Pulse();
@@ -168,16 +165,20 @@ public sealed class TileLog : IAsyncDisposable
             throw new LogException(LogFault.BadRequest, $"an attachment of {attachment.Length} bytes: at most {LogEntry.MaxAttachment} fit");
     }
 
+    private Task<Appended> Outcome(PendingAppend? pending, CancellationToken ct) =>
+        pending is null ? Task.FromException<Appended>(Refusal()) : ct.CanBeCanceled ? pending.Task.WaitAsync(ct) : pending.Task;
+
     private void Sequence()
     {
         var batch = new List<PendingAppend>();
         try
         {
-            while (queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            while (queue.WaitAsync().AsTask().GetAwaiter().GetResult())
             {
                 ThrowIfStopped();
                 WaitForIntegrator();
-                Gather(batch);
+                var began = options.Clock.GetTimestamp();
+                var bytes = Gather(batch);
                 var done = writer.Commit(batch.ConvertAll(p => p.Entry));
                 for (var i = 0; i < batch.Count; i++)
                     batch[i].Acknowledge(new Appended(done, i));
@@ -185,6 +186,7 @@ public sealed class TileLog : IAsyncDisposable
                 committed.Pulse();
                 if (IntegrateNow)
                     urgent.Pulse();
+                KeepPace(began, bytes);
             }
         }
         catch (Exception e)
@@ -192,29 +194,20 @@ public sealed class TileLog : IAsyncDisposable
             Stop(e);
             foreach (var pending in batch)
                 pending.Refuse(Refusal());
-            while (queue.Reader.TryRead(out var pending))
+            batch.Clear();
+            queue.Take(batch, 0, int.MaxValue, long.MaxValue);
+            foreach (var pending in batch)
                 pending.Refuse(Refusal());
         }
     }
 
-    private void Gather(List<PendingAppend> batch)
+    private long Gather(List<PendingAppend> batch)
     {
-        var bytes = Take(batch, 0);
-        if (options.BatchWait > TimeSpan.Zero && batch.Count < options.BatchEntries && bytes < options.BatchBytes)
-        {
-            Task.Delay(options.BatchWait, options.Clock).Wait();
-            Take(batch, bytes);
-        }
-    }
-
-    private long Take(List<PendingAppend> batch, long bytes)
-    {
-        while (batch.Count < options.BatchEntries && bytes < options.BatchBytes && queue.Reader.TryRead(out var pending))
-        {
-            batch.Add(pending);
-            bytes += WalFormat.RecordOverhead + pending.Entry.Bytes.Length + pending.Entry.Attachment.Length;
-        }
-        return bytes;
+        var bytes = queue.Take(batch, 0, options.BatchEntries, options.BatchBytes);
+        if (options.BatchWait <= TimeSpan.Zero || batch.Count >= options.BatchEntries || bytes >= options.BatchBytes)
+            return bytes;
+        Task.Delay(options.BatchWait, options.Clock).Wait();
+        return queue.Take(batch, bytes, options.BatchEntries, options.BatchBytes);
     }
 
     // What is durable but not in the tree is also in memory: it is bounded.
@@ -227,6 +220,17 @@ public sealed class TileLog : IAsyncDisposable
             if (writer.StagedBytes >= options.StagedBytes)
                 next.Wait();
         }
+    }
+
+    // From half of that bound on, the sequencer goes no faster than the integrator did last: every caller waits a little, instead of
+    // all of them for a whole step once the bound is reached.
+    private void KeepPace(long began, long bytes)
+    {
+        if (writer.StagedBytes < options.StagedBytes / 2)
+            return;
+        var rest = TimeSpan.FromSeconds(Math.Min(bytes / Volatile.Read(ref integrationPace), MostPause)) - options.Clock.GetElapsedTime(began);
+        if (rest > TimeSpan.Zero)
+            Task.Delay(rest, options.Clock).Wait();
     }
 
     private void Integrate()
@@ -248,7 +252,9 @@ public sealed class TileLog : IAsyncDisposable
                 WaitForInterval(last);
                 ThrowIfStopped();
                 last = options.Clock.GetTimestamp();
-                writer.Integrate();
+                var taken = writer.Integrate();
+                if (options.Clock.GetElapsedTime(last) is { Ticks: > 0 } step)
+                    Volatile.Write(ref integrationPace, taken / step.TotalSeconds);
                 integrated.Pulse();
             }
             writer.Finish();
@@ -287,7 +293,7 @@ public sealed class TileLog : IAsyncDisposable
     {
         if (stopped is null)
             stopped = e as LogStoppedException ?? new LogStoppedException(FaultOf(e), Reason(e), e);
-        queue.Writer.TryComplete();
+        queue.Close();
         committed.Pulse();
         urgent.Pulse();
         integrated.Pulse();

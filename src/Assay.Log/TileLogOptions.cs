@@ -7,7 +7,8 @@ public interface IAttachmentSink
 {
     /// <summary>
     /// Keeps attachments, at least one, in order of index. Each is handed over at least once, and again after a crash, so what is there
-    /// already MUST stay as it is. All of it MUST be durable when this returns: the log then forgets its own copy.
+    /// already MUST stay as it is. All of it MUST be durable when this returns: the log then forgets its own copy, and the bytes handed over
+    /// are valid no longer.
     /// </summary>
     void Keep(IReadOnlyList<Attachment> attachments);
 }
@@ -29,6 +30,9 @@ public sealed record TileLogOptions
 
     /// <summary>Most entries waiting for the sequencer; callers beyond wait their turn.</summary>
     public int QueueEntries { get; init; } = 16 * 1024;
+
+    /// <summary>Most bytes, entries and attachments, waiting for the sequencer; callers beyond wait their turn.</summary>
+    public long QueueBytes { get; init; } = 128L * 1024 * 1024;
 
     /// <summary>Entries that are durable but not yet in the tree: at this many bytes the sequencer waits for the integrator.</summary>
     public long StagedBytes { get; init; } = 256L * 1024 * 1024;
@@ -54,7 +58,7 @@ public sealed record TileLogOptions
 
     internal void Check()
     {
-        if (BatchEntries < 1 || QueueEntries < 1 || IntegrateEntries < 1 || StagedBytes < 1)
+        if (BatchEntries < 1 || QueueEntries < 1 || QueueBytes < 1 || IntegrateEntries < 1 || StagedBytes < 1)
             throw new LogException(LogFault.BadRequest, "every limit of a log is at least 1");
         if (BatchBytes is < 1 or > 64 * 1024 * 1024 || SegmentBytes is < 1 or > 256 * 1024 * 1024)
             throw new LogException(LogFault.BadRequest, "a batch has at most 64 MiB, a segment at most 256 MiB");

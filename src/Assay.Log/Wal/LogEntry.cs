@@ -7,7 +7,7 @@ namespace Assay.Log.Wal;
 /// <param name="Bytes">At most 65,535.</param>
 /// <param name="Leaf">SHA-256(0x00 || bytes).</param>
 /// <param name="Attachment">Private bytes kept with it until the sink has them; empty for none.</param>
-internal sealed record LogEntry(ReadOnlyMemory<byte> Bytes, Hash Leaf, ReadOnlyMemory<byte> Attachment)
+internal readonly record struct LogEntry(ReadOnlyMemory<byte> Bytes, Hash Leaf, ReadOnlyMemory<byte> Attachment)
 {
     /// <summary>The largest attachment: 64 MiB.</summary>
     public const int MaxAttachment = 64 * 1024 * 1024;

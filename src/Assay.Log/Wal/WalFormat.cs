@@ -53,7 +53,7 @@ internal static class WalFormat
         return header;
     }
 
-    public static void WriteBatch(ArrayBufferWriter<byte> buffer, ReadOnlySpan<byte> marker, ulong first, IReadOnlyList<LogEntry> entries)
+    public static void WriteBatch(IBufferWriter<byte> buffer, ReadOnlySpan<byte> marker, ulong first, IReadOnlyList<LogEntry> entries)
     {
         var body = 0;
         foreach (var entry in entries)
@@ -74,6 +74,21 @@ internal static class WalFormat
         }
         Sha256.Of(bytes[..^Hash.Size]).Bytes.CopyTo(rest);
         buffer.Advance(bytes.Length);
+    }
+
+    /// <summary>The same entries, their bytes and attachments where they stand in the batch that was written of them.</summary>
+    public static LogEntry[] Placed(ReadOnlyMemory<byte> batch, IReadOnlyList<LogEntry> entries)
+    {
+        var placed = new LogEntry[entries.Count];
+        var at = BatchHead;
+        for (var i = 0; i < placed.Length; i++)
+        {
+            var (bytes, leaf, attachment) = entries[i];
+            at += RecordOverhead;
+            placed[i] = new LogEntry(batch.Slice(at, bytes.Length), leaf, batch.Slice(at + bytes.Length, attachment.Length));
+            at += bytes.Length + attachment.Length;
+        }
+        return placed;
     }
 
     /// <summary>Reads a segment back.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Assay.Log.Files;
 
 namespace Assay.Log.Wal;
@@ -10,29 +9,26 @@ namespace Assay.Log.Wal;
 /// </remarks>
 internal sealed class WriteAheadLog(ILogFiles files, string origin, TileLogOptions options) : IDisposable
 {
-    private const int KeptBuffer = 16 * 1024 * 1024;
-
     private readonly List<(string Path, ulong End)> closed = [];
     private readonly byte[] marker = new byte[WalFormat.MarkerSize];
-    private ArrayBufferWriter<byte> buffer = new();
     private ILogFile? active;
     private string activePath = "";
     private long activeLength;
 
     /// <summary>Makes a batch durable.</summary>
-    public void Append(ulong first, IReadOnlyList<LogEntry> entries)
+    /// <returns>Its bytes as they were written, in which <see cref="WalFormat.Placed"/> finds the entries again.</returns>
+    public PooledBytes Append(ulong first, IReadOnlyList<LogEntry> entries)
     {
         if (active is null)
             StartSegment(first);
-        buffer.ResetWrittenCount();
-        WalFormat.WriteBatch(buffer, marker, first, entries);
-        active!.Append(buffer.WrittenSpan);
+        var batch = new PooledBytes();
+        WalFormat.WriteBatch(batch, marker, first, entries);
+        active!.Append(batch.Written.Span);
         active.Flush();
-        activeLength += buffer.WrittenCount;
-        if (buffer.Capacity > KeptBuffer)
-            buffer = new ArrayBufferWriter<byte>();
+        activeLength += batch.Written.Length;
         if (activeLength >= options.SegmentBytes)
             CloseSegment(first + (ulong)entries.Count);
+        return batch;
     }
 
     /// <summary>Drops the segments all of whose entries are below this index: they are in the published tree, their attachments in the sink.</summary>

@@ -34,9 +34,9 @@ internal sealed class LogWriter : IDisposable
     private readonly TileStore tiles;
     private readonly DurableDirectories directories;
     private readonly TileCache cache = new();
-    private readonly List<LogEntry> staged = [];
+    private readonly StagedEntries staged = new();
+    private readonly List<LogEntry> taking = [];
     private ulong integrated;
-    private long stagedBytes;
 
     private LogWriter(ILogFiles files, string origin, SigningKey key, TileLogOptions options, IDisposable held, VerifierKey logKey)
     {
@@ -54,17 +54,10 @@ internal sealed class LogWriter : IDisposable
     public LogReader? Reader { get; private set; }
 
     /// <summary>Entries that are durable.</summary>
-    public ulong Size
-    {
-        get
-        {
-            lock (staged)
-                return integrated + (ulong)staged.Count;
-        }
-    }
+    public ulong Size => staged.End;
 
     /// <summary>Bytes of the entries and attachments that are durable but not integrated.</summary>
-    public long StagedBytes => Interlocked.Read(ref stagedBytes);
+    public long StagedBytes => staged.Bytes;
 
     /// <summary>What was found in the write-ahead segments on opening.</summary>
     public int RecoveredEntries { get; private set; }
@@ -118,38 +111,34 @@ internal sealed class LogWriter : IDisposable
     {
         var first = Size;
         var tree = new HashTree([.. entries.Select(e => e.Leaf)]);
-        wal.Append(first, entries);
+        var written = wal.Append(first, entries);
         var deadline = (options.Clock.GetUtcNow() + options.PromiseWithin).ToUnixTimeSeconds();
         var promise = new Promise(origin, first, (ulong)entries.Count, tree.Root, (ulong)deadline).Sign(key);
-        Stage(entries);
+        staged.Add(WalFormat.Placed(written.Written, entries), written);
         return new CommittedBatch(first, promise, tree);
     }
 
     /// <summary>Takes staged entries into the tree and publishes its checkpoint.</summary>
-    /// <returns>False if there was nothing to do.</returns>
-    public bool Integrate()
+    /// <returns>Their bytes with what the write-ahead segment adds to each; 0 if there was nothing to do.</returns>
+    public long Integrate()
     {
-        List<LogEntry> entries;
-        lock (staged)
-            entries = staged.GetRange(0, Math.Min(staged.Count, options.IntegrateEntries));
-        if (entries.Count == 0)
-            return false;
-        var growth = TreeGrowth.Extend(tiles, Checkpoint?.Checkpoint, entries, Prefix);
+        staged.CopyOldest(options.IntegrateEntries, taking);
+        if (taking.Count == 0)
+            return 0;
+        var growth = TreeGrowth.Extend(tiles, Checkpoint?.Checkpoint, taking, Prefix);
         var next = SignedCheckpoint.Sign(new Checkpoint(origin, growth.Size, growth.Root), key);
         checkpoints.CompareAndSwap(Checkpoint, next);
         Publish(growth, next);
-        KeepAttachments(integrated, entries);
+        KeepAttachments(integrated, taking);
         // Only now do callers see it: whoever waited for a checkpoint finds the attachments in their sink.
         Use(next);
-        lock (staged)
-        {
-            staged.RemoveRange(0, entries.Count);
-            integrated += (ulong)entries.Count;
-        }
-        Interlocked.Add(ref stagedBytes, -entries.Sum(BytesOf));
+        var bytes = taking.Sum(e => (long)WalFormat.RecordOverhead + e.Bytes.Length + e.Attachment.Length);
+        integrated += (ulong)taking.Count;
+        staged.Drop(taking.Count);
+        taking.Clear();
         wal.DropBelow(integrated);
         CleanUp(growth);
-        return true;
+        return bytes;
     }
 
     /// <summary>After the last <see cref="Integrate"/>: leaves no segment behind, since nothing in it is needed.</summary>
@@ -162,11 +151,7 @@ internal sealed class LogWriter : IDisposable
     }
 
     /// <summary>The bytes of a durable entry that is not in the tree yet, or null.</summary>
-    public ReadOnlyMemory<byte>? StagedEntry(ulong index)
-    {
-        lock (staged)
-            return index >= integrated && index - integrated < (ulong)staged.Count ? staged[(int)(index - integrated)].Bytes : (ReadOnlyMemory<byte>?)null;
-    }
+    public byte[]? StagedEntry(ulong index) => staged.Copy(index);
 
     public void Dispose()
     {
@@ -198,9 +183,10 @@ internal sealed class LogWriter : IDisposable
         integrated = signed.Size;
         foreach (var segment in segments)
             KeepAttachments(segment.First, segment.Entries.Take((int)(Math.Min(Math.Max(signed.Size, segment.First), segment.End) - segment.First)).ToList());
-        Stage(entries);
+        staged.Begin(integrated);
+        staged.Add([.. entries], holder: null);
         RecoveredEntries = entries.Count;
-        while (Integrate()) { }
+        while (Integrate() > 0) { }
         WriteAheadLog.DropAll(files);
     }
 
@@ -259,13 +245,4 @@ internal sealed class LogWriter : IDisposable
         foreach (var tile in growth.Completed)
             directories.Delete(Prefix + tile.PartialDirectory);
     }
-
-    private void Stage(IReadOnlyList<LogEntry> entries)
-    {
-        Interlocked.Add(ref stagedBytes, entries.Sum(BytesOf));
-        lock (staged)
-            staged.AddRange(entries);
-    }
-
-    private static long BytesOf(LogEntry entry) => entry.Bytes.Length + entry.Attachment.Length;
 }

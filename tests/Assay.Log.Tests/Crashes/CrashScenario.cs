@@ -103,7 +103,7 @@ internal sealed class CrashScenario : IAttachmentSink
         try
         {
             Begin();
-            while (writer!.Integrate()) { }
+            while (writer!.Integrate() > 0) { }
             return Judge() ?? JudgeAll();
         }
         catch (Exception e) when (e is LogException or MalformedException or IOException)
