@@ -72,7 +72,7 @@ internal static class BundleFormat
     }
 
     internal static ImmutableArray<Hash> ReadPath(JsonAt json) =>
-        [.. json.Items(2 * TlogProof.MaxPath).Select(hash => hash.Base64Hash())];
+        json.Base64Hashes(2 * TlogProof.MaxPath);
 
     public static byte[] Write(Bundle bundle) => StrictJson.Write(json =>
     {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Assay.Verify.Crypto;
 
 namespace Assay.Verify.Commitments;
@@ -21,13 +20,13 @@ public static class Commitment
     private static Hash Of(ReadOnlySpan<byte> domain, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> bytes)
     {
         Require(salt);
-        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, salt);
+        var mac = HmacSha256.Start(salt);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(length, (ulong)bytes.Length);
-        mac.AppendData(domain);
-        mac.AppendData(length);
-        mac.AppendData(bytes);
-        return Hash.From(mac.GetHashAndReset());
+        mac.Add(domain);
+        mac.Add(length);
+        mac.Add(bytes);
+        return mac.Finish();
     }
 
     internal static void Require(ReadOnlySpan<byte> salt)

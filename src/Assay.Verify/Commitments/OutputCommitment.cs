@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Assay.Verify.Crypto;
 using Assay.Verify.Merkle;
 
@@ -55,14 +54,14 @@ public static class OutputCommitment
 
     internal static Hash Leaf(OutputKind kind, ReadOnlySpan<byte> pieceSalt, ulong index, ReadOnlySpan<byte> piece)
     {
-        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, pieceSalt);
+        var mac = HmacSha256.Start(pieceSalt);
         Span<byte> head = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(head, index);
         BinaryPrimitives.WriteUInt64BigEndian(head[8..], (ulong)piece.Length);
-        mac.AppendData(kind == OutputKind.Tensors ? "assay/output-piece/v1\n"u8 : "assay/output-token/v1\n"u8);
-        mac.AppendData(head);
-        mac.AppendData(piece);
-        return MerkleTree.LeafHash(mac.GetHashAndReset());
+        mac.Add(kind == OutputKind.Tensors ? "assay/output-piece/v1\n"u8 : "assay/output-token/v1\n"u8);
+        mac.Add(head);
+        mac.Add(piece);
+        return MerkleTree.LeafHash(mac.Finish().Bytes);
     }
 
     private static Hash[] Leaves(OutputKind kind, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> bytes)
@@ -78,11 +77,13 @@ public static class OutputCommitment
     // A salt of its own for each piece: showing one must not open its neighbours.
     private static byte[] PieceSalt(ReadOnlySpan<byte> salt, ulong index)
     {
-        Span<byte> info = stackalloc byte[21 + 8];
-        "assay/output-salt/v1\n"u8.CopyTo(info);
-        BinaryPrimitives.WriteUInt64BigEndian(info[21..], index);
-        var result = new byte[Commitment.SaltSize];
-        HKDF.Expand(HashAlgorithmName.SHA256, salt, result, info);
-        return result;
+        Span<byte> number = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(number, index);
+        // HKDF-Expand to one block is HMAC(salt, info || 0x01) (RFC 5869 section 2.3).
+        var mac = HmacSha256.Start(salt);
+        mac.Add("assay/output-salt/v1\n"u8);
+        mac.Add(number);
+        mac.Add([0x01]);
+        return mac.Finish().ToArray();
     }
 }

@@ -67,8 +67,8 @@ public sealed record OpenEntry(ReadOnlyMemory<byte> Payload, ImmutableArray<Dsse
     public byte[] ToBytes() => StrictJson.Write(json => Envelope.Write(json, Envelope.InToto, Payload.Span, Signatures));
 
     /// <summary>Whether there is exactly one signature, and it is by this key.</summary>
-    public bool IsSignedOnlyBy(PublicKey key) =>
-        Signatures is [var only] && only.KeyId == key.Id && key.Verify(Pae(), only.Bytes.Span);
+    public bool IsSignedOnlyBy(PublicKey key, SignatureCache? cache = null) =>
+        Signatures is [var only] && only.KeyId == key.Id && SignatureCache.Verify(cache, key, Pae(), only.Bytes.Span);
 
     /// <summary>Says what an entry is, or refuses it: an entry that is neither kind does not belong in a log.</summary>
     /// <exception cref="MalformedException">Neither a sealed nor an open entry.</exception>

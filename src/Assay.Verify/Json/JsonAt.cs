@@ -82,7 +82,7 @@ public readonly struct JsonAt
     public string Label()
     {
         var text = Text(1024);
-        return text.Length > 0 && !text.Any(char.IsControl) ? text : throw Wrong("a text of one line that is not empty");
+        return text.Length > 0 && !HasControl(text) ? text : throw Wrong("a text of one line that is not empty");
     }
 
     /// <exception cref="MalformedException">This is no integer.</exception>
@@ -113,17 +113,7 @@ public readonly struct JsonAt
     }
 
     /// <exception cref="MalformedException">This is no strict base64 of 32 bytes.</exception>
-    public Hash Base64Hash()
-    {
-        try
-        {
-            return HashOf(Expect(JsonKind.String, "a string"));
-        }
-        catch (MalformedException e) when (Value.Kind == JsonKind.String)
-        {
-            throw Wrong("a hash in base64", e);
-        }
-    }
+    public Hash Base64Hash() => TryHash(Value, out var hash) ? hash : Decode(static text => Hash.FromBase64(text), "a hash in base64");
 
     /// <summary>An array of hashes in base64.</summary>
     /// <exception cref="MalformedException">This is none, or has more than <paramref name="most"/> items.</exception>
@@ -134,12 +124,18 @@ public readonly struct JsonAt
             throw new MalformedException($"{Path}: expected at most {most} items");
         var hashes = ImmutableArray.CreateBuilder<Hash>(items.Length);
         for (var i = 0; i < items.Length; i++)
-            hashes.Add(new JsonAt(items[i], new Step(step, null, i)).Base64Hash());
+            hashes.Add(TryHash(items[i], out var hash) ? hash : new JsonAt(items[i], new Step(step, null, i)).Base64Hash());
         return hashes.MoveToImmutable();
     }
 
     /// <exception cref="MalformedException">This is no SHA-256 value in 64 lower-case hexadecimal digits.</exception>
-    public Hash HexHash() => Decode(text => Hash.FromHex(text), "64 hexadecimal digits in lower case");
+    public Hash HexHash()
+    {
+        Hash hash = default;
+        return Value.Kind == JsonKind.String && Hex.TryReadInto(Value.Utf8Text, hash)
+            ? hash
+            : Decode(static text => Hash.FromHex(text), "64 hexadecimal digits in lower case");
+    }
 
     /// <summary>Runs a parser over a text, and says where the text stood if the parser refuses it.</summary>
     /// <exception cref="MalformedException">This is no string, or the parser refused it.</exception>
@@ -160,10 +156,18 @@ public readonly struct JsonAt
 
     private MalformedException Wrong(string expected, MalformedException inner) => new($"{Path}: expected {expected}: {inner.Message}", inner);
 
-    private static Hash HashOf(JsonValue value)
+    private static bool HasControl(string text)
     {
-        Span<byte> bytes = stackalloc byte[Hash.Size];
-        return Base64.TryReadInto(value.Utf8Text, bytes) ? Hash.From(bytes) : Hash.From(Base64.Read(value.Utf8Text));
+        foreach (var c in text)
+            if (char.IsControl(c))
+                return true;
+        return false;
+    }
+
+    private static bool TryHash(JsonValue value, out Hash hash)
+    {
+        hash = default;
+        return value.Kind == JsonKind.String && Base64.TryReadInto(value.Utf8Text, hash);
     }
 
     private JsonValue Expect(JsonKind kind, string what) => Value.Kind == kind ? Value : throw Wrong(what);

@@ -57,7 +57,7 @@ public static class StrictJson
     private ref struct Parser(byte[] document)
     {
         // Below this, comparing the names one by one is faster than a table of them.
-        private const int FewMembers = 12;
+        private const int FewMembers = 24;
 
         private readonly ReadOnlySpan<byte> text = document;
         private int at;

@@ -88,7 +88,7 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
     /// <exception cref="MalformedException">
     /// A line of a known key does not verify, be it beside one that does: the whole note is refused. Or a key that signed is listed twice.
     /// </exception>
-    public ImmutableArray<VerifierKey> VerifiedBy(IEnumerable<VerifierKey> known)
+    public ImmutableArray<VerifierKey> VerifiedBy(IEnumerable<VerifierKey> known, SignatureCache? cache = null)
     {
         var verified = ImmutableArray.CreateBuilder<VerifierKey>();
         foreach (var key in known)
@@ -98,14 +98,14 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
                 continue;
             if (verified.Contains(key))
                 throw new MalformedException($"the key '{key.Name}' is listed twice: it could be counted twice");
-            if (!lines.All(line => key.Verify(Text, line.Bytes.Span)))
+            if (!lines.All(line => key.Verify(Text, line.Bytes.Span, cache)))
                 throw new MalformedException($"the signature of '{key.Name}' does not verify");
             verified.Add(key);
         }
         return verified.ToImmutable();
     }
 
-    public bool IsSignedBy(VerifierKey key) => VerifiedBy([key]).Length == 1;
+    public bool IsSignedBy(VerifierKey key, SignatureCache? cache = null) => VerifiedBy([key], cache).Length == 1;
 
     /// <summary>The lines of one key, verified or not.</summary>
     public IEnumerable<NoteSignature> LinesOf(VerifierKey key) => Signatures.Where(s => s.KeyId == key.Id && s.Name == key.Name);

@@ -43,12 +43,12 @@ public sealed record VerifierKey(string Name, uint Id, NoteSignatureType Type, P
     }
 
     /// <summary>Whether a signature line's bytes (after the key id) are this key's over <paramref name="text"/>.</summary>
-    public bool Verify(string text, ReadOnlySpan<byte> signature)
+    public bool Verify(string text, ReadOnlySpan<byte> signature, SignatureCache? cache = null)
     {
         if (Type == NoteSignatureType.Ed25519)
-            return Key.Verify(Encoding.UTF8.GetBytes(text), signature);
+            return SignatureCache.Verify(cache, Key, Encoding.UTF8.GetBytes(text), signature);
         return signature.Length > Cosignature.TimestampSize && Cosignature.Timestamp(signature) <= Cosignature.MaxTime
-            && Key.Verify(Cosignature.Message(Cosignature.Timestamp(signature), text), signature[Cosignature.TimestampSize..]);
+            && SignatureCache.Verify(cache, Key, Cosignature.Message(Cosignature.Timestamp(signature), text), signature[Cosignature.TimestampSize..]);
     }
 
     /// <summary>Non-empty, without Unicode spaces, plus signs or control characters.</summary>

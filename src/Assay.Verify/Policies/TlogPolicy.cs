@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Assay.Verify.Crypto;
 using Assay.Verify.Notes;
 
 namespace Assay.Verify.Policies;
@@ -42,9 +43,9 @@ public sealed record TlogPolicy(
 
     /// <summary>The witnesses whose cosignatures on the note verify. Lines by unknown keys are ignored.</summary>
     /// <exception cref="MalformedException">A cosignature of a known witness does not verify: the note is refused.</exception>
-    public ImmutableHashSet<string> WitnessesOf(SignedNote note)
+    public ImmutableHashSet<string> WitnessesOf(SignedNote note, SignatureCache? cache = null)
     {
-        var keys = note.VerifiedBy(Witnesses.Select(w => w.Key));
+        var keys = note.VerifiedBy(Witnesses.Select(w => w.Key), cache);
         return [.. Witnesses.Where(w => keys.Contains(w.Key)).Select(w => w.Name)];
     }
 }

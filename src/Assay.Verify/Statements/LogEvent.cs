@@ -27,7 +27,7 @@ public abstract record LogEvent
 
     /// <exception cref="MalformedException">Not an event.</exception>
     /// <exception cref="UnsupportedException">An event of a type that this version does not know.</exception>
-    public static LogEvent Parse(ReadOnlySpan<byte> payload) => Statement.PredicateTypeOf(payload) switch
+    public static LogEvent Parse(ReadOnlySpan<byte> payload) => Statement.PredicateTypeOf(Statement.Root(payload)) switch
     {
         GenesisEvent.PredicateType => GenesisEvent.Parse(payload),
         KeyEvent.PredicateType => KeyEvent.Parse(payload),

@@ -19,9 +19,10 @@ internal static class ReceiptFormat
 
     public static Receipt Read(ReadOnlySpan<byte> payload)
     {
-        if (Statement.PredicateTypeOf(payload) is var type && type != Receipt.PredicateType)
+        var root = Statement.Root(payload);
+        if (Statement.PredicateTypeOf(root) is var type && type != Receipt.PredicateType)
             throw new UnsupportedException($"statement.predicateType: \"{StrictJson.Shown(type)}\" is no receipt that this version knows");
-        var statement = Statement.Parse(payload, Receipt.DigestName);
+        var statement = Statement.Parse(root, Receipt.DigestName);
         var json = statement.Predicate;
         RequireKnown(json);
         var receipt = new Receipt

@@ -42,12 +42,12 @@ public sealed class RootSet : IEquatable<RootSet>
     public PublicKey? Find(Hash keyId) => Keys.FirstOrDefault(k => k.Id == keyId);
 
     /// <summary>Whether every signature of the entry is by a key of this set and verifies, and there are enough. One bad one spoils them all.</summary>
-    public bool HaveSigned(OpenEntry entry)
+    public bool HaveSigned(OpenEntry entry, SignatureCache? cache = null)
     {
         if (entry.Signatures.Length < Threshold)
             return false;
         var pae = entry.Pae();
-        return entry.Signatures.All(s => Find(s.KeyId)?.Verify(pae, s.Bytes.Span) == true);
+        return entry.Signatures.All(s => Find(s.KeyId) is { } key && SignatureCache.Verify(cache, key, pae, s.Bytes.Span));
     }
 
     internal static RootSet Read(JsonAt keys, JsonAt threshold)

@@ -14,9 +14,11 @@ internal sealed record Statement(string SubjectName, Hash Digest, string Predica
     /// <param name="payload">The exact bytes signed.</param>
     /// <param name="algorithm">The name under which the digest must stand.</param>
     /// <exception cref="MalformedException">Not such a statement.</exception>
-    public static Statement Parse(ReadOnlySpan<byte> payload, string algorithm)
+    public static Statement Parse(ReadOnlySpan<byte> payload, string algorithm) => Parse(Root(payload), algorithm);
+
+    /// <inheritdoc cref="Parse(ReadOnlySpan{byte}, string)"/>
+    public static Statement Parse(JsonAt json, string algorithm)
     {
-        var json = JsonAt.Root(StrictJson.Parse(payload, MaxSize), "statement");
         json["_type"].MustBe(Type);
         var subjects = json["subject"].Items();
         if (subjects.Length != 1)
@@ -26,10 +28,13 @@ internal sealed record Statement(string SubjectName, Hash Digest, string Predica
         return new Statement(subjects[0]["name"].Label(), digest, json["predicateType"].Label(), predicate);
     }
 
+    /// <summary>The document, before anything is asked of it.</summary>
+    /// <exception cref="MalformedException">Not strict JSON.</exception>
+    public static JsonAt Root(ReadOnlySpan<byte> payload) => JsonAt.Root(StrictJson.Parse(payload, MaxSize), "statement");
+
     /// <summary>The predicate type alone, to choose a parser by.</summary>
     /// <exception cref="MalformedException">Not a statement.</exception>
-    public static string PredicateTypeOf(ReadOnlySpan<byte> payload) =>
-        JsonAt.Root(StrictJson.Parse(payload, MaxSize), "statement")["predicateType"].Text();
+    public static string PredicateTypeOf(JsonAt root) => root["predicateType"].Text();
 
     public static byte[] Write(string subject, string algorithm, Hash digest, string predicateType, Action<Utf8JsonWriter> predicate) =>
         StrictJson.Write(json =>

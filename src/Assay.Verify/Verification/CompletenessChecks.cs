@@ -19,9 +19,9 @@ internal static class CompletenessChecks
     private static Check? Epoch(Parts parts, ReadEvent<EpochEvent> epoch, Completeness shown)
     {
         var (said, checkpoint) = (epoch.Event, parts.Checkpoint);
-        if (!epoch.Entry.IsSignedOnlyBy(parts.Genesis.Event.LogKey.Key))
+        if (!epoch.Entry.IsSignedOnlyBy(parts.Genesis.Event.LogKey.Key, parts.Signatures))
             return Refuted(Reasons.EpochSignature, "the epoch is not signed by the log key alone");
-        if (!LogChecks.IsIncluded(epoch.Proof, checkpoint))
+        if (!LogChecks.IsIncluded(epoch, checkpoint))
             return Refuted(Reasons.EpochProof, $"the epoch is not proved to be entry {epoch.Proof.Index}");
         if (said.Origin != parts.Genesis.Event.Origin)
             return Refuted(Reasons.EpochOrigin, KeyChecks.OtherLog(epoch.Proof.Index, said.Origin));
@@ -37,11 +37,11 @@ internal static class CompletenessChecks
             return Check.Unverifiable(
                 Axis.Completeness, Reasons.AfterEpoch, $"the epoch is about the first {epoch.Size} entries, and this receipt is entry {parts.Index}");
         var key = shown.Key;
-        var events = parts.KeyEvents.Select(e => e.Proof).Where(e => e.Index < epoch.Size).ToArray();
+        var events = parts.KeyEvents.Where(e => e.Proof.Index < epoch.Size).ToArray();
         if ((ulong)events.Length != key.Events)
             return Refuted(Reasons.EventsLeftOut, $"the index has {key.Events} events of the serving key, and the bundle shows {events.Length}");
 
-        var eventsRoot = MerkleTree.Head([.. events.Select(e => IndexLeaf.OfEntry(e.Index, MerkleTree.LeafHash(e.Entry.Span)))]);
+        var eventsRoot = MerkleTree.Head([.. events.Select(e => IndexLeaf.OfEntry(e.Proof.Index, e.Leaf))]);
         var leaf = new IndexLeaf(parts.Receipt.Issuer.KeyId, key.Events, eventsRoot, key.Count, key.Records).LeafHash();
         if (!MerkleProof.VerifyInclusion(key.Position, epoch.Keys, leaf, key.Path.AsSpan(), epoch.Index))
             return Refuted(Reasons.IndexKey, "the index does not say this of the serving key");
@@ -58,7 +58,7 @@ internal static class CompletenessChecks
         int signed;
         try
         {
-            signed = shown.Note.VerifiedBy(trust.Indexers).Length;
+            signed = shown.Note.VerifiedBy(trust.Indexers, parts.Signatures).Length;
         }
         catch (MalformedException e)
         {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Assay.Verify.Crypto;
+using Assay.Verify.Notes;
 using Assay.Verify.Reports;
 using Assay.Verify.Statements;
 
@@ -12,12 +14,12 @@ internal static class KeyChecks
         var key = ServingKey(parts);
         if (key is null)
             return Check.Unverifiable(Axis.Signature, Reasons.NoKey, "the bundle does not introduce the serving key");
-        return parts.Bundle.Envelope.IsSignedBy(key)
+        return SignatureCache.VerifyOnce(parts.Signatures, key, parts.Bundle.Envelope.Pae(), parts.Bundle.Envelope.Signature.Span)
             ? Check.Verified(Axis.Signature, Reasons.Signed, $"{key} (node \"{Foreign.Cut(parts.Receipt.Issuer.Node)}\")")
             : Check.Refuted(Axis.Signature, Reasons.BadSignature, $"the receipt is not signed by {key}");
     }
 
-    public static Check Key(Parts parts, Trust trust)
+    public static Check Key(Parts parts, Trust trust, ImmutableArray<VerifierKey> signers)
     {
         var genesis = parts.Genesis.Event;
         var known = genesis.Roots.Keys.Count(k => trust.Roots.Contains(k.Id));
@@ -26,7 +28,6 @@ internal static class KeyChecks
         if (!trust.Log.Logs.Contains(genesis.LogKey))
             return Refuted(Reasons.UnknownLogKey, $"genesis names the log key {Foreign.Cut(genesis.LogKey.Name)}, which is not one of the policy's logs");
         // A policy may know two keys of one origin: only the one that genesis vouches for speaks for this log.
-        var signers = LogChecks.CheckpointSigners(parts, trust.Log);
         if (!signers.IsEmpty && !signers.Contains(genesis.LogKey))
             return Refuted(Reasons.OtherLogKey, "the checkpoint is signed by another log key than genesis names");
         return Events(parts, trust) ?? Lease(parts);
@@ -39,11 +40,11 @@ internal static class KeyChecks
     public static string? Fault<T>(ReadEvent<T> read, Parts parts, Trust trust)
         where T : LogEvent
     {
-        if (!parts.Genesis.Event.Roots.HaveSigned(read.Entry))
+        if (!parts.Genesis.Event.Roots.HaveSigned(read.Entry, parts.Signatures))
             return $"the event at index {read.Proof.Index} is not signed by the roots that genesis names, or by too few";
         if (read.Entry.Signatures.Count(s => trust.Roots.Contains(s.KeyId)) is var known && known < trust.RootThreshold)
             return $"the event at index {read.Proof.Index} is signed by {known} roots that the policy trusts: expected at least {trust.RootThreshold}";
-        return LogChecks.IsIncluded(read.Proof, parts.Checkpoint)
+        return LogChecks.IsIncluded(read, parts.Checkpoint)
             ? null
             : $"the event at index {read.Proof.Index} is not proved to the checkpoint";
     }
@@ -82,7 +83,7 @@ internal static class KeyChecks
             return Refuted(Reasons.Introduction, "the serving key is not introduced exactly once, before all else about it");
         var (index, maxLease) = (parts.Index, parts.Genesis.Event.MaxLease);
         var covered = false;
-        foreach (var (proof, _, step) in events)
+        foreach (var (proof, _, _, step) in events)
         {
             var at = proof.Index;
             if (step.Action == KeyAction.Retire && index > at)

@@ -6,18 +6,19 @@ using Assay.Verify.Merkle;
 using Assay.Verify.Notes;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
+using Assay.Verify.Statements;
 
 namespace Assay.Verify.Verification;
 
 /// <summary>The axes <c>log</c>, <c>witnesses</c> and <c>time</c>: what the checkpoint and the promise show.</summary>
 internal static class LogChecks
 {
-    public static Check Log(Parts parts, TlogPolicy policy)
+    /// <param name="signers">Of the checkpoint, among the policy's logs.</param>
+    public static Check Log(Parts parts, TlogPolicy policy, ImmutableArray<VerifierKey> signers)
     {
         var origin = parts.Checkpoint.Origin;
         if (!policy.Logs.Any(l => l.Name == origin))
             return Refuted(Reasons.UnknownLog, $"no log of the policy has the origin {Foreign.Cut(origin)}");
-        var signers = CheckpointSigners(parts, policy);
         if (signers.IsEmpty)
             return Refuted(Reasons.CheckpointSignature, $"the checkpoint is not signed by the log {Foreign.Cut(origin)}");
         // Whether it is the one that genesis names is asked on the key axis.
@@ -27,7 +28,7 @@ internal static class LogChecks
         var leaf = SealedLeaf(parts);
         if (!parts.Bundle.LogProof.Includes(leaf, parts.Checkpoint))
             return Refuted(Reasons.Inclusion, $"this receipt is not entry {parts.Index} of the log's {parts.Checkpoint.Size}");
-        if (!IsSignedBy(parts.Bundle.Promise.Note, log))
+        if (!IsSignedBy(parts.Bundle.Promise.Note, log, parts))
             return Refuted(Reasons.PromiseSignature, $"the promise is not signed by the log {Foreign.Cut(origin)}");
         return Covers(parts.Promise, parts.Bundle.Promise, parts.Index, leaf)
             ? Check.Verified(Axis.Log, Reasons.Included, $"index {parts.Index} of {parts.Checkpoint.Size}, origin {Foreign.Cut(origin)}")
@@ -40,7 +41,7 @@ internal static class LogChecks
             return Check.NotChecked(Axis.Witnesses, Reasons.NoneAsked, "the policy asks for none");
         try
         {
-            var witnessed = policy.WitnessesOf(parts.Bundle.LogProof.Note);
+            var witnessed = policy.WitnessesOf(parts.Bundle.LogProof.Note, parts.Signatures);
             return policy.IsQuorum(witnessed)
                 ? Check.Verified(Axis.Witnesses, Reasons.Quorum, $"{witnessed.Count} of {policy.Witnesses.Length} known witnesses cosigned: the policy's quorum")
                 : Check.Refuted(Axis.Witnesses, Reasons.NoQuorum, $"{witnessed.Count} of {policy.Witnesses.Length} known witnesses cosigned: no quorum of the policy");
@@ -82,13 +83,13 @@ internal static class LogChecks
 
     /// <summary>The logs of the policy that have the checkpoint's origin and signed it.</summary>
     public static ImmutableArray<VerifierKey> CheckpointSigners(Parts parts, TlogPolicy policy) =>
-        [.. policy.Logs.Where(l => l.Name == parts.Checkpoint.Origin && IsSignedBy(parts.Bundle.LogProof.Note, l))];
+        [.. policy.Logs.Where(l => l.Name == parts.Checkpoint.Origin && IsSignedBy(parts.Bundle.LogProof.Note, l, parts))];
 
     // The least time at or before which those that cosigned are a quorum.
     private static ulong WitnessedAt(Parts parts, TlogPolicy policy)
     {
         var note = parts.Bundle.LogProof.Note;
-        var (cosigned, known) = (policy.WitnessesOf(note), new HashSet<string>(StringComparer.Ordinal));
+        var (cosigned, known) = (policy.WitnessesOf(note, parts.Signatures), new HashSet<string>(StringComparer.Ordinal));
         var inTime = policy.Witnesses.Where(w => cosigned.Contains(w.Name))
             .Select(w => (w.Name, Time: Cosignature.Timestamp(note.Signatures.First(s => s.Name == w.Key.Name && s.KeyId == w.Key.Id).Bytes.Span)))
             .OrderBy(w => w.Time);
@@ -103,19 +104,19 @@ internal static class LogChecks
         : $"second {time} of Unix time";
 
     /// <summary>Whether an open entry of the bundle is in the checkpoint's tree.</summary>
-    public static bool IsIncluded(ProvedEntry entry, Checkpoint checkpoint) =>
-        MerkleProof.VerifyInclusion(
-            entry.Index, checkpoint.Size, MerkleTree.LeafHash(entry.Entry.Span), entry.Path.AsSpan(), checkpoint.Root);
+    public static bool IsIncluded<T>(ReadEvent<T> read, Checkpoint checkpoint)
+        where T : LogEvent =>
+        MerkleProof.VerifyInclusion(read.Proof.Index, checkpoint.Size, read.Leaf, read.Proof.Path.AsSpan(), checkpoint.Root);
 
     private static bool Covers(Promise promise, PromiseProof proof, ulong index, in Hash leaf) =>
         index >= promise.First && index - promise.First < promise.Count
         && MerkleProof.VerifyInclusion(index - promise.First, promise.Count, leaf, proof.Path.AsSpan(), promise.Root);
 
-    private static bool IsSignedBy(SignedNote note, VerifierKey key)
+    private static bool IsSignedBy(SignedNote note, VerifierKey key, Parts parts)
     {
         try
         {
-            return note.IsSignedBy(key);
+            return note.IsSignedBy(key, parts.Signatures);
         }
         catch (MalformedException)
         {

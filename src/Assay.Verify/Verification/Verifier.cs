@@ -11,13 +11,14 @@ public static class Verifier
     /// <param name="bundle">The file's bytes, from anyone.</param>
     /// <param name="policy">The relying party's; null if it has none, and then nothing is verified, only reported.</param>
     /// <param name="execution">What the caller found by replay or proof, if it did either.</param>
+    /// <param name="cache">Of a caller that verifies many bundles; the report is the same without it.</param>
     /// <returns>A report, whatever the bytes are.</returns>
-    public static Report Verify(ReadOnlyMemory<byte> bundle, Policy? policy, ExecutionFinding? execution = null)
+    public static Report Verify(ReadOnlyMemory<byte> bundle, Policy? policy, ExecutionFinding? execution = null, VerifierCache? cache = null)
     {
         Parts parts;
         try
         {
-            parts = Parts.Read(bundle.Span);
+            parts = Parts.Read(bundle.Span, cache);
         }
         catch (UnsupportedException e)
         {
@@ -38,14 +39,15 @@ public static class Verifier
     private static ImmutableArray<Check> Checks(Parts parts, Policy? policy, ExecutionFinding? execution)
     {
         var trust = policy is null ? Trust.OwnWord(parts.Genesis.Event) : Trust.Of(policy);
+        var signers = LogChecks.CheckpointSigners(parts, trust.Log);
         var witnesses = LogChecks.Witnesses(parts, trust.Log);
         return
         [
             ContentChecks.Integrity(parts),
             KeyChecks.Signature(parts),
-            LogChecks.Log(parts, trust.Log),
+            LogChecks.Log(parts, trust.Log, signers),
             witnesses,
-            KeyChecks.Key(parts, trust),
+            KeyChecks.Key(parts, trust, signers),
             LogChecks.Time(parts, trust.Log, witnesses),
             ContentChecks.Model(parts, trust),
             ContentChecks.Input(parts),
