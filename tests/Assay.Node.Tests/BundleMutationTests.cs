@@ -81,7 +81,7 @@ public sealed class BundleMutationTests(BundleMutationTests.RealBundle real) : I
         var report = Verifier.Verify(mutant, real.Policy);
         if (report.Accepted || report.ExitCode is not (10 or 20 or 30))
             return false;
-        return report.Verdict == Verdict.Unsupported && part is (Axis.Integrity or Axis.Signature or Axis.Key or Axis.Model)
+        return report.Verdict == Verdict.Unsupported && part is (Axis.Integrity or Axis.Signature or Axis.Key or Axis.Model or Axis.Completeness)
             || report[Axis.Integrity].Status == AxisStatus.Refuted
             || part is { } axis && report[axis].Status == AxisStatus.Refuted;
     }
@@ -114,6 +114,7 @@ public sealed class BundleMutationTests(BundleMutationTests.RealBundle real) : I
         ["keyHistory", ..] => Axis.Key,
         ["modelEntry", ..] => Axis.Model,
         ["notBefore", ..] => Axis.Time,
+        ["completeness", ..] => Axis.Completeness,
         ["disclosures", "input" or "wireInput", ..] => Axis.Input,
         ["disclosures", "output", ..] => Axis.Output,
         _ => null,

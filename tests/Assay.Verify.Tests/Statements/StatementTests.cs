@@ -20,6 +20,11 @@ public class StatementTests
         KeyEvent.Retire(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey.Id),
         KeyEvent.Compromise(TestIssuer.Origin, TestIssuer.ServingKey.PublicKey.Id, 0),
         TestIssuer.Model,
+        new GenesisEvent(
+            TestIssuer.Origin, new RootSet([TestIssuer.RootKey.PublicKey, TestIssuer.P256Key.PublicKey, TestIssuer.OtherKey.PublicKey], 2),
+            TestIssuer.LogVerifier, 1000, 60, "node", DateTimeOffset.UnixEpoch),
+        KeyEvent.Introduce(TestIssuer.Origin, TestIssuer.P256Key.PublicKey, TestIssuer.Segment, 500),
+        new EpochEvent(TestIssuer.Origin, 12, Sha256.Of([1]), 3, Sha256.Of([2])),
     ];
 
     [Fact]
@@ -53,6 +58,9 @@ public class StatementTests
     [InlineData("\"determinism\":\"exact\"", "\"determinism\":\"none\"")]
     [InlineData("\"pieceLength\":65536", "\"pieceLength\":4096")]
     [InlineData("urn:assay:inference:v1", "urn:assay:inference:v2")]
+    [InlineData("urn:assay:inference:v1", "")]
+    [InlineData("urn:assay:inference:v1", "urn:assay:genesis:v1")]
+    [InlineData("application/vnd.assay.tensors.v1\",\"length\":20", "application/vnd.assay.sounds.v1\",\"length\":20")]
     public void What_this_version_cannot_judge_is_unsupported(string from, string to) =>
         Assert.Throws<UnsupportedException>(() => Receipt.Parse(Edited(from, to)));
 
@@ -65,6 +73,9 @@ public class StatementTests
     [InlineData("\"auditable\":true", "\"auditable\":1")]
     [InlineData("2026-01-02T03:04:06.000Z", "2026-01-02T03:04:06.000+01:00")]
     [InlineData("2026-01-02T03:04:06.000Z", "2026-02-30T03:04:06.000Z")]
+    [InlineData("2026-01-02T03:04:06.000Z", "2026-01-02T03:04:06.Z")]
+    [InlineData("\"pieceLength\":65536", "\"tokens\":1")]
+    [InlineData("application/vnd.assay.tensors.v1\",\"length\":20", "application/vnd.assay.tokens.v1\",\"length\":20")]
     [InlineData("\"parameters\":{}", "\"parameters\":[]")]
     [InlineData("\"critical\":[]", "\"critical\":[1]")]
     [InlineData("\"node\":\"tester\"", "\"node\":\"\"")]
