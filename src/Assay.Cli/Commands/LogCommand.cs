@@ -17,7 +17,7 @@ internal static class LogCommand
         new("log", "Read and check the log of this data folder. Example: assay log fsck")
         {
             CheckpointCommand(), Inclusion(), Consistency(), FsckCommand(),
-            WitnessCommand.Make(), WitnessesCommand.Make(), WitnessesCommand.MakeResume(), FaultCommand.Make(),
+            WitnessCommand.Make(), WitnessesCommand.Make(), WitnessesCommand.MakeResume(), FaultCommand.Make(), MonitorCommand.Make(),
         };
 
     private static Command CheckpointCommand()
