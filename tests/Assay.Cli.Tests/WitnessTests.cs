@@ -103,6 +103,80 @@ public sealed class WitnessTests : IDisposable
         Assert.Equal(2, assay.Run("log", "witness").ExitCode);
     }
 
+    [Fact]
+    public async Task A_split_view_is_detected_by_witness_and_monitor_and_shown_to_anyone()
+    {
+        Assert.Equal(0, assay.Run("demo", "--once").ExitCode);
+        var url = Witness(1).Split(' ')[1];
+        using var other = new Assay();
+        CopyFolder(assay.Data, other.Data);
+        // One log, two histories: the same number of entries, other receipts.
+        Assert.Equal(0, assay.Run("demo", "--once").ExitCode);
+        Assert.Equal(0, other.Run("demo", "--once").ExitCode);
+        var policy = Path.Combine(assay.Data, "policy.json");
+
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(url + "/add-checkpoint", "old 0\n\n" + assay.Run("log", "checkpoint").Output)).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await PostAsync(url + "/add-checkpoint", "old 0\n\n" + other.Run("log", "checkpoint").Output)).StatusCode);
+        var line = (await http.GetStringAsync(url + "/")).Split('\n').Single(l => l.StartsWith("fault ", StringComparison.Ordinal));
+        var fault = assay.Write("seen.fault.json", await http.GetByteArrayAsync(url + line["fault ".Length..]));
+        AssertProved(fault, policy, "two-roots");
+        Assert.Contains("FAULT: split view", running[0].StandardError.ReadLine(), StringComparison.Ordinal);
+
+        var folder = Path.Combine(assay.Folder, "monitor");
+        var first = Serve(assay);
+        var followed = assay.Run("log", "monitor", first + "/log", "--policy", policy, "--data", folder, "--once", "--json",
+            "--promise", Directory.GetFiles(assay.Folder, "*.receipt.json")[0]);
+        Assert.True(followed.ExitCode == 0, followed.Output + followed.Error);
+        Assert.Equal(1, followed.Json.GetProperty("promisesKept").GetInt32());
+        var second = Serve(other);
+        var split = assay.Run("log", "monitor", second + "/log", "--policy", policy, "--data", folder, "--once", "--json");
+        Assert.Equal(10, split.ExitCode);
+        var finding = split.Json.GetProperty("findings").EnumerateArray().Single();
+        Assert.Equal("two-roots", finding.GetProperty("kind").GetString());
+        AssertProved(Path.Combine(folder, finding.GetProperty("file").GetString()!), policy, "two-roots");
+
+        // The receipt that the first history promised is not in the second: whoever holds it can show that alone.
+        var receipts = Directory.GetFiles(assay.Folder, "*.receipt.json").Select(r => (Receipt: r, Index: ulong.Parse(IndexOf(r)))).MaxBy(r => r.Index);
+        var dropped = assay.Run("log", "monitor", second + "/log", "--policy", policy, "--data", Path.Combine(assay.Folder, "client"), "--once", "--json", "--promise", receipts.Receipt);
+        Assert.Equal(10, dropped.ExitCode);
+        var missing = dropped.Json.GetProperty("findings").EnumerateArray().Single();
+        AssertProved(Path.Combine(assay.Folder, "client", missing.GetProperty("file").GetString()!), policy, "two-leaves");
+    }
+
+    [Fact]
+    public void Fault_files_have_their_exit_codes()
+    {
+        Assert.Equal(0, assay.Run("demo", "--once").ExitCode);
+        var note = assay.Run("log", "checkpoint").Output;
+        string Fault(string kind) => assay.Write("x.fault.json", Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
+            new { mediaType = "application/vnd.assay.fault.v1+json", kind, checkpoints = new[] { note, note } })));
+        var policy = Path.Combine(assay.Data, "policy.json");
+        using var stranger = new Assay();
+        Assert.Equal(10, stranger.Run("log", "fault", Fault("two-roots"), "--policy", policy).ExitCode);
+        Assert.Equal(20, stranger.Run("log", "fault", Fault("two-roots")).ExitCode);
+        Assert.Equal(20, stranger.Run("log", "fault", Fault("no-roots"), "--policy", policy).ExitCode);
+        Assert.Equal(30, stranger.Run("log", "fault", assay.Write("y.fault.json", "{}"u8.ToArray()), "--policy", policy).ExitCode);
+    }
+
+    private void AssertProved(string fault, string policy, string kind)
+    {
+        var judged = assay.Run("log", "fault", fault, "--policy", policy, "--json");
+        Assert.True(judged.ExitCode == 0, judged.Output + judged.Error);
+        Assert.Equal(kind, judged.Json.GetProperty("kind").GetString());
+        Assert.True(judged.Json.GetProperty("proved").GetBoolean());
+    }
+
+    private static string IndexOf(string receipt) =>
+        JsonDocument.Parse(File.ReadAllBytes(receipt)).RootElement.GetProperty("logProof").GetString()!.Split('\n')[1]["index ".Length..];
+
+    private string Serve(Assay node)
+    {
+        var process = node.Start([], "serve", "--url", "http://127.0.0.1:0");
+        running.Add(process);
+        var line = process.StandardOutput.ReadLine();
+        return line?["listening on ".Length..] ?? throw new InvalidOperationException(process.StandardError.ReadToEnd());
+    }
+
     // Starts a witness of this node's log; gives "VKEY URL".
     private string Witness(int number)
     {
