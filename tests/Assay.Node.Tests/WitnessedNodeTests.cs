@@ -1,0 +1,117 @@
+using System.Net;
+using System.Text;
+using Assay.Log.Files;
+using Assay.Log.Witnessing;
+using Assay.Node.Web;
+using Assay.Verify.Crypto;
+using Assay.Verify.Notes;
+using Assay.Verify.Policies;
+
+namespace Assay.Node.Tests;
+
+/// <summary>A node whose log has one witness, which answers when the test lets it.</summary>
+public sealed class WitnessedNodeTests : IAsyncDisposable
+{
+    private static readonly SigningKey Key = SigningKey.FromSeed(Sha256.Of("witness"u8).Bytes);
+    private static readonly VerifierKey Witness = VerifierKey.Create("w.test", NoteSignatureType.Cosignature, Key.PublicKey);
+
+    private readonly TemporaryFolder place = new();
+    private readonly TaskCompletionSource mayAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CheckpointWitness? witness;
+    private TestNode? test;
+    private ulong? lie;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (test is not null)
+            await test.DisposeAsync();
+        witness?.Dispose();
+        place.Dispose();
+    }
+
+    [Fact]
+    public async Task A_receipt_is_pending_until_a_quorum_has_cosigned_and_the_answer_never_waits_for_it()
+    {
+        test = Open();
+        var model = await test.ImportDigitsAsync();
+        var answer = await test.Node.InvokeAsync(model, Digits.Sample(7), Digits.WithWire(7));
+        await using var app = WebHost.Build(test.Node, new Uri("http://127.0.0.1:0"), apiKey: null);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        var path = $"/v1/receipts/{answer.Receipt.RecordId}";
+        while (test.Node.Checkpoint.Size <= answer.Receipt.Index)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Accepted, (await http.GetAsync(path)).StatusCode);
+        Assert.DoesNotContain("w.test", await http.GetStringAsync("/log/checkpoint"), StringComparison.Ordinal);
+
+        mayAnswer.SetResult();
+        var bundle = await test.Node.BundleAsync(answer.Receipt, TestContext.Current.CancellationToken);
+        test.AssertAccepted(bundle);
+        Assert.Contains(test.Policy.Require, a => a == Verify.Reports.Axis.Witnesses);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(path)).StatusCode);
+        var shown = SignedNote.Parse(await http.GetByteArrayAsync("/log/checkpoint"));
+        Assert.True(shown.IsSignedBy(Witness));
+        Assert.True(shown.IsSignedBy(test.Policy.Log.Logs[0]));
+    }
+
+    [Fact]
+    public async Task A_witness_that_has_seen_more_halts_the_node_over_starts_until_the_operator_has_acted()
+    {
+        test = Open();
+        mayAnswer.SetResult();
+        var model = await test.ImportDigitsAsync();
+        lie = 1_000_000;
+        // The next checkpoint goes to the witness, and the node hears of a million entries.
+        await test.Node.InvokeAsync(model, Digits.Sample(7), Digits.WithWire(7));
+        while (test.Node.Stopped is null)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<NodeException>(() => test.Node.InvokeAsync(model, Digits.Sample(7), Digits.WithWire(7)));
+        Assert.Equal(NodeFault.Unavailable, refused.Fault);
+        Assert.Contains("1000000", refused.Message, StringComparison.Ordinal);
+
+        lie = null;
+        await test.ReopenAsync();
+        Assert.NotNull(test.Node.Stopped);
+        var size = test.Node.Checkpoint.Size;
+        await Assert.ThrowsAsync<NodeException>(() => test.Node.InvokeAsync(model, Digits.Sample(7), Digits.WithWire(7)));
+        Assert.Equal(size, test.Node.Checkpoint.Size);
+
+        await test.CloseAsync();
+        Assert.Contains("1000000", test.Data.Resume(), StringComparison.Ordinal);
+        await test.ReopenAsync();
+        Assert.Null(test.Node.Stopped);
+        test.AssertAccepted(await test.Node.BundleAsync((await test.Node.InvokeAsync(model, Digits.Sample(7), Digits.WithWire(7))).Receipt, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("rubbish")]
+    [InlineData("quorum none\n")]
+    [InlineData("witness w VKEY\nquorum w\n")]
+    [InlineData("log sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8\nwitness w VKEY http://w.test\nquorum w\n")]
+    public void Witnesses_that_cannot_be_used_are_refused_and_nothing_is_changed(string text)
+    {
+        var refused = Assert.Throws<NodeException>(() => Open(text.Replace("VKEY", Witness.ToString())));
+        Assert.Equal(NodeFault.BadRequest, refused.Fault);
+    }
+
+    private TestNode Open(string? text = null) => TestNode.Open(new NodeOptions
+    {
+        Witnesses = text ?? $"witness w {Witness} http://w.test\nquorum w\n",
+        Cosigner = new CosignerOptions
+        {
+            Interval = TimeSpan.FromMilliseconds(5), RetryFirst = TimeSpan.FromMilliseconds(5), RetryMost = TimeSpan.FromMilliseconds(20),
+            Timeout = TimeSpan.FromMilliseconds(200), Transport = PostAsync,
+        },
+    });
+
+    private async Task<WitnessReply> PostAsync(Uri url, byte[] body, CancellationToken ct)
+    {
+        await mayAnswer.Task.WaitAsync(ct);
+        if (lie is { } size)
+            return new WitnessReply(409, AddCheckpoint.SizeMediaType, Encoding.ASCII.GetBytes($"{size}\n"));
+        // It comes to know the log by what it is shown first.
+        witness ??= new CheckpointWitness(new PosixLogFiles(place["w"]), Witness.Name, Key, Policy.Parse(await File.ReadAllBytesAsync(test!.Data.Policy, ct)).Log.Logs);
+        var answer = witness.Add(body);
+        return new WitnessReply((int)answer.Outcome, answer.ContentType.Split(';')[0], Encoding.UTF8.GetBytes(answer.Body));
+    }
+}
