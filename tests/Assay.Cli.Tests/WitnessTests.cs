@@ -163,7 +163,7 @@ public sealed class WitnessTests : IDisposable
         var judged = assay.Run("log", "fault", fault, "--policy", policy, "--json");
         Assert.True(judged.ExitCode == 0, judged.Output + judged.Error);
         Assert.Equal(kind, judged.Json.GetProperty("kind").GetString());
-        Assert.True(judged.Json.GetProperty("proved").GetBoolean());
+        Assert.Equal("proved", judged.Json.GetProperty("verdict").GetString());
     }
 
     private static string IndexOf(string receipt) =>

@@ -14,42 +14,44 @@ internal static class FaultCommand
         var command = new Command("fault", "Whether a file proves that a log broke its word. Exit code 0 proved, 10 not proved, 20 unsupported or no policy, 30 malformed") { file, policy };
         command.SetAction(parsed =>
         {
-            var (code, verdict, kind, reason, accused) = Judge(parsed.GetValue(file)!, parsed.GetValue(policy), parsed);
+            var (code, verdict, kind, detail, accused, name) = Judge(parsed.GetValue(file)!, parsed.GetValue(policy), parsed);
+            var headline = verdict.ToUpperInvariant().Replace('-', ' ') + (kind is null ? "" : $" · {kind}");
             if (Shared.IsJson(parsed))
                 Shared.Print(json =>
                 {
+                    json.WriteString("headline", headline);
                     json.WriteString("verdict", verdict);
-                    json.WriteBoolean("proved", code == ExitCode.Ok);
                     json.WriteString("kind", kind);
-                    json.WriteString("log", accused);
-                    json.WriteString("reason", reason);
+                    json.WriteString("accused", accused);
+                    json.WriteString("policy", name);
+                    json.WriteString("detail", detail);
                 });
             else
-                Console.WriteLine($"{verdict.ToUpperInvariant()} · {reason}{(accused is null ? "" : $"\n  log  {accused}")}");
+                Console.WriteLine($"{headline}\n  {detail}{(accused is null ? "" : $"\n  log  {accused}")}");
             return code;
         });
         return command;
     }
 
-    private static (int Code, string Verdict, string? Kind, string Reason, string? Accused) Judge(string file, string? named, ParseResult parsed)
+    private static (int Code, string Verdict, string? Kind, string Detail, string? Accused, string? Policy) Judge(string file, string? named, ParseResult parsed)
     {
         try
         {
             var fault = Fault.Parse(VerifyCommand.Read(file));
             if (VerifyCommand.PolicyOf(named, Shared.FolderOf(parsed)) is not { } policy)
-                return (ExitCode.Unsupported, "no-policy", fault.Kind, "whose log keys count, only a policy says: give one with --policy", null);
+                return (ExitCode.Unsupported, "no-policy", fault.Kind, "whose log keys count, only a policy says: give one with --policy", null, null);
             var judged = FaultJudge.Judge(fault, policy.Log);
             return judged.Proved
-                ? (ExitCode.Ok, "proved", fault.Kind, judged.Reason, judged.Accused!.ToString())
-                : (ExitCode.Rejected, "not-proved", fault.Kind, judged.Reason, null);
+                ? (ExitCode.Ok, "proved", fault.Kind, judged.Reason, judged.Accused!.Name, policy.Name)
+                : (ExitCode.Rejected, "not-proved", fault.Kind, judged.Reason, null, policy.Name);
         }
         catch (UnsupportedException e)
         {
-            return (ExitCode.Unsupported, "unsupported", null, e.Message, null);
+            return (ExitCode.Unsupported, "unsupported", null, e.Message, null, null);
         }
         catch (MalformedException e)
         {
-            return (ExitCode.Malformed, "malformed", null, e.Message, null);
+            return (ExitCode.Malformed, "malformed", null, e.Message, null, null);
         }
     }
 }

@@ -58,7 +58,7 @@ public sealed class CheckpointWitness : IDisposable
     /// <summary>What those who trust this witness put into their policies.</summary>
     public VerifierKey VerifierKey { get; }
 
-    /// <summary>Told of each fault that is seen: its file's name and what it shows.</summary>
+    /// <summary>Told of the first fault that is seen at each size of a log: its file's name and what it shows.</summary>
     public Action<string, string>? FaultSeen { get; set; }
 
     /// <summary>Why nothing more is cosigned, or null.</summary>
@@ -116,6 +116,9 @@ public sealed class CheckpointWitness : IDisposable
         if (log.At(signed.Checkpoint.Size) is not { } other || other.Checkpoint.Root == signed.Checkpoint.Root)
             return;
         var name = KeepFault(new TwoRoots(other.Note, signed.Note));
+        // Whoever has both can send them again and again.
+        if (!log.Told.Add(signed.Checkpoint.Size))
+            return;
         FaultSeen?.Invoke(name, $"split view: {signed.Checkpoint.Origin} has signed two trees of size {signed.Checkpoint.Size}, " +
             $"{other.Checkpoint.Root.ToBase64()} and {signed.Checkpoint.Root.ToBase64()}");
     }
@@ -168,6 +171,9 @@ public sealed class CheckpointWitness : IDisposable
         public SeenCheckpoint? Latest { get; private set; } = latest is null ? null : new SeenCheckpoint(Checkpoint.Parse(latest.Text), latest);
 
         public ulong Time { get; set; }
+
+        /// <summary>Sizes at which a fork was reported.</summary>
+        public HashSet<ulong> Told { get; } = [];
 
         public SeenCheckpoint? At(ulong size) => Latest?.Checkpoint.Size == size ? Latest : passed.GetValueOrDefault(size);
 

@@ -9,6 +9,9 @@ public abstract record Fault
 {
     public const string MediaType = "application/vnd.assay.fault.v1+json";
 
+    /// <summary>Of a file, in bytes: that of a bundle.</summary>
+    public const int MaxSize = 64 << 20;
+
     /// <summary>The name of a file that holds one ends with this.</summary>
     public const string FileExtension = ".fault.json";
 

@@ -7,12 +7,9 @@ namespace Assay.Verify.Faults;
 /// <summary>The JSON form of a <see cref="Fault"/>.</summary>
 internal static class FaultFormat
 {
-    /// <summary>Two notes of the largest size fit, and two paths.</summary>
-    private const int MaxSize = 4 << 20;
-
     public static Fault Read(ReadOnlySpan<byte> bytes)
     {
-        var json = JsonAt.Root(StrictJson.Parse(bytes, MaxSize), "fault");
+        var json = JsonAt.Root(StrictJson.Parse(bytes, Fault.MaxSize), "fault");
         if (json["mediaType"].Text() is var type && type != Fault.MediaType)
             throw new UnsupportedException($"fault.mediaType: \"{StrictJson.Shown(type)}\" is no fault file that this version knows");
         return json["kind"].Text() switch
