@@ -1,10 +1,30 @@
-/* Builds dist/ (or the folder that is named): tsc for Node.js and for programs. dist/ is committed, so that it runs with Node.js alone. */
+/*
+ * Builds dist/ (or the folder that is named): tsc for Node.js and for programs, and the page as one file. dist/ is committed,
+ * so that it runs with Node.js alone.
+ */
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url)), out = resolve(process.argv[2] ?? join(here, "dist"));
+const source = name => readFileSync(join(here, "src/page", name), "utf8");
+
 rmSync(out, { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), "-p", here, "--outDir", out], { stdio: "inherit" });
-process.exitCode = status ?? 1;
+for (const args of [["-p", here, "--outDir", out], ["-p", join(here, "tsconfig.page.json")]]) {
+  const { status } = spawnSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc"), ...args], { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+// Not minified: whoever saves the page can read it.
+const bundled = buildSync({
+  absWorkingDir: here, entryPoints: ["src/page/page.ts"], bundle: true, format: "iife", target: "es2022", charset: "ascii", write: false, legalComments: "none", logLevel: "warning",
+}).outputFiles[0].text;
+if (/<\/script/i.test(bundled)) throw new Error("the script would end its own element");
+
+const part = { script: `\n${bundled}`, style: `\n${source("page.css")}` };
+const hash = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+part.csp = `default-src 'none'; script-src ${hash(part.script)}; style-src ${hash(part.style)}; connect-src 'none'; base-uri 'none'; form-action 'none'`;
+writeFileSync(join(out, "verify.html"), source("page.html").replace(/\{\{(\w+)\}\}/g, (_, name) => part[name]));

@@ -130,7 +130,7 @@ test("Search works from the keyboard and leads to the page of what was typed", (
 
 test("The tab key meets everything in reading order, and the focus is seen", () => visit("/", {}, async page => {
   const met = [];
-  for (let i = 0; i < 9; i++) {
+  for (let i = 0; i < 10; i++) {
     await page.keyboard.press("Tab");
     met.push(await page.evaluate(() => {
       const { textContent, id } = document.activeElement;
@@ -138,8 +138,8 @@ test("The tab key meets everything in reading order, and the focus is seen", () 
       return { name: id || textContent.trim(), seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
     }));
   }
-  assert.deepEqual(met.slice(0, 8).map(m => m.name), ["Skip to content", "Assay", "Log", "Models", "Receipts", "q", "Search", "pause"]);
-  assert.match(met[8].name, /^(receipt|model|key)/);
+  assert.deepEqual(met.slice(0, 9).map(m => m.name), ["Skip to content", "Assay", "Log", "Models", "Receipts", "Verify", "q", "Search", "pause"]);
+  assert.match(met[9].name, /^(receipt|model|key)/);
   assert.deepEqual(met.filter(m => !m.seen).map(m => m.name), []);
   await page.reload();
   await page.keyboard.press("Tab");
@@ -212,3 +212,21 @@ test("Nothing moves for those who asked for less motion", () => eachPage({ reduc
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior), "auto");
   assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
 }));
+
+test("The node serves the page that verifies, and it accepts the node's own receipt without asking for anything", async () => {
+  const [bundle, policy] = await Promise.all([
+    fetch(`${site.url}/v1/receipts/${receipt.id}`, { headers: { "Assay-Disclosure": receipt.body.assay.salts.output } }), fetch(`${site.url}/policy.json`),
+  ].map(async answer => Buffer.from(await (await answer).arrayBuffer())));
+  await visit("/", {}, async page => {
+    await page.getByRole("link", { name: "Verify", exact: true }).click();
+    const asked = [];
+    await page.waitForLoadState();
+    page.on("request", r => asked.push(r.url()));
+    const upload = (name, buffer) => ({ name, mimeType: "application/json", buffer });
+    await page.locator("#policy-file").setInputFiles(upload("policy.json", policy));
+    await page.locator("#bundle-file").setInputFiles(upload("receipt.json", bundle));
+    await page.locator(".headline").waitFor();
+    assert.match(await page.locator(".headline").innerText(), /^AUTHENTIC/, await page.locator("main").innerText());
+    assert.deepEqual(asked, []);
+  });
+});

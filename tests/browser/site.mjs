@@ -14,6 +14,9 @@ const flags = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
+/** A browser that speaks to nobody by itself. */
+export const startBrowser = () => chromium.launch({ executablePath: process.env.ASSAY_CHROMIUM, args: flags });
+
 export async function startSite() {
   const data = mkdtempSync(join(tmpdir(), "assay-browser-"));
   execFileSync(command, ["import", join(process.env.ASSAY_MODELS, "digits"), "--name", "digits", "--data", data], { stdio: ["ignore", "ignore", "inherit"] });
@@ -25,7 +28,7 @@ export async function startSite() {
   };
   try {
     const url = await addressOf(node);
-    const browser = await chromium.launch({ executablePath: process.env.ASSAY_CHROMIUM, args: flags });
+    const browser = await startBrowser();
     return { url, browser, infer: nonce => infer(url, nonce), stop: () => browser.close().finally(stopNode) };
   } catch (e) {
     await stopNode();

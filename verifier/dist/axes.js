@@ -109,7 +109,7 @@ export function time(c, since) {
     if (!isPrefix(c, size, root, c.bundle.notBefore))
         return refuted("not-before-prefix", "notBefore is not proved to be an earlier state of this log");
     return since !== null
-        ? verified("witnessed", `not younger than ${new Date(Number(since < 8640000000000n ? since : 8640000000000n) * 1000).toISOString()}`)
+        ? verified("witnessed", `not younger than ${new Date(Number(since < 8640000000000n ? since : 8640000000000n) * 1000).toISOString().replace(".000Z", "Z")}`)
         : unverifiable("claimed", "its times are the node's word; the order in the log is proved");
 }
 export async function model(c) {

@@ -21,3 +21,5 @@ export declare function readDisclosures(value: Json | undefined): Disclosures;
 /** One of the two parts of the axis input. */
 export declare function judgeInput(name: "input" | "wire-input", stated: Commitment | null, opening: Opening | null): Judgement;
 export declare function judgeOutput(stated: OutputCommitment, opening: Opening | Span | null): Judgement;
+/** The text of whole tokens, one after another. */
+export declare function tokensOf(bytes: Bytes): Bytes;

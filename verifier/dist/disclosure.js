@@ -98,3 +98,10 @@ function fits(piece, index, count, stated) {
     const due = index + 1n < count ? pieceLength : stated.length - index * pieceLength;
     return BigInt(piece.length) === due;
 }
+/** The text of whole tokens, one after another. */
+export function tokensOf(bytes) {
+    const texts = [], view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0, length; at < bytes.length && (length = tokenLength(bytes, at)) !== null; at += length)
+        texts.push(bytes.subarray(at + 8, at + 8 + view.getUint32(at + 4)));
+    return concat(...texts);
+}

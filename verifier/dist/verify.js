@@ -98,7 +98,7 @@ function headline(judged, policy, verdict) {
         return `REJECTED · ${[...new Set([...refutedAxes, ...missing])].join(", ")}`;
     if (judged.execution.status === "refuted")
         return "AUTHENTIC · DIVERGED";
-    const how = judged.execution.status === "verified" ? judged.execution.reason.toUpperCase() : "NOT REPLAYED";
+    const how = judged.execution.status === "verified" ? `execution ${judged.execution.reason}` : "execution not checked";
     return `AUTHENTIC · ${how}`;
 }
 function facts(c) {

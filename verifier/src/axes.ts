@@ -91,7 +91,7 @@ export function time(c: Case, since: bigint | null): Judgement {
   if (size > c.index) return refuted("not-before-after", "notBefore is a later tree than the receipt's entry");
   if (!isPrefix(c, size, root, c.bundle.notBefore)) return refuted("not-before-prefix", "notBefore is not proved to be an earlier state of this log");
   return since !== null
-    ? verified("witnessed", `not younger than ${new Date(Number(since < 8640000000000n ? since : 8640000000000n) * 1000).toISOString()}`)
+    ? verified("witnessed", `not younger than ${new Date(Number(since < 8640000000000n ? since : 8640000000000n) * 1000).toISOString().replace(".000Z", "Z")}`)
     : unverifiable("claimed", "its times are the node's word; the order in the log is proved");
 }
 

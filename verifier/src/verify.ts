@@ -105,7 +105,7 @@ function headline(judged: Record<Axis, Judgement>, policy: Policy | null, verdic
   const missing = policy.require.filter(a => a !== "execution" && judged[a].status !== "verified");
   if (missing.length > 0 || refutedAxes.some(a => a !== "execution")) return `REJECTED · ${[...new Set([...refutedAxes, ...missing])].join(", ")}`;
   if (judged.execution.status === "refuted") return "AUTHENTIC · DIVERGED";
-  const how = judged.execution.status === "verified" ? judged.execution.reason.toUpperCase() : "NOT REPLAYED";
+  const how = judged.execution.status === "verified" ? `execution ${judged.execution.reason}` : "execution not checked";
   return `AUTHENTIC · ${how}`;
 }
 

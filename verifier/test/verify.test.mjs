@@ -35,7 +35,7 @@ test("A retirement after the receipt is shown beside the verdict", async () => {
 test("A finding about this statement verifies or refutes the execution", async () => {
   const { receipt: { statement } } = await judge({});
   const of = async found => (await judge({}, { statement, found }));
-  assert.equal((await of("reproduced")).headline, "AUTHENTIC · REPRODUCED");
+  assert.equal((await of("reproduced")).headline, "AUTHENTIC · execution reproduced");
   const diverged = await of("diverged");
   assert.deepEqual([diverged.headline, diverged.verdict], ["AUTHENTIC · DIVERGED", "rejected"]);
   const foreign = (await judge({}, { statement: "0".repeat(64), found: "reproduced" })).checks[9];

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using Assay.Verify.Crypto;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,10 +17,24 @@ internal static class SiteFiles
 
     public static string ScriptUrl { get; } = $"/assets/{Tag(Script)}/live.js";
 
+    /// <summary>The page of the second verifier: one file that asks nobody for anything, and says so in its own policy.</summary>
+    private static readonly byte[] Verifier = Read("verify.html");
+
+    // The policy that the page carries for whoever saves it, and what only a header can say.
+    private static readonly string VerifierPolicy = PolicyIn(Encoding.UTF8.GetString(Verifier)) + "; frame-ancestors 'none'";
+
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet(StyleUrl, (HttpContext http) => Send(http, Style, "text/css; charset=utf-8"));
         app.MapGet(ScriptUrl, (HttpContext http) => Send(http, Script, "text/javascript; charset=utf-8"));
+        app.MapGet("/verify", (HttpContext http) =>
+        {
+            http.Response.Headers.ContentSecurityPolicy = VerifierPolicy;
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            http.Response.Headers["Referrer-Policy"] = "no-referrer";
+            http.Response.Headers.CacheControl = "no-cache";
+            return Results.Bytes(Verifier, "text/html; charset=utf-8");
+        });
     }
 
     private static IResult Send(HttpContext http, byte[] bytes, string type)
@@ -27,6 +42,13 @@ internal static class SiteFiles
         http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
         http.Response.Headers.XContentTypeOptions = "nosniff";
         return Results.Bytes(bytes, type);
+    }
+
+    private static string PolicyIn(string page)
+    {
+        const string Before = "<meta http-equiv=\"Content-Security-Policy\" content=\"";
+        var from = page.IndexOf(Before, StringComparison.Ordinal) + Before.Length;
+        return page[from..page.IndexOf('"', from)];
     }
 
     private static string Tag(byte[] bytes) => Sha256.Of(bytes).ToHex()[..12];
