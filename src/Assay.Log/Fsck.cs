@@ -29,6 +29,9 @@ public delegate string? EntryCheck(ulong index, ReadOnlyMemory<byte> entry);
 /// </remarks>
 public static class Fsck
 {
+    /// <summary>Where there are more faults than this, the rest is not looked at: a report is to be read, and memory is bounded.</summary>
+    public const int MostFindings = 1000;
+
     /// <param name="files">A log's directory; without its <c>state/</c>, only what is published is checked.</param>
     /// <param name="logKey">Its name is the origin that the checkpoint must have.</param>
     /// <param name="progress">Called with entries done and entries in all.</param>
@@ -48,6 +51,8 @@ public static class Fsck
         var signed = files.DirectoryExists(LogLayout.State) ? StateCheck.Run(files, logKey, published, findings, notes) : null;
         if (published is not null)
             new StrayCheck(files, Math.Max(published.Size, signed?.Size ?? 0), NewestSize, findings).Run();
+        if (findings.Count >= MostFindings)
+            notes.Add($"more than {MostFindings} faults: the rest of the log was not looked at");
         return new FsckReport(published, findings, notes);
 
         ulong NewestSize() => Math.Max(

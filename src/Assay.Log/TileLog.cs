@@ -310,5 +310,5 @@ public sealed class TileLog : IAsyncDisposable
         _ => LogFault.Io,
     };
 
-    private static string Reason(Exception e) => DiskErrors.IsFull(e) ? "the disk is full: make room and open the log again" : e.Message;
+    private static string Reason(Exception e) => DiskErrors.Describe(e);
 }

@@ -191,6 +191,33 @@ public class RefusalTests
         Assert.Equal(1, line.Count(c => c == '\n'));
     }
 
+    [Fact]
+    public void A_read_only_file_system_is_refused_clearly_and_loses_nothing()
+    {
+        using var assay = new Assay();
+        var mount = Directory.CreateDirectory(assay.Data);
+        Assert.SkipUnless(Mounts(mount.FullName), "a small file system cannot be mounted here: root or unprivileged user namespaces are needed");
+        var program = Path.Combine(Assay.Repository, "artifacts/bin/Assay.Cli/release/assay");
+        var script = $$"""
+            mount -t tmpfs -o size=8m none "$ASSAY_HOME" || exit 99
+            "{{program}}" demo --once --json > first.json || exit 1
+            mount -o remount,ro "$ASSAY_HOME" || exit 98
+            "{{program}}" demo --once > second.txt 2> second.err
+            test $? = 6 || exit 2
+            "{{program}}" log fsck || exit 3
+            mount -o remount,rw "$ASSAY_HOME" || exit 97
+            "{{program}}" demo --once || exit 4
+            "{{program}}" log fsck || exit 5
+            "{{program}}" verify "$(sed -n 's/.*"receiptFile": "\(.*\)",/\1/p' first.json)" || exit 6
+            """;
+        using var shell = Unshare(script, assay.Folder, assay.Data);
+        shell.WaitForExit();
+        Assert.True(shell.ExitCode == 0, $"step {shell.ExitCode}: {shell.StandardOutput.ReadToEnd()}{shell.StandardError.ReadToEnd()}");
+        var line = File.ReadAllText(Path.Combine(assay.Folder, "second.err"));
+        Assert.Contains("read-only", line, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(1, line.Count(c => c == '\n'));
+    }
+
     private static bool Mounts(string folder)
     {
         try

@@ -11,6 +11,14 @@ using Assay.Verify.Crypto;
 // For each acknowledged entry, one line on standard output: index, leaf hash, digest of the attachment or -, promise in base64, path of
 // the leaf in the promised batch (hashes in hex, with commas between; - if it is empty).
 // Exit code 3: the log is locked by another process, which standard error names.
+//   handles DIRECTORY
+// Uses up all file handles under a running log instead; see OutOfHandles.
+//   grow DIRECTORY SIZE
+// Makes a log of so many entries and prints its verifier key.
+if (args is ["grow", var place, var count])
+    return await Grow.RunAsync(place, ulong.Parse(count, CultureInfo.InvariantCulture));
+if (args is ["handles", var folder])
+    return await OutOfHandles.RunAsync(folder);
 if (args is not [var directory, var seedText, var submittersText])
     return 2;
 var seed = int.Parse(seedText, CultureInfo.InvariantCulture);

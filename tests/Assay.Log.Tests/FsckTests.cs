@@ -146,6 +146,17 @@ public sealed class FsckTests : IDisposable
     }
 
     [Fact]
+    public async Task Report_ends_after_a_thousand_faults_and_says_so()
+    {
+        await MakeLog(600);
+        for (var i = 0; i < Fsck.MostFindings + 100; i++)
+            File.WriteAllBytes(Full($"public/tile/stray-{i}"), []);
+        var report = Check();
+        Assert.Equal(Fsck.MostFindings, report.Findings.Count);
+        Assert.Contains(report.Notes, n => n.Contains("was not looked at", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Damaged_state_is_named()
     {
         await MakeLog(600);

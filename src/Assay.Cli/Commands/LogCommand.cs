@@ -2,8 +2,6 @@ using System.CommandLine;
 using Assay.Log;
 using Assay.Log.Files;
 using Assay.Node;
-using Assay.Verify.Logs;
-using Assay.Verify;
 using Assay.Verify.Merkle;
 using Assay.Verify.Notes;
 using Assay.Verify.Policies;
@@ -16,7 +14,7 @@ internal static class LogCommand
     public static Command Make() =>
         new("log", "Read and check the log of this data folder. Example: assay log fsck")
         {
-            CheckpointCommand(), Inclusion(), Consistency(), FsckCommand(),
+            CheckpointCommand(), Inclusion(), Consistency(), FsckCommand.Make(),
             WitnessCommand.Make(), WitnessesCommand.Make(), WitnessesCommand.MakeResume(), FaultCommand.Make(), MonitorCommand.Make(),
         };
 
@@ -95,52 +93,6 @@ internal static class LogCommand
         return command;
     }
 
-    private static Command FsckCommand()
-    {
-        var command = new Command("fsck", "Read everything again: entries, every tile, the checkpoint, and whether the entries obey the rules. Exit code 10 if anything is wrong");
-        command.SetAction(parsed =>
-        {
-            var folder = Shared.FolderOf(parsed);
-            var state = new LogState();
-            var findings = Fsck.Run(PosixLogFiles.OpenExisting(folder.Log), LogKey(folder), (_, entry) => Judge(state, entry)).Findings;
-            if (Shared.IsJson(parsed))
-                Shared.Print(json =>
-                {
-                    json.WriteBoolean("ok", findings.Count == 0);
-                    json.WriteNumber("entries", state.Size);
-                    json.WriteStartArray("findings");
-                    foreach (var finding in findings)
-                    {
-                        json.WriteStartObject();
-                        json.WriteString("file", finding.Path);
-                        json.WriteString("fault", finding.Problem);
-                        json.WriteEndObject();
-                    }
-                    json.WriteEndArray();
-                });
-            else if (findings.Count == 0)
-                Console.WriteLine($"{state.Size} entries, every tile and rule in order");
-            else
-                foreach (var finding in findings)
-                    Console.WriteLine($"{finding.Path}: {finding.Problem}");
-            return findings.Count == 0 ? ExitCode.Ok : ExitCode.Rejected;
-        });
-        return command;
-    }
-
-    private static string? Judge(LogState state, ReadOnlyMemory<byte> entry)
-    {
-        try
-        {
-            state.Apply(entry.Span);
-            return null;
-        }
-        catch (MalformedException e)
-        {
-            return e.Message;
-        }
-    }
-
     private static LogReader Open(ParseResult parsed)
     {
         var folder = Shared.FolderOf(parsed);
@@ -148,7 +100,7 @@ internal static class LogCommand
     }
 
     // By the policy, which is public: no private key is touched to read a log.
-    private static VerifierKey LogKey(DataFolder folder) => File.Exists(folder.Policy)
+    public static VerifierKey LogKey(DataFolder folder) => File.Exists(folder.Policy)
         ? Policy.Parse(File.ReadAllBytes(folder.Policy)).Log.Logs[0]
         : throw new NodeException(NodeFault.NotFound, $"there is no node in {folder.Path}: `assay demo` or `assay serve` makes one");
 }

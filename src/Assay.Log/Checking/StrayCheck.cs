@@ -28,6 +28,8 @@ internal sealed class StrayCheck(ILogFiles files, ulong size, Func<ulong> signed
     {
         foreach (var name in files.List(Prefix + directory))
         {
+            if (findings.Count + beyond.Count >= Fsck.MostFindings)
+                return;
             var path = $"{directory}/{name}";
             if (files.DirectoryExists(Prefix + path))
                 Walk(path);

@@ -24,7 +24,7 @@ internal sealed class TreeCheck(ILogFiles files, Checkpoint checkpoint, EntryChe
     {
         storedEdge = StoredEdge();
         var before = findings.Count;
-        for (ulong start = 0; start < checkpoint.Size; start += TilePath.FullWidth)
+        for (ulong start = 0; start < checkpoint.Size && findings.Count < Fsck.MostFindings; start += TilePath.FullWidth)
         {
             ct.ThrowIfCancellationRequested();
             var width = (int)Math.Min(TilePath.FullWidth, checkpoint.Size - start);
@@ -32,6 +32,8 @@ internal sealed class TreeCheck(ILogFiles files, Checkpoint checkpoint, EntryChe
                 edge.Append(leaf, CheckInnerTile);
             progress?.Invoke(start + (ulong)width, checkpoint.Size);
         }
+        if (findings.Count >= Fsck.MostFindings)
+            return;
         foreach (var (tile, bytes) in edge.PartialTiles())
             if (tile.Level > 0)
                 CheckInnerTile(tile, bytes);

@@ -1,4 +1,5 @@
 using Assay.Log.Files;
+using Assay.Log.Tiles;
 using Assay.Log.Wal;
 using Assay.Log.Writing;
 using Assay.Verify;
@@ -87,6 +88,8 @@ internal sealed class CrashScenario : IAttachmentSink
                 Crashes++;
                 ShowVisible();
                 files.Reboot();
+                if (JudgePublished() is { } torn)
+                    return torn;
             }
             catch (InjectedException)
             {
@@ -206,6 +209,22 @@ internal sealed class CrashScenario : IAttachmentSink
     {
         if (files.Visible(LogLayout.PublishedCheckpoint) is { Length: > 0 } bytes)
             Show(Checkpoint.Parse(SignedNote.Parse(bytes).Text));
+    }
+
+    // What a web server serves of the disk that came back, before anyone has repaired anything: whole, and under a signed root.
+    private string? JudgePublished()
+    {
+        if (files.Length(LogLayout.PublishedCheckpoint) is null)
+            return acknowledged.Count == 0 ? null : "the published checkpoint is gone";
+        try
+        {
+            var entries = LogReader.Open(TileStore.Over(files), TestLogs.VerifierKey).ReadEntries(0).Count();
+            return entries > 0 ? null : "an empty tree is published";
+        }
+        catch (LogException e)
+        {
+            return $"what is published after the crash is torn: {e.Message}";
+        }
     }
 
     // What must hold whenever the log is open.

@@ -14,10 +14,11 @@ namespace Assay.Log.Tests.Crashes;
 public sealed class KillTests : IDisposable
 {
     private const int LivesOfOneLog = 25;
+    private const int SideBySide = 4;
 
     private readonly TemporaryDirectory directory = new();
 
-    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ASSAY_KILLS"), out var kills) ? kills : 200;
+    private static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ASSAY_KILLS"), out var kills) ? kills : 1000;
 
     public void Dispose() => directory.Dispose();
 
@@ -25,26 +26,57 @@ public sealed class KillTests : IDisposable
     [Trait("speed", "slow")]
     public async Task Nothing_acknowledged_is_lost_when_the_process_is_killed()
     {
-        var random = new Random(1);
         var acknowledged = 0;
-        for (var (kill, log) = (0, 0); kill < Kills; log++)
-        {
-            var witness = new Witness(Path.Combine(directory.Path, $"log{log}"));
-            for (var life = 0; life < LivesOfOneLog && kill < Kills; life++, kill++)
-            {
-                // From its start: some die while they create or recover, most under load.
-                var lines = await RunVictim(witness.Directory, kill, TimeSpan.FromMilliseconds(random.Next(40, 350)));
-                witness.Hear(lines);
-                acknowledged += lines.Count;
-                // In between, one victim recovers from what the other left, and may be killed at it.
-                if (random.Next(3) == 0)
-                    await witness.Judge();
-            }
-            await witness.Judge();
-            var report = Fsck.Run(new PosixLogFiles(witness.Directory), Witness.LogKey);
-            Assert.True(report.IsClean, string.Join('\n', report.Findings));
-        }
+        // Several logs side by side, each with its own victims: most of a life is waiting.
+        await Parallel.ForAsync(0, (Kills + LivesOfOneLog - 1) / LivesOfOneLog, new ParallelOptions { MaxDegreeOfParallelism = SideBySide }, async (log, _) =>
+            Interlocked.Add(ref acknowledged, await TellLog(log, Math.Min(LivesOfOneLog, Kills - log * LivesOfOneLog))));
         Assert.True(acknowledged > 10 * Kills, $"only {acknowledged} entries were acknowledged in {Kills} lives");
+    }
+
+    // The lives of one log; how many entries were acknowledged in them.
+    private async Task<int> TellLog(int log, int lives)
+    {
+        var random = new Random(log);
+        var witness = new Witness(Path.Combine(directory.Path, $"log{log}"));
+        var acknowledged = 0;
+        for (var life = 0; life < lives; life++)
+        {
+            // Some die while they create or recover, most under load.
+            var lines = await RunVictim(witness.Directory, log * LivesOfOneLog + life, early: random.Next(5) == 0, TimeSpan.FromMilliseconds(random.Next(120)));
+            witness.Hear(lines);
+            acknowledged += lines.Count;
+            witness.JudgePublished();
+            // In between, one victim recovers from what the other left, and may be killed at it.
+            if (random.Next(3) == 0)
+                await witness.Judge();
+        }
+        await witness.Judge();
+        if (acknowledged == 0)
+            return 0;
+        var report = Fsck.Run(new PosixLogFiles(witness.Directory), Witness.LogKey);
+        Assert.True(report.IsClean, string.Join('\n', report.Findings));
+        return acknowledged;
+    }
+
+    [Fact]
+    public async Task Log_without_file_handles_refuses_in_one_line_and_loses_nothing()
+    {
+        var path = Path.Combine(directory.Path, "log");
+        using var victim = Process.Start(new ProcessStartInfo("bash", ["-c", "ulimit -n 256; exec \"$0\" handles \"$1\"", VictimProgram, path])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = victim.StandardError.ReadToEndAsync();
+        var lines = (await victim.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await victim.WaitForExitAsync();
+        Assert.True(victim.ExitCode == 0, $"exit code {victim.ExitCode}: {await errors}");
+        Assert.Equal(3, lines.Length);
+        Assert.Equal("append: the log has stopped: too many files are open: raise the limit (ulimit -n) and open the log again", lines[0]);
+        Assert.Equal("open: the log could not be opened: too many files are open: raise the limit (ulimit -n) and open the log again", lines[1]);
+        Assert.StartsWith("cured: ", lines[2], StringComparison.Ordinal);
+        Assert.True(Fsck.Run(new PosixLogFiles(path), Witness.LogKey).IsClean);
     }
 
     [Fact]
@@ -60,22 +92,24 @@ public sealed class KillTests : IDisposable
         Assert.Equal(1UL, (await log.AppendAsync("still mine"u8.ToArray())).Index);
     }
 
-    private static Process Start(string path, int seed)
-    {
-        var victim = Path.Combine(AppContext.BaseDirectory, "Assay.Log.Hammer");
-        return Process.Start(new ProcessStartInfo(victim, [path, seed.ToString(CultureInfo.InvariantCulture), "16"])
+    private static string VictimProgram => Path.Combine(AppContext.BaseDirectory, "Assay.Log.Hammer");
+
+    private static Process Start(string path, int seed) =>
+        Process.Start(new ProcessStartInfo(VictimProgram, [path, seed.ToString(CultureInfo.InvariantCulture), "16"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-    }
 
-    private static async Task<List<string>> RunVictim(string path, int seed, TimeSpan life)
+    // Kills it so long after its start, or else after its first acknowledgement.
+    private static async Task<List<string>> RunVictim(string path, int seed, bool early, TimeSpan life)
     {
         using var victim = Start(path, seed);
         var errors = victim.StandardError.ReadToEndAsync();
-        var reading = victim.StandardOutput.ReadToEndAsync();
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reading = Read(victim.StandardOutput, first);
+        await Task.WhenAny(victim.WaitForExitAsync(), early ? Task.CompletedTask : first.Task);
         await Task.WhenAny(victim.WaitForExitAsync(), Task.Delay(life));
         Assert.False(victim.HasExited, $"the victim ended by itself: {(victim.HasExited ? await errors : "")}");
         victim.Kill();
@@ -83,6 +117,18 @@ public sealed class KillTests : IDisposable
         var text = await reading;
         // The last line may be cut: an acknowledgement that nobody got.
         return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    private static async Task<string> Read(StreamReader output, TaskCompletionSource first)
+    {
+        var text = new StringBuilder();
+        var buffer = new char[8192];
+        while (await output.ReadAsync(buffer) is > 0 and var length)
+        {
+            text.Append(buffer, 0, length);
+            first.TrySetResult();
+        }
+        return text.ToString();
     }
 
     /// <summary>Remembers all that the victims said, and holds their log to it.</summary>
@@ -104,6 +150,16 @@ public sealed class KillTests : IDisposable
                 Assert.True(acknowledged.TryAdd(ulong.Parse(parts[0], CultureInfo.InvariantCulture), (Hash.FromHex(parts[1]), parts[2], parts[3], parts[4])),
                     $"index {parts[0]} was given out twice");
             }
+        }
+
+        // As a web server would serve it at this moment: nobody has repaired anything yet.
+        public void JudgePublished()
+        {
+            var files = new PosixLogFiles(directory);
+            if (files.Length(LogLayout.PublishedCheckpoint) is null)
+                return;
+            var reader = LogReader.Open(files, LogKey);
+            Assert.Equal(reader.Checkpoint.Size, (ulong)reader.ReadEntries(0).Count());
         }
 
         public async Task Judge()

@@ -41,6 +41,12 @@ internal sealed class SimulatedFiles(Random random) : ILogFiles
         root.Crash(random);
     }
 
+    /// <summary>The disk changes a bit by itself.</summary>
+    public void Flip(string path, int bit) => ((Content)Find(path)!).Current[bit / 8] ^= (byte)(1 << (bit % 8));
+
+    /// <summary>The end of a file is gone.</summary>
+    public void Cut(string path, int length) => ((Content)Find(path)!).Current.RemoveRange(length, ((Content)Find(path)!).Current.Count - length);
+
     public ILogFile Create(string path, Visibility visibility)
     {
         Step("create", path);
