@@ -27,6 +27,13 @@ public class P256Tests
     }
 
     [Fact]
+    public void The_tests_own_signer_is_that_of_rfc_6979()
+    {
+        using var key = new DeterministicP256Key(Hex(Scalar));
+        Assert.Equal(Signature, Convert.ToHexStringLower(key.Sign(Sample)));
+    }
+
+    [Fact]
     public void Both_s_and_the_order_less_s_are_accepted()
     {
         using var key = SigningKey.FromScalar(Hex(Scalar));

@@ -13,7 +13,7 @@ public class FaultTests
     private const ulong Deadline = 1_800_000_000;
 
     private static readonly SigningKey LogKey = TestIssuer.LogKey;
-    private static readonly (string Name, SigningKey Key)[] Witnesses = [("w1", TestIssuer.Key("w1")), ("w2", TestIssuer.Key("w2")), ("w3", TestIssuer.Key("w3"))];
+    internal static readonly (string Name, SigningKey Key)[] Witnesses = [("w1", TestIssuer.Key("w1")), ("w2", TestIssuer.Key("w2")), ("w3", TestIssuer.Key("w3"))];
     private static readonly TlogPolicy Policy = Asking("group g 2 w1 w2 w3\nquorum g");
 
     // Two histories that part at entry 6.
@@ -148,7 +148,7 @@ public class FaultTests
         }
     }
 
-    private static Fault Of(string kind) => kind switch
+    internal static Fault Of(string kind) => kind switch
     {
         "split view" => SplitView,
         "rewritten" => Rewritten,

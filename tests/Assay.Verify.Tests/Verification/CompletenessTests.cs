@@ -14,7 +14,7 @@ public class CompletenessTests
     private static readonly TestIssuer Indexed = new() { EpochSize = 25 };
     private static readonly Hash Wrong = Sha256.Of([1, 2, 3]);
 
-    private static readonly Dictionary<string, (AxisStatus Status, string Reason, Func<Bundle> Make)> Cases = new()
+    internal static readonly Dictionary<string, (AxisStatus Status, string Reason, Func<Bundle> Make)> Cases = new()
     {
         ["nothing is left out"] = (AxisStatus.Verified, Reasons.Indexed, () => Indexed.Issue()),
         ["nothing is left out of the records of a key of P-256"] = (AxisStatus.Verified, Reasons.Indexed, () => Indexed.WithP256().Issue()),

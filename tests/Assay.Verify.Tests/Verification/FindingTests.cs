@@ -21,7 +21,7 @@ public class FindingTests
     private static readonly TestIssuer Cosigned = new() { Witnesses = [("w1", TestIssuer.Key("w1"))] };
     private static readonly TestIssuer Speaking = new() { Tokens = Tokens(5) };
 
-    private static readonly Dictionary<string, (Axis Axis, AxisStatus Status, string Reason, Func<(Bundle, Policy)> Make)> Cases = new()
+    internal static readonly Dictionary<string, (Axis Axis, AxisStatus Status, string Reason, Func<(Bundle, Policy)> Make)> Cases = new()
     {
         // integrity, signature, log, model, venue: as they should be
         ["everything agrees"] = (Axis.Integrity, AxisStatus.Verified, Reasons.Agrees, () => (Honest.Issue(), Honest.OwnPolicy)),

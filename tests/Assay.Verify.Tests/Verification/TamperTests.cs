@@ -19,7 +19,7 @@ public class TamperTests
     private static readonly TestIssuer Honest = new();
     private static readonly Hash Wrong = Sha256.Of([1, 2, 3]);
 
-    private static readonly Dictionary<string, (Axis Axis, string Reason, Func<Bundle> Make)> Cases = new()
+    internal static readonly Dictionary<string, (Axis Axis, string Reason, Func<Bundle> Make)> Cases = new()
     {
         ["the envelope names another key than the statement"] = (Axis.Integrity, "key-id", () => Edit(b =>
             b with { Envelope = b.Envelope with { KeyId = Wrong } })),

@@ -33,7 +33,7 @@ public sealed partial record TestIssuer
     public static readonly SigningKey OtherKey = Key("other");
 
     /// <summary>A serving key of the other algorithm.</summary>
-    public static readonly SigningKey P256Key = SigningKey.FromScalar(Seed("p256").Bytes);
+    public static readonly SigningKey P256Key = new DeterministicP256Key(Seed("p256").ToArray());
 
     public int Size { get; init; } = 30;
 

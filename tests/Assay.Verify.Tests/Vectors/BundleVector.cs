@@ -1,0 +1,15 @@
+using Assay.Verify.Bundles;
+using Assay.Verify.Policies;
+using Assay.Verify.Verification;
+
+namespace Assay.Verify.Tests.Vectors;
+
+/// <summary>One case of the conformance kit: what goes into a verifier. What must come out is written beside it.</summary>
+/// <param name="Name">Of its folder, without the number: what it is about.</param>
+/// <param name="What">A sentence for people.</param>
+/// <param name="Policy">Null for none.</param>
+public sealed record BundleVector(string Name, string What, byte[] Bundle, byte[]? Policy, ExecutionFinding? Finding = null)
+{
+    public static BundleVector Of(string name, string what, Bundle bundle, Policy? policy, ExecutionFinding? finding = null) =>
+        new(name, what, bundle.ToBytes(), policy?.ToBytes(), finding);
+}
