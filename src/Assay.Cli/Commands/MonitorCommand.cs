@@ -26,7 +26,7 @@ internal sealed class MonitorCommand
     public static Command Make()
     {
         var options = new MonitorCommand();
-        var command = new Command("monitor", "Follow a log over HTTP: signatures, consistency, what every entry means, promises. Exit code 10 if anything is wrong. Example: assay log monitor http://127.0.0.1:7780/log --policy them.json --once")
+        var command = new Command("monitor", "Follow a log over HTTP: signatures, consistency, what every entry means, promises. Exit code 10 if anything is wrong, 6 if the log cannot be reached. Example: assay log monitor http://127.0.0.1:7780/log --policy them.json --once")
         {
             options.url, options.policy, options.once, options.interval, options.promises, options.indexKey, options.indexName,
         };
@@ -46,24 +46,25 @@ internal sealed class MonitorCommand
         using var key = parsed.GetValue(indexKey) is { } pem ? SigningKey.FromPem(await File.ReadAllTextAsync(pem, cancel)) : null;
         using var monitor = new LogMonitor(
             new PosixLogFiles(Folder(parsed, logKey)), source.Read, logKey, trusted.Log, (parsed.GetValue(promises) ?? []).Select(f => Held(f, logKey)), IndexerOf(parsed, key));
-        var wrong = false;
+        var (wrong, unreachable) = (false, false);
         while (true)
         {
             var report = monitor.Look();
-            wrong |= report.Findings.Count > 0;
+            wrong |= report.Findings.Any(f => f.Kind != MonitorFinding.Unreachable);
+            unreachable = report.Findings.Any(f => f.Kind == MonitorFinding.Unreachable);
             if (Shared.IsJson(parsed))
                 PrintJson(report, trusted.Log);
             else
                 PrintText(report, trusted.Log);
             if (parsed.GetValue(once))
-                return wrong ? ExitCode.Rejected : ExitCode.Ok;
+                return wrong ? ExitCode.Rejected : unreachable ? ExitCode.Unavailable : ExitCode.Ok;
             try
             {
                 await Task.Delay(wait, cancel);
             }
             catch (OperationCanceledException)
             {
-                return wrong ? ExitCode.Rejected : ExitCode.Ok;
+                return wrong ? ExitCode.Rejected : unreachable ? ExitCode.Unavailable : ExitCode.Ok;
             }
         }
     }

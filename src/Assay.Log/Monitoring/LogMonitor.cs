@@ -71,7 +71,9 @@ public sealed class LogMonitor : IDisposable
         catch (LogException e)
         {
             mirror.TakeBack();
-            findings.Add(new MonitorFinding("unreadable", e.Message));
+            if (e.Fault == LogFault.Corrupt)
+                mirror.ClearBeyond(LastSize());
+            findings.Add(new MonitorFinding(e.Fault == LogFault.Io ? MonitorFinding.Unreachable : "unreadable", e.Message));
         }
         return new MonitorReport(
             note is null ? null : Checkpoint.Parse(note.Text), followed - before, note is null ? 0 : Cosigned(note), [.. lasting, .. findings],
@@ -136,6 +138,8 @@ public sealed class LogMonitor : IDisposable
         LogReader.ReadCheckpoint(bytes, logKey, Last);
         return SignedNote.Parse(bytes);
     }
+
+    private ulong LastSize() => ReadLast() is { } last ? Checkpoint.Parse(last.Text).Size : 0;
 
     // A reader at the new checkpoint, if it and the last one seen are of one tree.
     private LogReader? OpenTree(Checkpoint next, SignedNote? last, SignedNote note, List<MonitorFinding> findings)

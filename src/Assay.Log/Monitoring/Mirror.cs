@@ -42,15 +42,27 @@ internal sealed class Mirror(ILogFiles files, TileSource log)
     }
 
     /// <summary>Forgets everything, because it was damaged.</summary>
-    public void Clear() => Clear(Prefix + TilePath.Directory);
+    public void Clear() => Clear(TilePath.Directory, _ => true);
 
-    private void Clear(string directory)
+    /// <summary>Forgets what is no part of a tree of this size: a look that was cut short may have left what no look has checked.</summary>
+    public void ClearBeyond(ulong size) => Clear(TilePath.Directory, path =>
     {
-        foreach (var name in files.List(directory))
-            if (files.DirectoryExists($"{directory}/{name}"))
-                Clear($"{directory}/{name}");
-            else
-                files.Delete($"{directory}/{name}");
+        if (!TilePath.TryParse(path, out var tile))
+            return true;
+        var hashes = tile.Level >= 8 ? 0 : size >> (8 * Math.Max(tile.Level, 0));
+        return tile.Index * TilePath.FullWidth + (ulong)tile.Width > hashes;
+    });
+
+    private void Clear(string directory, Func<string, bool> goes)
+    {
+        foreach (var name in files.List(Prefix + directory))
+        {
+            var path = $"{directory}/{name}";
+            if (files.DirectoryExists(Prefix + path))
+                Clear(path, goes);
+            else if (goes(path))
+                files.Delete(Prefix + path);
+        }
     }
 
     /// <summary>Forgets partial tiles that a tree of this size, and everything after it, has no use for.</summary>

@@ -3,9 +3,13 @@ using Assay.Verify.Notes;
 namespace Assay.Log.Monitoring;
 
 /// <summary>Something that is wrong with a log.</summary>
-/// <param name="Kind">A kind of fault file, or <c>unreadable</c>, <c>unsigned</c>, <c>went-back</c>, <c>fork</c>, <c>meaning</c>, <c>overdue</c>: what this monitor has seen and cannot show to others.</param>
+/// <param name="Kind">A kind of fault file, or <see cref="Unreachable"/>, <c>unreadable</c>, <c>unsigned</c>, <c>went-back</c>, <c>fork</c>, <c>meaning</c>, <c>overdue</c>: what this monitor has seen and cannot show to others.</param>
 /// <param name="File">The fault file that proves it to anyone, or null.</param>
-public sealed record MonitorFinding(string Kind, string Detail, string? File = null);
+public sealed record MonitorFinding(string Kind, string Detail, string? File = null)
+{
+    /// <summary>The log did not answer: for now nothing is known, and nothing is held against it.</summary>
+    public const string Unreachable = "unreachable";
+}
 
 /// <summary>What one look at a log gave.</summary>
 /// <param name="Checkpoint">What the log shows, or null where it shows none that it signed.</param>

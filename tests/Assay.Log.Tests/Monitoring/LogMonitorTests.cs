@@ -225,7 +225,7 @@ public sealed class LogMonitorTests : IDisposable
         using var monitor = Monitor((path, limit) => wrong(path) ?? log.Published(path, limit));
         (string Kind, Func<string, byte[]?> Wrong)[] cases =
         [
-            ("unreadable", path => path == "checkpoint" ? throw new LogException(LogFault.Io, "no answer") : null),
+            (MonitorFinding.Unreachable, path => path == "checkpoint" ? throw new LogException(LogFault.Io, "no answer") : null),
             ("unsigned", path => path == "checkpoint" ? "rubbish"u8.ToArray() : null),
             ("unsigned", path => path == "checkpoint" ? Encoding.UTF8.GetBytes(new TestTree(5).Checkpoint(5, WitnessKey).ToString()) : null),
             ("unreadable", path => path.StartsWith("tile/0", StringComparison.Ordinal) ? new byte[8192] : null),
@@ -253,6 +253,30 @@ public sealed class LogMonitorTests : IDisposable
         await log.RecordAsync(5);
         using var again = Monitor(log.Published);
         Assert.Empty(again.Look().Findings);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_look_that_was_cut_short_left_behind_does_no_harm(bool followedBefore)
+    {
+        await using var log = await SpokenLog.CreateAsync(Place("log"));
+        if (followedBefore)
+        {
+            await log.RecordAsync(20);
+            using var first = Monitor(log.Published);
+            first.Look();
+        }
+        await log.RecordAsync(700);
+        // Killed after it had kept what nobody had checked yet.
+        foreach (var path in (string[])["tile/entries/000", "tile/0/001"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Place("monitor/mirror/" + path))!);
+            File.WriteAllBytes(Place("monitor/mirror/" + path), new byte[8192]);
+        }
+        using var monitor = Monitor(log.Published);
+        Assert.Equal("unreadable", Assert.Single(monitor.Look().Findings).Kind);
+        Assert.Empty(monitor.Look().Findings);
     }
 
     private string Place(string name) => Path.Combine(place.Path, name);
