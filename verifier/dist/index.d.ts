@@ -4,3 +4,5 @@ export { parsePolicy, policyType, type Policy } from "./policy.js";
 export { verifyFault, parseFault, faultType, faultExitCodes, type Fault, type FaultReport } from "./fault.js";
 export { axes, exitCodes, type Axis, type Check, type Facts, type Report, type Revocation, type Status, type Verdict } from "./report.js";
 export { CannotJudge, Malformed, Unsupported } from "./errors.js";
+export { assayFetch, verifiedReceipt, ReceiptError, type FetchOptions, type ReceiptFault, type Verified } from "./fetch.js";
+export { memoryKeeper, type Keeper } from "./keeper.js";

@@ -5,3 +5,5 @@ export { parsePolicy, policyType } from "./policy.js";
 export { verifyFault, parseFault, faultType, faultExitCodes } from "./fault.js";
 export { axes, exitCodes } from "./report.js";
 export { CannotJudge, Malformed, Unsupported } from "./errors.js";
+export { assayFetch, verifiedReceipt, ReceiptError } from "./fetch.js";
+export { memoryKeeper } from "./keeper.js";

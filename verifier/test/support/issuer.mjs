@@ -64,13 +64,13 @@ export function issue(options = {}) {
   if (o.renew) history.push(keyEvent("renew", serving, { action: "renew", until: entries.length + 500 }));
 
   // The receipt.
-  const salt = name => sha(`salt of ${name}`), input = Buffer.from("the canonical tensors of an input"), wire = Buffer.from("{\"inputs\":[]}");
-  const pieces = o.output === "tokens" ? Array.from({ length: o.tokens }, (_, i) => token(i, `t${i} \u00e9`, i % 2 ? [i, 7] : [])) : cutTensors(Buffer.alloc(o.outputBytes, 7));
+  const salt = name => sha(`salt of ${name}`), input = o.inputBytes ?? Buffer.from("the canonical tensors of an input"), wire = o.wireBytes ?? Buffer.from("{\"inputs\":[]}");
+  const pieces = o.output === "tokens" ? Array.from({ length: o.tokens }, (_, i) => token(i, `t${i} \u00e9`, i % 2 ? [i, 7] : [])) : cutTensors(o.outputBuffer ?? Buffer.alloc(o.outputBytes, 7));
   const outputBytes = Buffer.concat(pieces), tree = outputTree(o.output, edited("pieces", pieces), salt("output"));
   const commitment = (name, type, bytes) => ({ mediaType: type, length: bytes.length, commitment: commit(name, salt(name), bytes) });
   const notBefore = Math.min(o.notBefore, entries.length);
   const predicate = {
-    recordId: "00112233445566778899aabbccddeeff", sequence: sealed.get(serving.id)?.length ?? 0, ...(o.nonce ? { clientNonce: "nonce-1" } : {}),
+    recordId: "00112233445566778899aabbccddeeff", sequence: sealed.get(serving.id)?.length ?? 0, ...(o.nonce ? { clientNonce: o.nonce === true ? "nonce-1" : o.nonce } : {}),
     issuer: { keyId: serving.id, node: "node-1" }, model: { name: "digits", version: "1", manifest, format: "onnx" },
     input: { ...commitment("input", "application/vnd.assay.tensors.v1", input), ...(o.wire ? { wire: commitment("wire-input", "application/json", wire) } : {}) },
     output: o.output === "tokens"
@@ -148,7 +148,7 @@ export function issue(options = {}) {
     indexers: Array.from({ length: o.indexers }, (_, n) => vkey(`indexer.example/i${n}`, 1, keyOf(`indexer ${n}`))), indexerThreshold: o.indexerThreshold,
     require: [...o.require], execution: o.execution, venue: "any",
   });
-  return { bundle, policy, index, logKey, entries, leaves, checkpoint: note, promise };
+  return { bundle, policy, index, logKey, checkpoint: note, promise, salts: { input: b64(salt("input")), output: b64(salt("output")) } };
 }
 
 const introduction = (key, manifest) => ({

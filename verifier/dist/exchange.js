@@ -1,0 +1,113 @@
+import { Malformed, Unsupported } from "./errors.js";
+import { equal, text } from "./bytes.js";
+import { toBase64 } from "./base64.js";
+import { parseBundle } from "./bundle.js";
+import { readEnvelope, sealedLeaf } from "./envelope.js";
+import { bytes64, integer, object, path, string } from "./fields.js";
+import { JsonObject } from "./json.js";
+import { isSignedBy, parseNote } from "./note.js";
+import { promises, readPromise } from "./promise.js";
+import { readReceipt } from "./receipt.js";
+import { isSame, parseExact, readTensors } from "./tensors.js";
+import { toHex } from "./hex.js";
+import { sha256 } from "./sha256.js";
+/** Reads the member `assay` of an answer, and holds it against the header `Assay-Receipt: ID; sha256=DIGEST`. */
+export function readAnswer(header, body) {
+    const found = /^([0-9a-f]{32}); sha256=([0-9a-f]{64})$/.exec(header ?? "");
+    if (found === null)
+        throw new Malformed("the answer has no header Assay-Receipt: ID; sha256=DIGEST");
+    const answer = exact(body), assay = object(strict(isRecord(answer) ? answer["assay"] : undefined), "assay");
+    const envelope = readEnvelope(assay.get("envelope"), "the envelope of the answer"), promised = object(assay.get("promise"), "promise");
+    if (envelope.signatures.length !== 1 || toHex(sha256(envelope.payload)) !== found[2])
+        throw new Malformed("the header names another statement than the answer");
+    const receipt = readReceipt(envelope.payload);
+    if (receipt.recordId !== found[1])
+        throw new Malformed("the header names another receipt than the answer");
+    const promiseText = string(promised.get("note"), "promise.note");
+    return {
+        id: receipt.recordId, index: integer(assay.get("index"), "index"), envelope, receipt, promiseText,
+        promise: readPromise(parseNote(promiseText, "promise.note"), "promise.note"), path: path(promised.get("path"), "promise.path"),
+        salt: toBase64(bytes64(object(assay.get("salts"), "salts").get("output"), "salts.output")),
+    };
+}
+/** The leaf that the promise of an answer is about: of one of the two algorithms; null if a log of the policy did not promise it. */
+export async function promisedLeaf(answer, policy) {
+    const { promise, index, envelope, receipt } = answer;
+    const leaf = ["ed25519", "ecdsa-p256-sha256"].map(a => sealedLeaf(receipt.sequence, envelope, a)).find(l => promises(promise, index, l, answer.path));
+    if (leaf === undefined)
+        return null;
+    for (const log of policy.log.logs)
+        if (log.name === promise.origin && await isSignedBy(promise.note, log))
+            return leaf;
+    return null;
+}
+/** The leaf hash of the entry that a bundle is about. */
+export const leafOf = (bundle) => {
+    const key = bundle.keyEvents.find(e => e.event.key?.id === bundle.receipt.issuer.keyId)?.event.key;
+    return sealedLeaf(bundle.receipt.sequence, bundle.envelope, key?.algorithm ?? "ed25519");
+};
+/** What of an exchange the bundle is not about, in words; null if it is about this very request and answer. */
+export function otherAnswer(exchange, answer, bundle) {
+    const { receipt, disclosures: { input, wireInput, output } } = bundle;
+    if (!equal(bundle.envelope.payload, answer.envelope.payload))
+        return "the bundle has another statement than the answer";
+    if (bundle.logProof.index !== answer.index)
+        return "the bundle's entry stands elsewhere than the answer said";
+    if (receipt.clientNonce !== exchange.nonce)
+        return "the receipt does not have the nonce of this request";
+    if (receipt.model.name !== exchange.model || (exchange.version !== null && receipt.model.version !== exchange.version))
+        return "the receipt is of another model";
+    if (wireInput === null || !equal(wireInput.bytes, exchange.request))
+        return "the receipt is not of this request's bytes";
+    if (input === null || output === null || "pieces" in output)
+        return "the bundle does not disclose input and output whole";
+    if (receipt.output.tokens !== null)
+        return "the output is tokens, and this answer is tensors";
+    if (!sameTensors(input.bytes, exact(exchange.request), "inputs", true))
+        return "the receipt's input is not that of the request";
+    return sameTensors(output.bytes, exact(exchange.answer), "outputs", false) ? null : "the receipt's output is not that of the answer";
+}
+/** Whether every tensor that a message says is one of those encoded (and, where all are asked for, the other way round). */
+function sameTensors(encoded, message, member, all) {
+    const tensors = readTensors(encoded), said = isRecord(message) ? message[member] : undefined;
+    if (!Array.isArray(said) || said.length === 0 || (all && said.length !== tensors.length))
+        return false;
+    const names = said.map(s => (isRecord(s) ? s["name"] : undefined));
+    return new Set(names).size === names.length && said.every((s, i) => tensors.some(t => t.name === names[i] && isSame(t, s)));
+}
+const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+/** The JSON of a message whose numbers are kept as written. */
+export function exact(bytes) {
+    try {
+        return parseExact(text(bytes, "the message"));
+    }
+    catch (error) {
+        throw error instanceof Malformed ? error : new Malformed(`the message is not JSON: ${error.message}`);
+    }
+}
+/** A part of such a message in the types of the strict reader. */
+function strict(value) {
+    if (typeof value === "string" && value.startsWith("\u0000")) {
+        if (!/^\u0000(0|[1-9]\d{0,15})$/.test(value))
+            throw new Malformed("a number of the answer is not an integer");
+        return BigInt(value.slice(1));
+    }
+    if (Array.isArray(value))
+        return value.map(strict);
+    if (isRecord(value))
+        return new JsonObject(Object.entries(value).map(([name, v]) => [name, strict(v)]));
+    if (value === null || typeof value === "boolean" || typeof value === "string")
+        return value;
+    throw new Malformed("a member of the answer is missing");
+}
+/** A bundle that was accepted, read again. */
+export function readBundle(bytes) {
+    try {
+        return parseBundle(bytes);
+    }
+    catch (error) {
+        if (error instanceof Malformed || error instanceof Unsupported)
+            return null;
+        throw error;
+    }
+}
