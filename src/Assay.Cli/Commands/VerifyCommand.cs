@@ -21,7 +21,9 @@ internal static class VerifyCommand
         command.SetAction(parsed =>
         {
             var trusted = PolicyOf(parsed.GetValue(policy), Shared.FolderOf(parsed));
-            var reports = parsed.GetValue(files)!.Select(file => (file, Report: Verifier.Verify(Read(file), trusted))).ToList();
+            // Receipts of one log share their events and often their checkpoint.
+            var cache = new VerifierCache();
+            var reports = parsed.GetValue(files)!.Select(file => (file, Report: Verifier.Verify(Read(file), trusted, cache: cache))).ToList();
             if (!Shared.IsJson(parsed))
                 foreach (var (file, report) in reports)
                     Console.Write((reports.Count > 1 ? $"{file}\n" : "") + report.ToText());
