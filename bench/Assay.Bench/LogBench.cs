@@ -160,6 +160,10 @@ internal static class LogBench
             made.Add(rounds * proofs / making);
             judged.Add(rounds * proofs / checking);
         }
+        var begun = Stopwatch.GetTimestamp();
+        if (!Fsck.Run(new PosixLogFiles(directory), LogKey).IsClean)
+            throw new BenchException("the log that was measured is damaged");
+        var fsck = size / Stopwatch.GetElapsedTime(begun).TotalSeconds;
         return
         [
             Row.Of("proof-tree-size", "entries", Row.Higher, size),
@@ -167,6 +171,7 @@ internal static class LogBench
             Row.Of("inclusion-proofs", "proofs/s", Row.Higher, made) with { Threads = 1 },
             Row.Of("inclusion-proofs-new-reader", "proofs/s", Row.Higher, cold) with { Threads = 1 },
             Row.Of("inclusion-checks", "proofs/s", Row.Higher, judged) with { Threads = 1 },
+            Row.Of("fsck", "entries/s", Row.Higher, fsck) with { Threads = 1 },
         ];
 
         static double Seconds(Action<int> step)
