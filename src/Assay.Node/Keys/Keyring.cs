@@ -5,10 +5,9 @@ using Assay.Verify.Crypto;
 
 namespace Assay.Node.Keys;
 
-/// <summary>The private keys of a node: <c>root.pem</c>, <c>log.pem</c>, <c>serving/KEYID.pem</c>, each PKCS#8, readable by their owner only.</summary>
+/// <summary>The private keys of a node: <c>root*.pem</c>, <c>log.pem</c>, <c>serving/KEYID.pem</c>, each PKCS#8, readable by their owner only.</summary>
 /// <remarks>
-/// The root key signs events only, so it can be taken off the machine once models are published and leases are long; without it
-/// nothing new can be introduced or renewed.
+/// Root keys sign events only, so they can be kept elsewhere: then events travel to them as files (<see cref="EventFile"/>).
 /// </remarks>
 public sealed class Keyring(string folder)
 {
@@ -16,9 +15,19 @@ public sealed class Keyring(string folder)
     public const string Log = "log";
 
     private const string Serving = "serving";
+    private const string Extension = ".pem";
     private const int MaxPem = 4096;
 
     private readonly PosixLogFiles files = new(folder);
+
+    /// <summary>Names of the files that hold root keys, be it of this log or not.</summary>
+    public IReadOnlyList<string> RootFiles() =>
+    [
+        .. files.List("").Where(f => f.StartsWith(Root, StringComparison.Ordinal) && f.EndsWith(Extension, StringComparison.Ordinal))
+            .Select(f => f[..^Extension.Length]),
+    ];
+
+    public string PathOf(string name) => Path.Combine(folder, FileOf(name));
 
     public bool Has(string name) => files.Length(FileOf(name)) is not null;
 
@@ -47,14 +56,14 @@ public sealed class Keyring(string folder)
     public SigningKey Read(string name)
     {
         var pem = files.Read(FileOf(name), MaxPem)
-            ?? throw new NodeException(NodeFault.KeyMissing, $"the {name} key is not on this machine ({Path.Combine(folder, FileOf(name))})");
+            ?? throw new NodeException(NodeFault.KeyMissing, $"the {name} key is not on this machine ({PathOf(name)})");
         try
         {
             return SigningKey.FromPem(System.Text.Encoding.ASCII.GetString(pem));
         }
         catch (MalformedException e)
         {
-            throw new NodeException(NodeFault.Unavailable, $"the {name} key is damaged ({Path.Combine(folder, FileOf(name))}): {e.Message}", e);
+            throw new NodeException(NodeFault.Unavailable, $"the {name} key is damaged ({PathOf(name)}): {e.Message}", e);
         }
         finally
         {
@@ -71,5 +80,5 @@ public sealed class Keyring(string folder)
 
     private static string ServingName(in Hash keyId) => $"{Serving}/{keyId.ToHex()}";
 
-    private static string FileOf(string name) => name + ".pem";
+    private static string FileOf(string name) => name + Extension;
 }
