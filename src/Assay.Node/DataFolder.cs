@@ -13,6 +13,8 @@ namespace Assay.Node;
 /// receipts.db     private halves of receipts      (mode 0600)
 /// witnesses       who cosigns the log's checkpoints: a tlog-policy with URLs (absent: nobody)
 /// halted          why nothing more is issued, until the operator has acted (absent: all is well)
+/// index/          index notes with the lines that indexers have brought
+/// genesis.event.json   how the log will begin, while root keys that are elsewhere sign it
 /// policy.json     what someone who trusts this node gives to `assay verify`
 /// lock            held by the process that has the folder open
 /// owner.json      which process that is, and its address
@@ -29,6 +31,11 @@ public sealed record DataFolder(string Path)
     public string Receipts => System.IO.Path.Combine(Path, "receipts.db");
 
     public string Policy => System.IO.Path.Combine(Path, "policy.json");
+
+    public string Index => System.IO.Path.Combine(Path, "index");
+
+    /// <summary>A genesis that waits for signatures; there only before the log has begun.</summary>
+    public string PendingGenesis => System.IO.Path.Combine(Path, "genesis.event.json");
 
     public string Witnesses => System.IO.Path.Combine(Path, "witnesses");
 

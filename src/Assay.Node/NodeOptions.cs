@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using Assay.Engine.Execution;
 using Assay.Log.Witnessing;
+using Assay.Verify.Crypto;
+using Assay.Verify.Notes;
 
 namespace Assay.Node;
 
@@ -16,6 +19,15 @@ public sealed record NodeOptions
     public ulong MaxLease { get; init; } = 1 << 20;
 
     public TimeSpan PromiseWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Of the serving keys that are made from now on.</summary>
+    public KeyAlgorithm ServingKeyAlgorithm { get; init; } = KeyAlgorithm.Ed25519;
+
+    /// <summary>After so many receipts the log commits to an index of all its keys and their records.</summary>
+    public ulong EpochEvery { get; init; } = 1024;
+
+    /// <summary>Indexers to put into the node's policy, beside those that are in it.</summary>
+    public ImmutableArray<VerifierKey> Indexers { get; init; } = [];
 
     /// <summary>Sets who witnesses the log, for this and later starts: a tlog-policy with the witnesses' URLs, empty for nobody. Null leaves it as it is.</summary>
     public string? Witnesses { get; init; }

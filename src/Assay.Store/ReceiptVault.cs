@@ -88,6 +88,34 @@ public sealed class ReceiptVault : IDisposable
         }
     }
 
+    /// <summary>Deletes a receipt so that its bytes are in none of the database's files any more; nothing happens where there is none.</summary>
+    /// <remarks>Costs about as much as copying the database. Blocks that the file system gave free are its own affair.</remarks>
+    /// <exception cref="StoreException">The disk does not take it.</exception>
+    public void Forget(string recordId)
+    {
+        try
+        {
+            lock (gate)
+            {
+                using (var command = connection.CreateCommand())
+                {
+                    command.CommandText = "DELETE FROM receipts WHERE record_id = $id";
+                    command.Parameters.AddWithValue("$id", recordId);
+                    command.ExecuteNonQuery();
+                }
+                // What is deleted is overwritten, the journal emptied over it; then the file is written anew, since a row may have left
+                // copies behind when it was moved; and the journal emptied again.
+                Sqlite.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+                Sqlite.Execute(connection, "VACUUM");
+                Sqlite.Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw Sqlite.Told(e, path);
+        }
+    }
+
     public KeptReceipt? Find(string recordId)
     {
         lock (gate)

@@ -35,7 +35,7 @@ internal static class Sqlite
         {
             connection.Open();
             // FULL: a committed transaction survives power loss, which the log relies on before it drops a segment.
-            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON");
             return connection;
         }
         catch (SqliteException e)

@@ -68,7 +68,9 @@ public class DamageTests
         File.Delete(root);
         await test.ReopenAsync();
 
-        var e = await Assert.ThrowsAsync<NodeException>(() => test.ImportAdderAsync(2));
+        var other = await test.ImportAdderAsync(2);
+        Assert.Equal(0, test.Node.Unpublished(other)!.Signatures);
+        var e = await Assert.ThrowsAsync<NodeException>(() => test.Node.InvokeAsync(other, Digits.Pair(1, 2), new CallerTerms()));
         Assert.Equal(NodeFault.KeyMissing, e.Fault);
         Assert.Contains("root.pem", e.Message, StringComparison.Ordinal);
         var answered = 1UL;
@@ -91,6 +93,7 @@ public class DamageTests
         test.AssertAccepted(await test.Node.BundleAsync((await test.Node.InvokeAsync(model, Digits.Pair(1, 2), new CallerTerms())).Receipt));
         Assert.Equal(10UL, test.Fold().Keys.Values.Single().Receipts);
         _ = await test.ImportAdderAsync(2);
+        Assert.Null(test.Node.Unpublished(other));
     }
 
     [Fact]

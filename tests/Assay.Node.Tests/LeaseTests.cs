@@ -67,7 +67,7 @@ public class LeaseTests
         await using var test = TestNode.Open();
         var model = await test.ImportAdderAsync(1);
         var first = (await test.Node.InvokeAsync(model, Digits.Pair(1, 2), new CallerTerms())).Receipt;
-        var introduced = await test.Node.IntroduceKeyAsync(model);
+        var (introduced, _) = await test.Node.IntroduceKeyAsync(model);
         for (var life = 0; life < 2; life++)
         {
             var next = (await test.Node.InvokeAsync(model, Digits.Pair(1, 2), new CallerTerms())).Receipt;

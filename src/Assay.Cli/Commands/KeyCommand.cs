@@ -1,5 +1,10 @@
 using System.CommandLine;
+using Assay.Node;
 using Assay.Node.Keys;
+using Assay.Store;
+using Assay.Verify.Crypto;
+using Assay.Verify.Logs;
+using Assay.Verify.Notes;
 using Assay.Verify.Statements;
 
 namespace Assay.Cli.Commands;
@@ -7,62 +12,34 @@ namespace Assay.Cli.Commands;
 /// <summary>The keys of this node, and their life in its log.</summary>
 internal static class KeyCommand
 {
-    public static Command Make()
+    public static readonly Option<KeyAlgorithm> Algorithm = new("--algorithm")
     {
-        var command = new Command("key", "The serving keys of this node. Example: assay key list") { List(), New(), Introduce(), Renew(), Retire(), Compromise() };
-        return command;
-    }
+        Description = "Of the new key: ed25519 or p256",
+        HelpName = "ed25519|p256",
+        CustomParser = result => ParseAlgorithm(result.Tokens[0].Value, result.AddError),
+        DefaultValueFactory = _ => KeyAlgorithm.Ed25519,
+    };
 
-    private static Command List()
+    public static Command Make() => new("key", "The keys of this node, and how root keys sign. Example: assay key list")
     {
-        var command = new Command("list", "Every serving key that the log knows, with its lease");
-        command.SetAction(parsed => Shared.WithNodeAsync(parsed, node =>
-        {
-            var (size, keys) = node.Look(s => (s.Size, s.Keys.Values.ToList()));
-            if (Shared.IsJson(parsed))
-                Shared.Print(json =>
-                {
-                    json.WriteStartArray("roots");
-                    foreach (var root in node.Genesis.Roots.Keys)
-                        json.WriteStringValue(root.Id.ToHex());
-                    json.WriteEndArray();
-                    json.WriteNumber("threshold", node.Genesis.Roots.Threshold);
-                    json.WriteString("log", node.Genesis.LogKey.ToString());
-                    json.WriteStartArray("serving");
-                    foreach (var key in keys)
-                    {
-                        json.WriteStartObject();
-                        json.WriteString("keyId", key.Key.Id.ToHex());
-                        json.WriteString("model", key.Segment.Model.ToHex());
-                        json.WriteNumber("receipts", key.Receipts);
-                        json.WriteNumber("until", key.Until);
-                        json.WriteString("state", StateOf(key, size));
-                        json.WriteEndObject();
-                    }
-                    json.WriteEndArray();
-                });
-            else
-            {
-                foreach (var root in node.Genesis.Roots.Keys)
-                    Console.WriteLine($"root     {root}  {root.Id.ToHex()}");
-                if (node.Genesis.Roots.Keys.Length > 1)
-                    Console.WriteLine($"         {node.Genesis.Roots.Threshold} of them sign an event");
-                Console.WriteLine($"log      {node.Genesis.LogKey}");
-                foreach (var key in keys)
-                    Console.WriteLine($"serving  {key.Key}  {key.Receipts} receipts, lease to index {key.Until}, {StateOf(key, size)}, model sha256:{key.Segment.Model.ToHex()[..16]}…");
-            }
-            return Task.FromResult(ExitCode.Ok);
-        }));
-        return command;
+        KeyListCommand.Make(), New(), Vkey(), Introduce(), Renew(), Retire(), Compromise(),
+        CeremonyCommands.Init(), CeremonyCommands.Show(), CeremonyCommands.Sign(), CeremonyCommands.Submit(),
+    };
+
+    public static KeyAlgorithm ParseAlgorithm(string text, Action<string> wrong)
+    {
+        if (text is not ("ed25519" or "p256"))
+            wrong($"'{text}' is not an algorithm: ed25519 or p256");
+        return text == "p256" ? KeyAlgorithm.EcdsaP256Sha256 : KeyAlgorithm.Ed25519;
     }
 
     private static Command New()
     {
         var path = new Argument<string>("FILE") { Description = "Where the private key goes (PKCS#8 PEM, mode 0600)" };
-        var command = new Command("new", "Make an Ed25519 key pair; prints its public half. Example: assay key new witness.pem") { path };
+        var command = new Command("new", "Make a key pair; prints its public half. Example: assay key new root-a.pem > root-a.pub") { path, Algorithm };
         command.SetAction(parsed =>
         {
-            var key = KeyFile.Create(parsed.GetValue(path)!);
+            var key = KeyFile.Create(parsed.GetValue(path)!, parsed.GetValue(Algorithm));
             if (Shared.IsJson(parsed))
                 Shared.Print(json =>
                 {
@@ -76,15 +53,33 @@ internal static class KeyCommand
         return command;
     }
 
+    private static Command Vkey()
+    {
+        var path = new Argument<string>("FILE") { Description = "A private Ed25519 key (PEM)" };
+        var name = new Argument<string>("NAME") { Description = "What the key is called in notes: no spaces, no '+'" };
+        var command = new Command("vkey", "Print the verifier key under which notes signed with a key are checked (c2sp.org/signed-note): of an indexer. Example: assay key vkey indexer.pem example.org/indexer") { path, name };
+        command.SetAction(parsed =>
+        {
+            using var key = KeyFile.Read(parsed.GetValue(path)!);
+            var vkey = VerifierKey.Create(parsed.GetValue(name)!, NoteSignatureType.Ed25519, key.PublicKey);
+            if (Shared.IsJson(parsed))
+                Shared.Print(json => json.WriteString("vkey", vkey.ToString()));
+            else
+                Console.WriteLine(vkey);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
     private static Command Introduce()
     {
         var name = new Argument<string>("NAME") { Description = "The model that the key will serve" };
-        var command = new Command("introduce", "Introduce a new serving key for a model, in place of the one in use") { name };
+        var command = new Command("introduce", "Introduce a new serving key for a model, in place of the one in use") { name, Algorithm };
         command.SetAction(parsed => Shared.WithNodeAsync(parsed, async node =>
         {
-            var keyId = await node.IntroduceKeyAsync(node.Models.Find(parsed.GetValue(name)!));
-            return Done(parsed, "introduced", keyId.ToHex());
-        }));
+            var (keyId, waiting) = await node.IntroduceKeyAsync(node.Models.Find(parsed.GetValue(name)!));
+            return waiting is null ? Done(parsed, "introduced", keyId.ToHex()) : await EventFiles.WriteAsync(parsed, node, waiting);
+        }, new NodeOptions { ServingKeyAlgorithm = parsed.GetValue(Algorithm) }));
         return command;
     }
 
@@ -92,8 +87,7 @@ internal static class KeyCommand
     {
         var keyId = KeyId();
         var command = new Command("renew", "Lengthen a key's lease to the longest allowed") { keyId };
-        command.SetAction(parsed => OnKey(parsed, keyId, (node, key) =>
-            node.AppendEventAsync(KeyEvent.Renew(node.Origin, key.Key.Id, node.Look(s => s.Size) + node.Genesis.MaxLease)), "renewed"));
+        command.SetAction(parsed => OnKey(parsed, keyId, (node, key) => KeyEvent.Renew(node.Origin, key.Key.Id, node.Look(s => s.Size) + node.Genesis.MaxLease), "renewed"));
         return command;
     }
 
@@ -101,7 +95,7 @@ internal static class KeyCommand
     {
         var keyId = KeyId();
         var command = new Command("retire", "End a key's lease now; its receipts so far stay good") { keyId };
-        command.SetAction(parsed => OnKey(parsed, keyId, (node, key) => node.AppendEventAsync(KeyEvent.Retire(node.Origin, key.Key.Id)), "retired"));
+        command.SetAction(parsed => OnKey(parsed, keyId, (node, key) => KeyEvent.Retire(node.Origin, key.Key.Id), "retired"));
         return command;
     }
 
@@ -112,24 +106,44 @@ internal static class KeyCommand
         var command = new Command("compromise", "Say that a key was stolen: nothing of its from an index on is to be trusted") { keyId, from };
         command.SetAction(parsed => OnKey(parsed, keyId,
             (node, key) => parsed.GetValue(from) <= node.Look(s => s.Size)
-                ? node.AppendEventAsync(KeyEvent.Compromise(node.Origin, key.Key.Id, parsed.GetValue(from)))
+                ? KeyEvent.Compromise(node.Origin, key.Key.Id, parsed.GetValue(from))
                 : throw new UsageException($"--from {parsed.GetValue(from)} lies beyond the log"), "declared compromised"));
         return command;
     }
 
-    private static Argument<string> KeyId() => new("KEYID") { Description = "The key id, or its first 8 digits or more" };
+    private static Argument<string> KeyId() => new("KEY") { Description = "The key id, or its first 8 digits or more; or a model's name, for its newest key" };
 
-    private static Task<int> OnKey(ParseResult parsed, Argument<string> keyId, Func<Assay.Node.AssayNode, Assay.Verify.Logs.KeyState, Task<ulong>> act, string done) =>
+    private static Task<int> OnKey(ParseResult parsed, Argument<string> keyId, Func<AssayNode, KeyState, KeyEvent> step, string done) =>
         Shared.WithNodeAsync(parsed, async node =>
         {
-            var prefix = parsed.GetValue(keyId)!;
-            var found = node.Look(s => s.Keys.Values.Where(k => prefix.Length >= 8 && k.Key.Id.ToHex().StartsWith(prefix, StringComparison.Ordinal)).ToList());
-            if (found is not [var key])
-                throw new Assay.Node.NodeException(Assay.Node.NodeFault.NotFound,
-                    $"{(found.Count == 0 ? "no" : "more than one")} serving key begins with '{prefix}': `assay key list` shows them");
-            await act(node, key);
-            return Done(parsed, done, key.Key.Id.ToHex());
+            var key = Find(node, parsed.GetValue(keyId)!);
+            var outcome = await node.ProposeAsync(step(node, key));
+            return outcome.Waiting is { } waiting
+                ? await EventFiles.WriteAsync(parsed, node, waiting)
+                : Done(parsed, done, key.Key.Id.ToHex());
         });
+
+    private static KeyState Find(AssayNode node, string which)
+    {
+        var keys = node.Look(s => s.Keys.Values.ToList());
+        var found = which.Length >= 8 ? keys.FindAll(k => k.Key.Id.ToHex().StartsWith(which, StringComparison.Ordinal)) : [];
+        if (found.Count == 0 && ModelOf(node, which) is { } model)
+            found = [.. keys.Where(k => k.Segment.Model == model).OrderByDescending(k => k.Events[0].Index).Take(1)];
+        return found is [var only] ? only : throw new NodeException(NodeFault.NotFound,
+            $"{(found.Count == 0 ? "no" : "more than one")} serving key begins with '{which}' or serves a model of that name: `assay key list` shows them");
+    }
+
+    private static Hash? ModelOf(AssayNode node, string name)
+    {
+        try
+        {
+            return node.Models.Find(name).Digest;
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
+    }
 
     private static int Done(ParseResult parsed, string what, string keyId)
     {
@@ -139,7 +153,4 @@ internal static class KeyCommand
             Console.WriteLine($"{what} {keyId}");
         return ExitCode.Ok;
     }
-
-    private static string StateOf(Assay.Verify.Logs.KeyState key, ulong size) =>
-        key.Retired ? "retired" : key.Covers(size) ? "in use" : "expired";
 }

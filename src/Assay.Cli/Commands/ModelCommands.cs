@@ -16,6 +16,8 @@ internal static class ImportCommand
         command.SetAction(parsed => Shared.WithNodeAsync(parsed, async node =>
         {
             var model = await node.ImportAsync(parsed.GetValue(path)!, parsed.GetValue(name), parsed.GetValue(version));
+            if (node.Unpublished(model) is { } waiting)
+                return await EventFiles.WriteAsync(parsed, node, waiting);
             if (Shared.IsJson(parsed))
                 Shared.Print(json => ModelText.Write(json, model));
             else

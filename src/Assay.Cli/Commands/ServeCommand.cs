@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Assay.Node;
 using Assay.Node.Web;
+using Assay.Verify;
+using Assay.Verify.Crypto;
+using Assay.Verify.Notes;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,16 +23,41 @@ internal static class ServeCommand
     public static Command Make()
     {
         var witnesses = new WitnessOptions();
+        var indexers = new Option<string[]>("--indexer") { Description = "An indexer of this node's log, as `assay key vkey` prints it, to put into its policy; once for each", HelpName = "VKEY" };
+        var every = new Option<ulong>("--epoch-every") { Description = "After so many receipts the log commits to an index of all", HelpName = "N", DefaultValueFactory = _ => new NodeOptions().EpochEvery };
+        var algorithm = new Option<KeyAlgorithm>("--serving-key-algorithm")
+        {
+            Description = "Of the serving keys that are made from now on: ed25519 or p256",
+            HelpName = "ed25519|p256",
+            CustomParser = result => KeyCommand.ParseAlgorithm(result.Tokens[0].Value, result.AddError),
+            DefaultValueFactory = _ => KeyAlgorithm.Ed25519,
+        };
         var command = new Command("serve", "Serve the models of a data folder over HTTP, with the explorer. Example: assay serve --url http://127.0.0.1:7780")
         {
-            Url, witnesses.Witness, witnesses.Quorum, witnesses.LogPolicy,
+            Url, witnesses.Witness, witnesses.Quorum, witnesses.LogPolicy, indexers, every, algorithm,
         };
         command.SetAction((parsed, cancel) => Shared.WithNodeAsync(parsed, async node =>
         {
             await RunAsync(node, parsed.GetValue(Url)!, cancel);
             return ExitCode.Ok;
-        }, new NodeOptions { Witnesses = witnesses.TextOf(parsed) }));
+        }, new NodeOptions
+        {
+            Witnesses = witnesses.TextOf(parsed), Indexers = [.. (parsed.GetValue(indexers) ?? []).Select(Vkey)],
+            EpochEvery = Math.Max(1, parsed.GetValue(every)), ServingKeyAlgorithm = parsed.GetValue(algorithm),
+        }));
         return command;
+    }
+
+    private static VerifierKey Vkey(string text)
+    {
+        try
+        {
+            return VerifierKey.Parse(text);
+        }
+        catch (MalformedException e)
+        {
+            throw new UsageException($"--indexer '{text}': {e.Message}");
+        }
     }
 
     /// <summary>Serves until the process is asked to stop.</summary>

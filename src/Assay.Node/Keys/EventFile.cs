@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Assay.Verify;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
@@ -70,7 +69,7 @@ public sealed record EventFile
         }
         return Signatures >= roots.Threshold
             ? Entry.ToBytes()
-            : throw new NodeException(NodeFault.BadRequest, Count(roots));
+            : throw new NodeException(NodeFault.BadRequest, $"{Count(roots)}: `assay key sign` adds one where a root key is");
     }
 
     /// <summary>For people: <c>1 of 2 signatures</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Assay.Verify;
 using Assay.Verify.Crypto;
 
 namespace Assay.Node.Keys;
@@ -21,6 +22,27 @@ public static class KeyFile
         file.Write(Encoding.ASCII.GetBytes(key.ToPem()));
         file.Flush(flushToDisk: true);
         return key.PublicKey;
+    }
+
+    /// <exception cref="NodeException">There is no such file, or it holds no key.</exception>
+    public static SigningKey Read(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+            throw new NodeException(NodeFault.NotFound, $"there is no key file '{path}'");
+        var pem = file.Length <= Keyring.MaxPem ? File.ReadAllBytes(path) : [];
+        try
+        {
+            return SigningKey.FromPem(Encoding.ASCII.GetString(pem));
+        }
+        catch (MalformedException e)
+        {
+            throw new NodeException(NodeFault.BadRequest, $"'{path}' holds no private key: {e.Message}", e);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pem);
+        }
     }
 
     internal static SigningKey Generate(KeyAlgorithm algorithm = KeyAlgorithm.Ed25519)

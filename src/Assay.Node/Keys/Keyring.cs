@@ -16,7 +16,7 @@ public sealed class Keyring(string folder)
 
     private const string Serving = "serving";
     private const string Extension = ".pem";
-    private const int MaxPem = 4096;
+    internal const int MaxPem = 4096;
 
     private readonly PosixLogFiles files = new(folder);
 

@@ -1,4 +1,5 @@
 using Assay.Log;
+using Assay.Node.State;
 using Assay.Store;
 using Assay.Verify.Bundles;
 using Assay.Verify.Dsse;
@@ -13,8 +14,10 @@ namespace Assay.Node.Receipts;
 internal static class BundleMaker
 {
     /// <param name="log">A reader at a checkpoint that covers the receipt.</param>
+    /// <param name="epoch">One about the receipt, below the checkpoint's size, or null.</param>
+    /// <param name="index">The index of that epoch.</param>
     /// <param name="disclose">Whether salts and bytes go in.</param>
-    public static Bundle Make(KeptReceipt kept, LogReader log, LogState state, bool disclose)
+    public static Bundle Make(KeptReceipt kept, LogReader log, LogState state, IndexedEpoch? epoch, Func<LogState, ulong, VerifiableIndex> index, bool disclose)
     {
         var opening = Opening.Parse(kept.Opening);
         var envelope = Envelope.Parse(JsonAt.Root(StrictJson.Parse(opening.Envelope, Bundle.MaxSize), "envelope"));
@@ -33,11 +36,16 @@ internal static class BundleMaker
             ],
             ModelEntry = Prove(log, model.Index),
             NotBeforePath = [.. log.ConsistencyProof(receipt.NotBefore.Size, size)],
+            Completeness = epoch is null ? null : Complete(kept, log, state, epoch, index(state, epoch.Epoch.Event.Size)),
             Disclosures = disclose
                 ? new Disclosures(Show(opening.Input), Show(opening.WireInput), Show(opening.Output))
                 : Disclosures.Nothing,
         };
     }
+
+    private static Completeness Complete(KeptReceipt kept, LogReader log, LogState state, IndexedEpoch epoch, VerifiableIndex index) => new(
+        Prove(log, epoch.Epoch.Index), epoch.Note, [.. log.ConsistencyProof(index.Size, log.Checkpoint.Size)],
+        index.Prove(kept.KeyId)!, state.RecordPath(kept.KeyId, kept.Sequence, index.Size));
 
     private static bool Publishes(ModelEvent model, Receipt receipt) =>
         model.Manifest == receipt.Model.Manifest && model.Name == receipt.Model.Name

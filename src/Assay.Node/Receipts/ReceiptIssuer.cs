@@ -72,7 +72,7 @@ internal sealed class ReceiptIssuer(TileLog log, LogQueue queue, ServingKeys key
             envelope = Envelope.Sign(Envelope.InToto, receipt.ToBytes(), serving.Key);
             opening = new Opening(envelope.ToBytes(), input, output, wire);
             // Waited for outside the turn: one flush serves many.
-            appending = turn.Append(SealedEntry.Of(envelope, receipt.Sequence, ServingKeys.Algorithm).ToBytes(), opening.ToBytes());
+            appending = turn.Append(SealedEntry.Of(envelope, receipt.Sequence, serving.Key.Algorithm).ToBytes(), opening.ToBytes());
             if (!appending.IsFaulted)
                 serving.NextSequence++;
         }

@@ -21,24 +21,25 @@ internal sealed class ServingKey(SigningKey key, ulong nextSequence, ulong until
 /// <summary>Finds, makes and renews the serving key of each segment. Every call is made by whoever has the log's turn.</summary>
 /// <param name="origin">Of the log that the keys' events are written to.</param>
 /// <param name="known">What the log says of a segment's keys that may still sign, the newest first.</param>
-internal sealed class ServingKeys(Keyring keyring, string origin, Func<Segment, IReadOnlyList<KeyState>> known, ulong maxLease) : IDisposable
+/// <param name="algorithm">Of new keys.</param>
+internal sealed class ServingKeys(
+    Keyring keyring, RootKeys roots, string origin, Func<Segment, IReadOnlyList<KeyState>> known, ulong maxLease, KeyAlgorithm algorithm) : IDisposable
 {
-    /// <summary>Of every serving key that a node makes.</summary>
-    public const KeyAlgorithm Algorithm = KeyAlgorithm.Ed25519;
-
     private readonly Dictionary<Segment, ServingKey> inUse = [];
 
     /// <summary>The key of a segment, under a lease that covers the turn's next index.</summary>
-    /// <exception cref="NodeException">An event is needed, and the root key is not on this machine.</exception>
+    /// <exception cref="NodeException">An event is needed, and not enough root keys are on this machine.</exception>
     public async Task<ServingKey> ForAsync(Segment segment, LogQueue.Turn turn)
     {
         if (!inUse.TryGetValue(segment, out var serving))
             inUse[segment] = serving = Existing(segment) ?? await NewAsync(segment, turn);
-        // At half of the lease, while it is easy; without the root key on this machine, not before there is no other way.
-        if (serving.Until <= turn.Next || serving.Until < turn.Next + maxLease / 2 && keyring.Has(Keyring.Root))
+        // At half of the lease, while it is easy; where the root keys are elsewhere, the lease is used up.
+        if (serving.Until <= turn.Next || serving.Until < turn.Next + maxLease / 2 && roots.Suffice)
         {
-            var until = turn.Next + maxLease;
-            await AppendAsync(turn, KeyEvent.Renew(origin, serving.Key.PublicKey.Id, until));
+            var (until, keyId) = (turn.Next + maxLease, serving.Key.PublicKey.Id);
+            if (!roots.Suffice)
+                throw roots.Missing($"renew the lease of the serving key {keyId.ToHex()[..8]}, which ended at index {serving.Until}: `assay key renew {keyId.ToHex()[..8]}` says what to do");
+            await turn.Append(roots.ToEntry(KeyEvent.Renew(origin, keyId, until)));
             serving.Until = until;
         }
         return serving;
@@ -54,7 +55,22 @@ internal sealed class ServingKeys(Keyring keyring, string origin, Func<Segment, 
         return serving.Key.PublicKey.Id;
     }
 
-    /// <summary>A key that may sign no more: the segment's next receipt gets another.</summary>
+    /// <summary>Makes a key whose introduction is to be signed elsewhere; it signs nothing before that is in the log.</summary>
+    /// <param name="next">The index that the next entry will get, or an older one.</param>
+    public KeyEvent Prepare(Segment segment, ulong next)
+    {
+        using var key = keyring.CreateServing(algorithm);
+        return KeyEvent.Introduce(origin, key.PublicKey, segment, next + maxLease);
+    }
+
+    /// <summary>Something became of a segment's keys: which of them signs its next receipt is looked up anew.</summary>
+    public void Forget(Segment segment)
+    {
+        if (inUse.Remove(segment, out var serving))
+            serving.Dispose();
+    }
+
+    /// <summary>As <see cref="Forget(Segment)"/>, of the segment that the key signs for.</summary>
     public void Forget(in Hash keyId)
     {
         foreach (var (segment, serving) in inUse)
@@ -82,15 +98,11 @@ internal sealed class ServingKeys(Keyring keyring, string origin, Func<Segment, 
 
     private async Task<ServingKey> NewAsync(Segment segment, LogQueue.Turn turn)
     {
+        if (!roots.Suffice)
+            throw roots.Missing("introduce a serving key: `assay key introduce NAME` says what to do");
         var until = turn.Next + maxLease;
-        var key = keyring.CreateServing(Algorithm);
-        await AppendAsync(turn, KeyEvent.Introduce(origin, key.PublicKey, segment, until));
+        var key = keyring.CreateServing(algorithm);
+        await turn.Append(roots.ToEntry(KeyEvent.Introduce(origin, key.PublicKey, segment, until)));
         return new ServingKey(key, 0, until);
-    }
-
-    private async Task AppendAsync(LogQueue.Turn turn, LogEvent step)
-    {
-        using var root = keyring.Read(Keyring.Root);
-        await turn.Append(step.ToEntry(root));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Assay.Log;
+using Assay.Node.Keys;
 using Assay.Store;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
@@ -12,7 +13,7 @@ using Assay.Verify.Statements;
 namespace Assay.Node.Receipts;
 
 /// <summary>Moves the private parts of receipts from the log's write-ahead segments into the vault, once their entries are published.</summary>
-internal sealed class VaultSink(ReceiptVault vault, string origin, SigningKey logKey, TimeProvider clock) : IAttachmentSink
+internal sealed class VaultSink(ReceiptVault vault, string origin, SigningKey logKey, Keyring keyring, TimeProvider clock) : IAttachmentSink
 {
     private readonly ConcurrentDictionary<ulong, Issued> promised = [];
 
@@ -44,7 +45,11 @@ internal sealed class VaultSink(ReceiptVault vault, string origin, SigningKey lo
     }
 
     // After a crash the entry is there and the promise that was given for it is not: the log gives its word again, for this entry alone.
-    private SignedNote PromiseAgain(ulong index, Envelope envelope, ulong sequence) =>
-        new Promise(origin, index, 1, MerkleTree.LeafHash(SealedEntry.Of(envelope, sequence, ServingKeys.Algorithm).ToBytes()), (ulong)clock.GetUtcNow().ToUnixTimeSeconds())
-            .Sign(logKey);
+    private SignedNote PromiseAgain(ulong index, Envelope envelope, ulong sequence)
+    {
+        using var serving = keyring.TryReadServing(envelope.KeyId)
+            ?? throw new NodeException(NodeFault.KeyMissing, $"the serving key {envelope.KeyId.ToHex()[..8]} is not on this machine, and its receipts of before the crash need it");
+        var leaf = MerkleTree.LeafHash(SealedEntry.Of(envelope, sequence, serving.Algorithm).ToBytes());
+        return new Promise(origin, index, 1, leaf, (ulong)clock.GetUtcNow().ToUnixTimeSeconds()).Sign(logKey);
+    }
 }

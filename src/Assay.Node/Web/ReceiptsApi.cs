@@ -4,7 +4,6 @@ using Assay.Store;
 using Assay.Verify;
 using Assay.Verify.Codecs;
 using Assay.Verify.Json;
-using Assay.Verify.Policies;
 using Assay.Verify.Reports;
 using Assay.Verify.Verification;
 using Microsoft.AspNetCore.Builder;
@@ -67,18 +66,6 @@ internal static class ReceiptsApi
     {
         using var buffer = new MemoryStream();
         await http.Request.Body.CopyToAsync(buffer);
-        return Results.Bytes(Verifier.Verify(buffer.ToArray(), OwnPolicy(node)).ToJson(), "application/json");
-    }
-
-    private static Policy OwnPolicy(AssayNode node)
-    {
-        try
-        {
-            return Policy.Parse(File.ReadAllBytes(node.Folder.Policy));
-        }
-        catch (Exception e) when (e is MalformedException or IOException)
-        {
-            throw new NodeException(NodeFault.Unavailable, $"this node's policy.json is damaged ({e.Message}): remove it, and the node writes it again when it starts", e);
-        }
+        return Results.Bytes(Verifier.Verify(buffer.ToArray(), NodePolicy.Read(node.Folder)).ToJson(), "application/json");
     }
 }

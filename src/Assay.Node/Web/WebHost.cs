@@ -65,6 +65,7 @@ public static class WebHost
         OpenInference.Map(app, node);
         ReceiptsApi.Map(app, node);
         LogFiles.Map(app, node);
+        IndexApi.Map(app, node);
         Explorer.Map(app);
         return app;
     }
