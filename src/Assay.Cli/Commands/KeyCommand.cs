@@ -56,12 +56,12 @@ internal static class KeyCommand
     private static Command Vkey()
     {
         var path = new Argument<string>("FILE") { Description = "A private Ed25519 key (PEM)" };
-        var name = new Argument<string>("NAME") { Description = "What the key is called in notes: no spaces, no '+'" };
-        var command = new Command("vkey", "Print the verifier key under which notes signed with a key are checked (c2sp.org/signed-note): of an indexer. Example: assay key vkey indexer.pem example.org/indexer") { path, name };
+        var name = new Option<string?>("--name") { Description = "What the key is called in notes: no spaces, no '+' (default: as `assay log monitor --index-key` calls it)", HelpName = "NAME" };
+        var command = new Command("vkey", "Print the verifier key of an indexer, under which its notes are checked (c2sp.org/signed-note). Example: assay key vkey indexer.pem") { path, name };
         command.SetAction(parsed =>
         {
             using var key = KeyFile.Read(parsed.GetValue(path)!);
-            var vkey = VerifierKey.Create(parsed.GetValue(name)!, NoteSignatureType.Ed25519, key.PublicKey);
+            var vkey = VerifierKey.Create(parsed.GetValue(name) ?? MonitorCommand.NameOf(key.PublicKey), NoteSignatureType.Ed25519, key.PublicKey);
             if (Shared.IsJson(parsed))
                 Shared.Print(json => json.WriteString("vkey", vkey.ToString()));
             else

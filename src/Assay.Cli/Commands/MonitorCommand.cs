@@ -21,6 +21,7 @@ internal sealed class MonitorCommand
     private readonly Option<double> interval = new("--interval") { Description = "Seconds between looks", HelpName = "S", DefaultValueFactory = _ => 10 };
     private readonly Option<string[]> promises = new("--promise") { Description = "Hold the log to this promise: a receipt, the member `assay` of an answer, or a promise note; once for each", HelpName = "FILE" };
     private readonly Option<string?> indexKey = new("--index-key") { Description = "An Ed25519 key (PEM): confirm each epoch's index, derived anew from the entries, with a note signed by it", HelpName = "FILE" };
+    private readonly Option<bool> noPost = new("--no-post") { Description = "Keep the notes; do not bring them to the node whose log this is" };
     private readonly Option<string?> indexName = new("--index-name") { Description = "The name that it signs under (default: from the key)", HelpName = "NAME" };
 
     public static Command Make()
@@ -28,7 +29,7 @@ internal sealed class MonitorCommand
         var options = new MonitorCommand();
         var command = new Command("monitor", "Follow a log over HTTP: signatures, consistency, what every entry means, promises. Exit code 10 if anything is wrong, 6 if the log cannot be reached. Example: assay log monitor http://127.0.0.1:7780/log --policy them.json --once")
         {
-            options.url, options.policy, options.once, options.interval, options.promises, options.indexKey, options.indexName,
+            options.url, options.policy, options.once, options.interval, options.promises, options.indexKey, options.indexName, options.noPost,
         };
         command.SetAction(options.RunAsync);
         return command;
@@ -46,6 +47,7 @@ internal sealed class MonitorCommand
         using var key = parsed.GetValue(indexKey) is { } pem ? SigningKey.FromPem(await File.ReadAllTextAsync(pem, cancel)) : null;
         using var monitor = new LogMonitor(
             new PosixLogFiles(Folder(parsed, logKey)), source.Read, logKey, trusted.Log, (parsed.GetValue(promises) ?? []).Select(f => Held(f, logKey)), IndexerOf(parsed, key));
+        using var bringer = key is null || parsed.GetValue(noPost) ? null : NoteBringer.For(address, Folder(parsed, logKey));
         var (wrong, unreachable) = (false, false);
         while (true)
         {
@@ -56,6 +58,8 @@ internal sealed class MonitorCommand
                 PrintJson(report, trusted.Log);
             else
                 PrintText(report, trusted.Log);
+            if (bringer is not null)
+                await bringer.BringAsync(cancel);
             if (parsed.GetValue(once))
                 return wrong ? ExitCode.Rejected : unreachable ? ExitCode.Unavailable : ExitCode.Ok;
             try
@@ -104,11 +108,14 @@ internal sealed class MonitorCommand
         }
     }
 
+    /// <summary>What an indexer's key is called where nobody said anything else.</summary>
+    public static string NameOf(PublicKey indexer) => $"assay.local/indexer/{indexer.Id.ToHex()[..16]}";
+
     private Indexer? IndexerOf(ParseResult parsed, SigningKey? key)
     {
         if (key is null)
             return null;
-        var name = parsed.GetValue(indexName) ?? $"assay.local/indexer/{key.PublicKey.Id.ToHex()[..16]}";
+        var name = parsed.GetValue(indexName) ?? NameOf(key.PublicKey);
         Console.Error.WriteLine($"assay: index notes are signed by {VerifierKey.Create(name, NoteSignatureType.Ed25519, key.PublicKey)}");
         return new Indexer(name, key);
     }

@@ -14,12 +14,15 @@ internal static class VerifyCommand
     {
         var files = new Argument<string[]>("FILE") { Description = "Receipts (*.receipt.json)", Arity = ArgumentArity.OneOrMore };
         var policy = new Option<string?>("--policy") { Description = "Whom you trust (default: policy.json of the data folder, if there is one)", HelpName = "F" };
+        var show = new Option<string?>("--show") { Description = "Write what the receipt shows of the output to this file, or print it (-), if it is found right", HelpName = "FILE|-" };
         var command = new Command("verify", "Check receipts, offline. Exit code 0 accepted, 10 rejected, 20 unsupported or no policy, 30 malformed. Example: assay verify a.receipt.json --policy them.json")
         {
-            files, policy,
+            files, policy, show,
         };
-        command.SetAction(parsed =>
+        command.SetAction(async parsed =>
         {
+            if (parsed.GetValue(show) is not null && parsed.GetValue(files)!.Length != 1)
+                throw new UsageException("--show takes one receipt at a time");
             var trusted = PolicyOf(parsed.GetValue(policy), Shared.FolderOf(parsed));
             // Receipts of one log share their events and often their checkpoint.
             var cache = new VerifierCache();
@@ -31,6 +34,8 @@ internal static class VerifyCommand
                 Shared.Print(only.WriteMembers);
             else
                 PrintAll(reports);
+            if (parsed.GetValue(show) is { } target)
+                await ShowAsync(reports[0], target);
             // The worst of them: a script that checks many must not miss one.
             return reports.Max(r => r.Report.ExitCode);
         });
@@ -67,6 +72,16 @@ internal static class VerifyCommand
         for (int read; bytes.Length <= Bundle.MaxSize && (read = stream.Read(chunk)) > 0;)
             bytes.Write(chunk, 0, read);
         return bytes.ToArray();
+    }
+
+    private static async Task ShowAsync((string File, Report Report) verified, string target)
+    {
+        var receipt = Read(verified.File);
+        var bytes = ShownOutput.Of(receipt, verified.Report);
+        if (target == "-")
+            Console.WriteLine(ShownOutput.Text(receipt, bytes));
+        else
+            await AtomicFile.WriteAsync(target, bytes);
     }
 
     private static void PrintAll(IReadOnlyList<(string File, Report Report)> reports) => Shared.Print(json =>
