@@ -14,7 +14,7 @@ internal static class LogCommand
     public static Command Make() =>
         new("log", "Read and check the log of this data folder. Example: assay log fsck")
         {
-            CheckpointCommand(), Inclusion(), Consistency(), FsckCommand.Make(),
+            CheckpointCommand(), Inclusion(), Consistency(), FsckCommand.Make(), EpochCommand.Make(),
             WitnessCommand.Make(), WitnessesCommand.Make(), WitnessesCommand.MakeResume(), FaultCommand.Make(), MonitorCommand.Make(),
         };
 
