@@ -1,7 +1,10 @@
 // The page that verifies a file by itself, opened from the disk as a person who saved it would.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { jsonOf, needs } from "../../verifier/test/support/data.mjs";
 import { issue, origin } from "../../verifier/test/support/issuer.mjs";
 import { b64, noteLine } from "../../verifier/test/support/signing.mjs";
 import { poorContrast, smallTargets } from "./inspect.mjs";
@@ -146,6 +149,26 @@ for (const [scheme, width] of [["light", 1280], ["dark", 1280], ["light", 360]])
     }
     assert.ok(reached.includes("bundle-file") && reached.includes("policy-file"), reached.join());
   }));
+
+test("Ed25519 in this browser accepts exactly the vectors that the written rule accepts", needs("crypto/ed25519vectors.json"), async () => {
+  const context = await browser.newContext(), page = await context.newPage(), dist = fileURLToPath(new URL("../../verifier/dist/", import.meta.url));
+  // The modules as they are, under an address that never leaves the machine.
+  await page.route("https://verifier.test/**", (route, request) => {
+    const name = new URL(request.url()).pathname.slice(1);
+    return route.fulfill({ contentType: name === "" ? "text/html" : "text/javascript", body: name === "" ? "<title>test</title>" : readFileSync(`${dist}${basename(name)}`) });
+  });
+  await page.goto("https://verifier.test/");
+  const accepted = await page.evaluate(async vectors => {
+    const { verifyEd25519 } = await import("/ed25519.js");
+    const hex = text => Uint8Array.from(text.match(/../g) ?? [], h => parseInt(h, 16)), good = [];
+    for (const v of vectors) if (await verifyEd25519(hex(v.key), new TextEncoder().encode(v.msg), hex(v.sig))) good.push(v.number);
+    return good;
+  }, jsonOf("crypto/ed25519vectors.json"));
+  await context.close();
+  const edge = ["low_order_A", "low_order_R", "non_canonical_A", "non_canonical_R"], cofactorless = new Set(jsonOf("crypto/ed25519vectors_cofactorless_accepts.json").accepted);
+  assert.deepEqual(accepted, jsonOf("crypto/ed25519vectors.json").filter(v => cofactorless.has(v.number) && !v.flags?.some(f => edge.includes(f))).map(v => v.number));
+  assert.equal(accepted.length, 43);
+});
 
 // The rule of docs/spec/ed25519.md in this browser: what its own Ed25519 does at the edges is not what decides.
 test("The browser's Ed25519 with the strict checks before it refuses points of small order", () => visit({}, async page => {

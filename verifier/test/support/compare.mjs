@@ -1,4 +1,4 @@
-import { Malformed, parsePolicy, verify } from "../../dist/index.js";
+import { Malformed, parsePolicy, verify, verifyFault } from "../../dist/index.js";
 
 /** What a report says that is specified: the verdict, and status and reason of every axis; sentences are not. */
 export const essence = report => report.checks === undefined ? [JSON.stringify(report)] : [
@@ -15,6 +15,12 @@ export async function judge(bundle, policy) {
     throw error;
   }
   return verify(bundle, parsed);
+}
+
+/** The same for a fault file. */
+export async function judgeFault(bytes, policy) {
+  const { verdict, kind, accused } = await verifyFault(bytes, policy === null ? null : parsePolicy(policy));
+  return { verdict, kind, accused };
 }
 
 /** The lines in which two reports differ. */

@@ -19,7 +19,7 @@ for (const x of numbers) {
 for (const [first, count] of [["18446744073709551613", 2], ["18446744073709551613", 3], ["18446744073709551613", 1], ["18446744073709551615", 1], ["18446744073709551614", 1]])
   add(`promise of ${first} ${count}`, part("promiseText", t => t.replace(/\n\d+ \d+\n/, `\n${first} ${count}\n`)));
 
-const labels = ["", "\n", "x".repeat(1024), "x".repeat(1025), "a b", "a+b", "\u00a0", "\u{1f600}".repeat(512), "\u{1f600}".repeat(513), "\u2028", "\ufeff", "\u200b", "\u0085", "\t", "none", "#x", "a#b", "\u00e9"];
+const labels = ["", "\n", "x".repeat(1024), "x".repeat(1025), "a b", "a+b", "\u00a0", "\u{1f600}".repeat(512), "\u{1f600}".repeat(513), "\u2028", "\ufeff", "\u200b", "\u0085", "\t", "\u007f", "\u0080", "\u009f", "\u00ad", "\u180e", "\u2060", "none", "#x", "a#b", "\u00e9"];
 for (const x of labels) {
   const is = `is ${JSON.stringify(x).slice(0, 12)} (${x.length})`;
   for (const f of ["name", "version", "format"]) {
@@ -138,6 +138,8 @@ tlog("one key for log and witness", t => `${t}witness z ${vkey("z", 4, keyOf("lo
 tlog("a log twice", t => `${t}log ${vkey("z", 1, keyOf("log"))}\n`);
 tlog("no log", () => "quorum none\n");
 tlog("no newline at the end", t => t.trimEnd());
+for (const name of ["\u007f", "\u0080", "\u009f", "\u00ad", "\u200b", "\ufeff", "\u180e", "a\u3000", "\u2028", "a\u0001", "x".repeat(1025)])
+  add(`an indexer called ${JSON.stringify(name).slice(0, 12)}`, part("policy", p => { p.indexers = [vkey(name, 1, keyOf("indexer 0"))]; }));
 add("an indexer of two names", part("policy", p => { p.indexers.push(vkey("z", 1, keyOf("indexer 0"))); }));
 add("an indexer of type 4", part("policy", p => { p.indexers = [vkey("z", 4, keyOf("indexer 0"))]; }));
 add("a root twice", part("policy", p => { p.roots.push(p.roots[0]); }));

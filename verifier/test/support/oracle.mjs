@@ -8,10 +8,10 @@ const command = process.env.ASSAY_ORACLE ?? fileURLToPath(new URL("../../../arti
 /** The options of a test that asks the C# verifier: skipped, with the reason, where it is not built. */
 export const needsOracle = existsSync(command) ? {} : { skip: "tests/Assay.Verify.Oracle is not built (dotnet build -c Release)" };
 
-/** The C# verifier as a process: `judge(bundle, policy or null)` gives the report it prints. */
+/** The C# verifier as a process: `judge(bundle, policy or null)` gives the report it prints; with the argument "fault" of fault files. */
 export class Oracle {
-  constructor() {
-    this.process = spawn(command, { stdio: ["pipe", "pipe", "inherit"] });
+  constructor(...args) {
+    this.process = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.waiting = [];
     createInterface({ input: this.process.stdout }).on("line", line => this.waiting.shift()(JSON.parse(line)));
     this.process.on("exit", () => this.waiting.splice(0).forEach(done => done({ error: "the oracle ended" })));

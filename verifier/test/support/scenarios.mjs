@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync, existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { b64, keyOf } from "./signing.mjs";
 import { bytesOf, issue } from "./issuer.mjs";
 import { cases, unread } from "./cases.mjs";
@@ -11,6 +13,11 @@ function seedOf(n) {
   if (!issued.has(n)) issued.set(n, issue(seeds[n]));
   return issued.get(n);
 }
+
+/** The bundles of the conformance kit that are JSON, and have a policy. */
+const kit = fileURLToPath(new URL("../../../docs/spec/vectors/verify/", import.meta.url));
+const kept = readdirSync(kit).sort().map(name => `${kit}${name}/`).filter(at => existsSync(`${at}policy.json`)).flatMap(at => attempt(() =>
+  [{ bundle: JSON.parse(readFileSync(`${at}bundle.receipt.json`)), policy: JSON.parse(readFileSync(`${at}policy.json`)) }]) ?? []).filter(({ bundle }) => Array.isArray(bundle?.keyHistory));
 
 const parts = ["genesis", "genesisStatement", "model", "modelStatement", "introduce", "introduceStatement", "renew", "renewStatement", "retire", "retireStatement", "compromise", "epoch", "epochStatement", "receipt", "receiptStatement"];
 const texts = ["promiseText", "promiseNote", "checkpointText", "checkpointNote", "indexText", "indexNote", "logProof", "tlogPolicy"];
@@ -64,7 +71,8 @@ export function pair(random, n) {
     const made = attempt(() => issue({ ...(random.chance(3) ? random.pick(seeds) : options(random)), ...(kind === "signed" ? edits(random) : {}) }));
     return made === null ? pair(random, n) : { kind, ...inBytes(made, random) };
   }
-  const at = kind === "seed" ? n : random.below(seeds.length), seed = seedOf(at), donor = seedOf(random.below(seeds.length));
+  const at = kind === "seed" ? n : random.below(seeds.length), fromKit = kind !== "seed" && random.chance(3);
+  const seed = fromKit ? random.pick(kept) : seedOf(at), donor = fromKit ? random.pick(kept) : seedOf(random.below(seeds.length));
   if (kind === "seed") return { kind, bundle: bytesOf(seed.bundle), policy: seeds[at].policy === null ? null : bytesOf(seed.policy) };
   const made = { bundle: mutate.clone(seed.bundle), policy: mutate.clone(seed.policy) };
   if (kind === "tree") for (let m = 1 + random.below(2); m > 0; m--) mutate.tree(random, made.bundle, donor.bundle);
