@@ -38,7 +38,7 @@ internal static class KeyListCommand
         if (!policy.Indexers.IsEmpty)
             Console.WriteLine($"         {policy.IndexerThreshold} of {policy.Indexers.Length} vouch that an index leaves nothing out");
         foreach (var key in keys)
-            Console.WriteLine($"serving  {key.Key}  {key.Receipts} receipts, lease to index {key.Until}, {StateOf(key, size)}, model sha256:{key.Segment.Model.ToHex()[..16]}…");
+            Console.WriteLine($"serving  {key.Key}  {(key.Receipts == 1 ? "1 receipt" : $"{key.Receipts} receipts")}, lease to index {key.Until}, {StateOf(key, size)}, model sha256:{key.Segment.Model.ToHex()[..16]}…");
     }
 
     private static void PrintJson(AssayNode node, ulong size, List<KeyState> keys, Policy policy) => Shared.Print(json =>
