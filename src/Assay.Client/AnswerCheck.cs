@@ -11,6 +11,8 @@ namespace Assay.Client;
 /// <summary>Whether an answer's receipt is good, and whether it is this answer's. Pure: no network, no clock.</summary>
 internal static class AnswerCheck
 {
+    private static readonly string[] Members = ["model_name", "model_version", "id", "outputs", "assay"];
+
     /// <summary>What can be told before the entry is in the tree: a log that the policy trusts has promised it.</summary>
     /// <exception cref="ReceiptException">It has not.</exception>
     public static void Promised(AnswerReceipt answer, Policy policy)
@@ -24,9 +26,9 @@ internal static class AnswerCheck
 
     /// <summary>The bundle against the policy, then against what went over the wire.</summary>
     /// <exception cref="ReceiptException">It is not accepted, or it is about something else.</exception>
-    public static VerifiedAnswer Accepted(AnswerReceipt answer, Exchange exchange, ReadOnlyMemory<byte> file, Policy policy)
+    public static VerifiedAnswer Accepted(AnswerReceipt answer, Exchange exchange, ReadOnlyMemory<byte> file, Policy policy, VerifierCache cache)
     {
-        var report = Verifier.Verify(file, policy);
+        var report = Verifier.Verify(file, policy, execution: null, cache);
         if (!report.Accepted)
             throw new ReceiptException(ReceiptFault.NotAccepted, report.Headline, report);
         var bundle = Bundle.Parse(file.Span);
@@ -51,10 +53,10 @@ internal static class AnswerCheck
             return "the receipt does not commit to the bytes of this request";
         if (receipt.WireInput!.MediaType != (exchange.RequestType ?? receipt.WireInput.MediaType))
             return "the receipt names another media type than this request";
-        return Tensors(exchange, shown);
+        return Body(exchange, receipt, shown);
     }
 
-    private static string? Tensors(Exchange exchange, Disclosures shown)
+    private static string? Body(Exchange exchange, Receipt receipt, Disclosures shown)
     {
         try
         {
@@ -62,9 +64,11 @@ internal static class AnswerCheck
                 return "the bundle does not open its input and output";
             using var asked = JsonDocument.Parse(exchange.Request);
             using var answered = JsonDocument.Parse(exchange.Response, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (TensorJson.Difference(asked.RootElement.GetProperty("inputs"), CanonicalTensors.Read(input.Bytes)) is { } given)
+            if (Frame(asked.RootElement, answered.RootElement, receipt) is { } frame)
+                return frame;
+            if (TensorJson.Difference(asked.RootElement.GetProperty("inputs"), CanonicalTensors.Read(input.Bytes), isAnswer: false) is { } given)
                 return $"what was sent is not what was run: {given}";
-            return TensorJson.Difference(answered.RootElement.GetProperty("outputs"), CanonicalTensors.Read(output.Bytes), Wanted(asked.RootElement)) is { } got
+            return TensorJson.Difference(answered.RootElement.GetProperty("outputs"), CanonicalTensors.Read(output.Bytes), isAnswer: true, Wanted(asked.RootElement)) is { } got
                 ? $"what was answered is not what was signed: {got}"
                 : null;
         }
@@ -72,6 +76,18 @@ internal static class AnswerCheck
         {
             return $"request and answer cannot be compared with the receipt: {e.Message}";
         }
+    }
+
+    // Whatever a caller can read of an answer is either checked or not there.
+    private static string? Frame(JsonElement asked, JsonElement answered, Receipt receipt)
+    {
+        foreach (var member in answered.EnumerateObject())
+            if (!Members.Contains(member.Name))
+                return "the answer has a member that no receipt vouches for";
+        if (answered.GetProperty("model_name").GetString() != receipt.Model.Name || answered.GetProperty("model_version").GetString() != receipt.Model.Version)
+            return "the answer names another model than its receipt";
+        var id = asked.TryGetProperty("id", out var own) ? own.GetString() : receipt.RecordId;
+        return answered.GetProperty("id").GetString() == id ? null : "the answer has another id than this request";
     }
 
     private static string[]? Wanted(JsonElement request) =>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace Assay.Client;
@@ -36,6 +37,19 @@ internal static class Bodies
             if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
                 again.Headers.TryAddWithoutValidation(name, values);
         return again;
+    }
+
+    /// <summary>What is verified is what is read: no second decoding may stand between the two.</summary>
+    /// <exception cref="ReceiptException">The answer's headers ask for one.</exception>
+    public static void RequirePlain(HttpResponseMessage response)
+    {
+        var headers = response.Content.Headers;
+        if (response.StatusCode != HttpStatusCode.OK)
+            throw new ReceiptException(ReceiptFault.NoReceipt, $"an answer with status {(int)response.StatusCode}: expected 200");
+        if (headers.ContentEncoding.Count > 0)
+            throw new ReceiptException(ReceiptFault.OtherAnswer, "the answer has a content encoding: what is read would not be what was verified");
+        if (headers.ContentType?.CharSet is { } charset && !charset.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            throw new ReceiptException(ReceiptFault.OtherAnswer, "the answer names another charset than utf-8: what is read would not be what was verified");
     }
 
     public static string? TypeOf(HttpContent content) =>

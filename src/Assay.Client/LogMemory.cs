@@ -19,8 +19,7 @@ internal sealed class LogMemory(ReceiptOptions options)
         {
             if (options.Keeper.Checkpoint(checkpoint.Origin) is { } kept)
             {
-                var before = SignedNote.Parse(kept);
-                var known = Checkpoint.Parse(before.Text);
+                var (before, known) = Read(kept, checkpoint.Origin);
                 if (known.Size == checkpoint.Size && known.Root != checkpoint.Root)
                     throw Told(ReceiptFault.SplitView, new TwoRoots(before, note),
                         $"the log {checkpoint.Origin} has shown two different trees of {checkpoint.Size} entries");
@@ -47,6 +46,20 @@ internal sealed class LogMemory(ReceiptOptions options)
         catch (MalformedException)
         {
             return new ReceiptException(ReceiptFault.BrokenPromise, message + "; it gives no checkpoint either");
+        }
+    }
+
+    // To forget in silence what was kept would let a fork pass.
+    private static (SignedNote Note, Checkpoint Checkpoint) Read(string kept, string origin)
+    {
+        try
+        {
+            var note = SignedNote.Parse(kept);
+            return (note, Checkpoint.Parse(note.Text));
+        }
+        catch (MalformedException e)
+        {
+            throw new InvalidDataException($"the checkpoint kept of the log {origin} is damaged ({e.Message}): remove it to begin anew, trusting what the log shows next", e);
         }
     }
 

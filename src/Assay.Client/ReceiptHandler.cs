@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Assay.Verify.Codecs;
+using Assay.Verify.Verification;
 
 namespace Assay.Client;
 
@@ -9,8 +10,9 @@ namespace Assay.Client;
 /// bytes of request and answer, fetches the bundle, judges it by the caller's policy, and holds it against those bytes.
 /// </summary>
 /// <remarks>
-/// Inference requests are those of the Open Inference Protocol v2 (<c>POST …/infer</c>); everything else passes through untouched,
-/// and so does an answer that reports an error: there is no receipt for one.
+/// Inference requests are those of the Open Inference Protocol v2 (<c>POST …/infer</c>). Everything else passes through untouched, and so
+/// does an answer that reports an error: there is no receipt for one. An answer with a receipt to a request that this handler does
+/// not know, and any success of a POST below <c>/v2/</c> that it does not know, is refused: better than to hand on what nobody checked.
 /// </remarks>
 public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -21,8 +23,10 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     private const string DisclosureHeader = "Assay-Disclosure";
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     private readonly LogMemory memory = new(options);
+    private readonly VerifierCache cache = new();
 
     public ReceiptHandler(ReceiptOptions options)
         : this(options, new HttpClientHandler { AllowAutoRedirect = false })
@@ -32,8 +36,10 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     /// <exception cref="ReceiptException">The answer was refused; nothing of it is handed on.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        // A request may be sent a second time: what was verified then is not about what comes now.
+        ((IDictionary<string, object?>)request.Options).Remove(Verified.Key);
         if (!TryModel(request, out var model, out var version))
-            return await base.SendAsync(request, cancellationToken);
+            return Unknown(request, await base.SendAsync(request, cancellationToken));
 
         var (type, sent) = (request.Content is null ? null : Bodies.TypeOf(request.Content), Array.Empty<byte>());
         if (request.Content is { } content)
@@ -51,6 +57,7 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
             return response;
         try
         {
+            Bodies.RequirePlain(response);
             var received = await Bodies.ReadAsync(response.Content, options.MaxBytes, "answer", cancellationToken);
             var answer = AnswerReceipt.Read(Bodies.Single(response.Headers, AnswerReceipt.Header), received);
             var verified = await VerifyAsync(answer, new Exchange(model, version, type, sent, received, nonce), request, cancellationToken);
@@ -69,7 +76,7 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     {
         AnswerCheck.Promised(answer, options.Policy);
         var file = await FetchAsync(answer, request, cancel);
-        var verified = AnswerCheck.Accepted(answer, exchange, file, options.Policy);
+        var verified = AnswerCheck.Accepted(answer, exchange, file, options.Policy, cache);
         memory.Saw(verified.Bundle.LogProof.Note);
         options.Keeper.Bundle(verified.RecordId, file);
         return verified;
@@ -91,9 +98,11 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
             var now = options.Clock.GetUtcNow();
             if (now >= end || response.StatusCode != HttpStatusCode.Accepted)
                 throw await NoBundleAsync(answer, request, (int)response.StatusCode, now, cancel);
-            // Trees grow several times a second: ask sooner than the node says at first, and no more often than that later.
-            var most = response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1);
-            await Task.Delay(wait < most ? wait : most, options.Clock, cancel);
+            // Trees grow several times a second: ask sooner than the node says at first, and about as often as it says later.
+            var asked = response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1);
+            var most = asked < FirstWait ? FirstWait : asked > LongestWait ? LongestWait : asked;
+            wait = wait < most ? wait : most;
+            await Task.Delay(wait < end - now ? wait : end - now, options.Clock, cancel);
         }
     }
 
@@ -108,23 +117,37 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
         return memory.Late(answer, note);
     }
 
-    // .../models/{model}[/versions/{version}]/infer
+    // A success that this handler should have checked, but does not know how to.
+    private static HttpResponseMessage Unknown(HttpRequestMessage request, HttpResponseMessage response)
+    {
+        var isBelowInference = request.Method == HttpMethod.Post && request.RequestUri is { IsAbsoluteUri: true } url
+            && Segments(url) is ["v2", ..];
+        if (!response.IsSuccessStatusCode || !isBelowInference && !response.Headers.Contains(AnswerReceipt.Header))
+            return response;
+        response.Dispose();
+        throw new ReceiptException(ReceiptFault.NoReceipt, $"an answer from '{request.RequestUri!.AbsolutePath}', which this client does not know how to check");
+    }
+
+    // .../models/{model}[/versions/{version}]/infer, as forgiving of case and of slashes at the end as a web server is.
     private static bool TryModel(HttpRequestMessage request, out string model, out string? version)
     {
         (model, version) = ("", null);
         if (request.Method != HttpMethod.Post || request.RequestUri is not { IsAbsoluteUri: true } url)
             return false;
-        var parts = url.AbsolutePath.Split('/').Select(Uri.UnescapeDataString).ToArray();
-        switch (parts)
+        var names = url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
+        switch (Segments(url))
         {
-            case [.., "models", var name, "infer"]:
-                model = name;
+            case [.., "models", _, "infer"]:
+                model = names[^2];
                 return true;
-            case [.., "models", var name, "versions", var number, "infer"]:
-                (model, version) = (name, number);
+            case [.., "models", _, "versions", _, "infer"]:
+                (model, version) = (names[^4], names[^2]);
                 return true;
             default:
                 return false;
         }
     }
+
+    private static string[] Segments(Uri url) =>
+        [.. url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(part => Uri.UnescapeDataString(part).ToLowerInvariant())];
 }

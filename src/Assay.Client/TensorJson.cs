@@ -11,6 +11,8 @@ namespace Assay.Client;
 /// </summary>
 internal static class TensorJson
 {
+    private static readonly string[] Members = ["name", "datatype", "shape", "data"];
+
     private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
     {
         ["BOOL"] = "bool", ["UINT8"] = "uint8", ["UINT16"] = "uint16", ["UINT32"] = "uint32", ["UINT64"] = "uint64",
@@ -20,13 +22,16 @@ internal static class TensorJson
 
     /// <param name="tensors">The member <c>inputs</c> or <c>outputs</c> of a body.</param>
     /// <param name="signed">What the receipt commits to.</param>
+    /// <param name="isAnswer">Whether a tensor may have no members but those that are compared.</param>
     /// <param name="wanted">The names that must be there, or null for every signed tensor: of an answer, a caller may ask for some outputs only.</param>
     /// <returns>What differs, in one line, or null where nothing does.</returns>
-    public static string? Difference(JsonElement tensors, IReadOnlyList<CanonicalTensor> signed, IReadOnlyCollection<string>? wanted = null)
+    public static string? Difference(JsonElement tensors, IReadOnlyList<CanonicalTensor> signed, bool isAnswer, IReadOnlyCollection<string>? wanted = null)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var tensor in tensors.EnumerateArray())
         {
+            if (isAnswer && tensor.EnumerateObject().Any(member => !Members.Contains(member.Name)))
+                return "a tensor with a member that no receipt vouches for";
             var name = tensor.GetProperty("name").GetString()!;
             if (!seen.Add(name) || signed.FirstOrDefault(s => s.Name == name) is not { } match)
                 return "a tensor that the receipt does not commit to, or one that is there twice";
@@ -34,13 +39,13 @@ internal static class TensorJson
                 || !tensor.GetProperty("shape").EnumerateArray().Select(d => d.GetUInt64()).SequenceEqual(match.Dims))
                 return $"the tensor '{match.Name}' has another type or shape than the receipt commits to";
             var elements = new Elements(match);
-            if (!elements.Match(tensor.GetProperty("data")) || !elements.AtEnd)
+            if (!(isAnswer ? elements.Match(tensor.GetProperty("data")) : elements.MatchInOrder(tensor.GetProperty("data"))) || !elements.AtEnd)
                 return $"the tensor '{match.Name}' has other elements than the receipt commits to";
         }
         return (wanted ?? signed.Select(s => s.Name)).All(seen.Contains) ? null : "a tensor that the receipt commits to is not there";
     }
 
-    // Walks the signed elements in the order of the JSON's, nested or flat.
+    // Walks the signed elements in the order of the JSON's.
     private sealed class Elements(CanonicalTensor tensor)
     {
         private readonly int size = SizeOf(tensor.Type);
@@ -48,15 +53,28 @@ internal static class TensorJson
 
         public bool AtEnd => at == tensor.Data.Length;
 
+        /// <summary>Nested in any way: of a request the declared shape counts, and its very bytes are committed to.</summary>
+        public bool MatchInOrder(JsonElement data) =>
+            data.ValueKind == JsonValueKind.Array ? data.EnumerateArray().All(MatchInOrder) : Next(data);
+
+        /// <summary>Flat, or nested exactly as the shape says: whoever reads <c>data[i][j]</c> gets that element.</summary>
         public bool Match(JsonElement data)
         {
             if (data.ValueKind != JsonValueKind.Array)
-                return at <= tensor.Data.Length - size && Is(data, tensor.Data.Span.Slice((at += size) - size, size));
-            foreach (var item in data.EnumerateArray())
-                if (!Match(item))
-                    return false;
-            return true;
+                return tensor.Dims.Count == 0 && Next(data);
+            return data.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Array)
+                ? Nested(data, 0)
+                : data.EnumerateArray().All(Next);
         }
+
+        private bool Nested(JsonElement data, int axis) =>
+            axis == tensor.Dims.Count
+                ? Next(data)
+                : data.ValueKind == JsonValueKind.Array && (ulong)data.GetArrayLength() == tensor.Dims[axis]
+                    && data.EnumerateArray().All(item => Nested(item, axis + 1));
+
+        private bool Next(JsonElement json) =>
+            at <= tensor.Data.Length - size && Is(json, tensor.Data.Span.Slice((at += size) - size, size));
 
         private bool Is(JsonElement json, ReadOnlySpan<byte> element) => tensor.Type switch
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 
 namespace Assay.Client.Tests;
@@ -24,11 +25,29 @@ internal sealed class Meddler() : DelegatingHandler(new SocketsHttpHandler())
     /// <summary>What is shown as the log's checkpoint.</summary>
     public byte[]? Checkpoint { get; init; }
 
+    /// <summary>A header of the answer's content.</summary>
+    public (string Name, string Value)? Headers { get; init; }
+
+    /// <summary>The status of the answer.</summary>
+    public Func<HttpStatusCode>? Status { get; init; }
+
+    /// <summary>What a bundle that is not ready asks to wait.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Called for each bundle that is asked for.</summary>
+    public Action? Asked { get; init; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var isBundle = request.RequestUri!.AbsolutePath.StartsWith("/v1/receipts/", StringComparison.Ordinal);
+        if (isBundle)
+            Asked?.Invoke();
         if (isBundle && InsteadOfBundle is { } status)
-            return new HttpResponseMessage(status) { RequestMessage = request };
+        {
+            var instead = new HttpResponseMessage(status) { RequestMessage = request };
+            instead.Headers.RetryAfter = RetryAfter is { } wait ? new RetryConditionHeaderValue(wait) : null;
+            return instead;
+        }
         if (Checkpoint is not null && request.RequestUri.AbsolutePath == "/log/checkpoint")
             return new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(Checkpoint), RequestMessage = request };
         if (request.Method == HttpMethod.Post && Request is not null)
@@ -38,6 +57,13 @@ internal sealed class Meddler() : DelegatingHandler(new SocketsHttpHandler())
         var response = await base.SendAsync(request, cancellationToken);
         if (request.Method == HttpMethod.Post && Answer is not null)
             response.Content = new ByteArrayContent(Answer(response, await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+        if (request.Method == HttpMethod.Post && Headers is { } header)
+        {
+            response.Content.Headers.Remove(header.Name);
+            response.Content.Headers.TryAddWithoutValidation(header.Name, header.Value);
+        }
+        if (request.Method == HttpMethod.Post && Status is not null)
+            response.StatusCode = Status();
         if (isBundle && Bundle is not null && response.StatusCode == HttpStatusCode.OK)
             response.Content = new ByteArrayContent(Bundle(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
         return response;

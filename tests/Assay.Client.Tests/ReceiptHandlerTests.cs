@@ -90,8 +90,74 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
     [InlineData("\"shape\":[2]", "\"shape\":[1,2]")]
     [InlineData("\"datatype\":\"FP32\"", "\"datatype\":\"FP64\"")]
     [InlineData("\"outputs\":[", "\"outputs\":[],\"more\":[")]
+    [InlineData("\"model_name\":\"adder\"", "\"model_name\":\"gpt-9\"")]
+    [InlineData("\"model_version\":\"1\"", "\"model_version\":\"2\"")]
+    [InlineData("\"id\":\"", "\"id\":\"0")]
+    [InlineData("{\"model_name\"", "{\"parameters\":{},\"model_name\"")]
+    [InlineData("\"name\":\"y\"", "\"name\":\"y\",\"parameters\":{}")]
     public Task Answer_that_was_changed_is_refused(string was, string becomes) =>
         IsRefusedAsync(ReceiptFault.OtherAnswer, new Meddler { Answer = (_, bytes) => Replace(bytes, was, becomes) });
+
+    [Theory]
+    [InlineData("/v2/models/adder/INFER")]
+    [InlineData("/v2/models/adder/infer/")]
+    [InlineData("/v2/Models/adder/infer")]
+    [InlineData("/v2/models/adder/%69nfer")]
+    [InlineData("/v2/models/adder/versions/1/Infer")]
+    [InlineData("/V2/models/adder/Versions/1/infer//")]
+    public async Task However_the_path_is_spelled_no_answer_comes_through_unchecked(string path)
+    {
+        using var client = Client(new Meddler { Answer = (response, bytes) => response.IsSuccessStatusCode ? Replace(bytes, "[2,3]", "[2,4]") : bytes });
+        using var request = Inference();
+        request.RequestUri = new Uri(node.Url, path);
+        try
+        {
+            using var response = await client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        }
+        catch (ReceiptException refused)
+        {
+            Assert.Equal(ReceiptFault.OtherAnswer, refused.Fault);
+        }
+    }
+
+    [Fact]
+    public async Task Receipt_where_none_is_expected_is_refused_and_not_ignored()
+    {
+        using var client = Client(new Meddler { Elsewhere = new Uri(node.Url, "/v2/models/adder/infer") });
+        using var request = Inference();
+        request.RequestUri = new Uri(node.Url, "/somewhere/else");
+        var refused = await Assert.ThrowsAsync<ReceiptException>(() => client.SendAsync(request));
+        Assert.Equal(ReceiptFault.NoReceipt, refused.Fault);
+    }
+
+    [Theory]
+    [InlineData("Content-Type", "application/json; charset=utf-16")]
+    [InlineData("Content-Encoding", "gzip")]
+    public Task Answer_that_would_be_read_otherwise_than_it_was_checked_is_refused(string header, string value) =>
+        IsRefusedAsync(ReceiptFault.OtherAnswer, new Meddler { Headers = (header, value) });
+
+    [Fact]
+    public async Task Request_that_is_sent_again_does_not_keep_what_was_verified_before()
+    {
+        var status = HttpStatusCode.OK;
+        using var client = new HttpMessageInvoker(new ReceiptHandler(Options(), new Meddler { Status = () => status }));
+        using var request = Inference();
+        using (await client.SendAsync(request, CancellationToken.None))
+            Assert.True(request.Options.TryGetValue(ReceiptHandler.Verified, out _));
+        status = HttpStatusCode.NotModified;
+        using (await client.SendAsync(request, CancellationToken.None))
+            Assert.False(request.Options.TryGetValue(ReceiptHandler.Verified, out _));
+    }
+
+    [Fact]
+    public async Task Node_that_always_says_wait_is_asked_now_and_then_and_not_for_ever()
+    {
+        var asked = 0;
+        var meddler = new Meddler { InsteadOfBundle = HttpStatusCode.Accepted, RetryAfter = TimeSpan.Zero, Asked = () => asked++ };
+        await IsRefusedAsync(ReceiptFault.NoBundle, meddler, Options() with { Patience = TimeSpan.FromSeconds(1) });
+        Assert.InRange(asked, 2, 45);
+    }
 
     [Fact]
     public async Task Answer_to_another_request_is_refused()

@@ -48,14 +48,29 @@ public class TensorJsonTests
         Assert.NotNull(Difference("FP32", "[2]", "[null,0]", signed));
     }
 
+    [Theory]
+    [InlineData("[1,2,3,4,5,6]", true)]
+    [InlineData("[[1,2,3],[4,5,6]]", true)]
+    [InlineData("[[1,2],[3,4],[5,6]]", false)]
+    [InlineData("[[1,2,3,4,5,6],[]]", false)]
+    [InlineData("[[[1,2,3],[4,5,6]]]", false)]
+    [InlineData("[1,2,3,[4,5,6]]", false)]
+    [InlineData("1", false)]
+    [InlineData("{}", false)]
+    public void Elements_are_flat_or_nested_as_the_shape_says(string data, bool same)
+    {
+        var signed = Encoded("x", Tensor.From<float>(Shape.Of(2, 3), [1, 2, 3, 4, 5, 6]));
+        Assert.Equal(same, Difference("FP32", "[2,3]", data, signed) is null);
+    }
+
     [Fact]
     public void Missing_and_repeated_tensors_are_differences()
     {
         var signed = Encoded("x", Tensor.From<float>(Shape.Of(1), [1]));
         const string X = """{"name":"x","datatype":"FP32","shape":[1],"data":[1]}""";
-        Assert.Null(TensorJson.Difference(JsonDocument.Parse("[]").RootElement, signed, []));
-        Assert.NotNull(TensorJson.Difference(JsonDocument.Parse("[]").RootElement, signed));
-        Assert.NotNull(TensorJson.Difference(JsonDocument.Parse($"[{X},{X}]").RootElement, signed));
+        Assert.Null(TensorJson.Difference(JsonDocument.Parse("[]").RootElement, signed, isAnswer: true, []));
+        Assert.NotNull(TensorJson.Difference(JsonDocument.Parse("[]").RootElement, signed, isAnswer: true));
+        Assert.NotNull(TensorJson.Difference(JsonDocument.Parse($"[{X},{X}]").RootElement, signed, isAnswer: true));
     }
 
     [Fact]
@@ -82,7 +97,7 @@ public class TensorJsonTests
 
     private static string? Difference(string type, string shape, string data, IReadOnlyList<CanonicalTensor> signed) =>
         TensorJson.Difference(
-            JsonDocument.Parse($$"""[{"name":"x","datatype":"{{type}}","shape":{{shape}},"data":{{data}}}]""").RootElement, signed);
+            JsonDocument.Parse($$"""[{"name":"x","datatype":"{{type}}","shape":{{shape}},"data":{{data}}}]""").RootElement, signed, isAnswer: true);
 
     private static IReadOnlyList<CanonicalTensor> Encoded(string name, Tensor tensor) =>
         CanonicalTensors.Read(TensorEncoding.Encode([new NamedTensor(name, tensor)]));

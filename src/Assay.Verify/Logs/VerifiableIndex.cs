@@ -12,10 +12,8 @@ namespace Assay.Verify.Logs;
 /// <param name="Leaves">One for each key introduced below the size, in ascending order of key id.</param>
 public sealed record VerifiableIndex(ulong Size, Hash Root, ImmutableArray<IndexLeaf> Leaves)
 {
-    private readonly Hash[] hashes = [.. Leaves.Select(l => l.LeafHash())];
-
     /// <summary>RFC 6962 head over the leaves.</summary>
-    public Hash Head() => MerkleTree.Head(hashes);
+    public Hash Head() => MerkleTree.Head(Hashes());
 
     /// <summary>The event that commits to this index.</summary>
     public EpochEvent ToEvent(string origin) => new(origin, Size, Root, (ulong)Leaves.Length, Head());
@@ -25,7 +23,9 @@ public sealed record VerifiableIndex(ulong Size, Hash Root, ImmutableArray<Index
     {
         for (var at = 0; at < Leaves.Length; at++)
             if (Leaves[at] is var leaf && leaf.KeyId == keyId)
-                return new IndexedKey((ulong)at, leaf.Events, leaf.Count, leaf.Records, [.. MerkleTree.InclusionPath(at, hashes)]);
+                return new IndexedKey((ulong)at, leaf.Events, leaf.Count, leaf.Records, [.. MerkleTree.InclusionPath(at, Hashes())]);
         return null;
     }
+
+    private Hash[] Hashes() => [.. Leaves.Select(l => l.LeafHash())];
 }

@@ -99,9 +99,11 @@ internal static class KeyChecks
         if (!covered)
             return Refuted(Reasons.Lease, $"no lease of the serving key covers index {index}");
         return parts.Receipt.Issuer.Node == parts.Genesis.Event.Node
-            ? Check.Verified(Axis.Key, Reasons.Leased, $"{parts.Genesis.Event.Roots} vouch for it, lease covers index {index}")
+            ? Check.Verified(Axis.Key, Reasons.Leased, $"{Vouch(parts.Genesis.Event.Roots)} for it, lease covers index {index}")
             : Refuted(Reasons.NodeName, $"the receipt says node \"{Foreign.Cut(parts.Receipt.Issuer.Node)}\", genesis says \"{Foreign.Cut(parts.Genesis.Event.Node)}\"");
     }
+
+    private static string Vouch(RootSet roots) => $"{roots} {(roots.Keys.Length == 1 ? "vouches" : "vouch")}";
 
     private static Check Refuted(string reason, string detail) => Check.Refuted(Axis.Key, reason, detail);
 }

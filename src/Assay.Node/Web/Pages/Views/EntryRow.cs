@@ -52,7 +52,7 @@ public sealed record EntryRow(ulong Index, EntryKind Kind, string Word, string W
         var id = key.KeyId.ToHex()[..8];
         return key.Action switch
         {
-            KeyAction.Introduce => $"ed25519:{id} introduced, lease to entry {Show.Number(key.Until!.Value)}",
+            KeyAction.Introduce => $"{key.Key!.Algorithm.Name()}:{id} introduced, lease to entry {Show.Number(key.Until!.Value)}",
             KeyAction.Renew => $"ed25519:{id} renewed to entry {Show.Number(key.Until!.Value)}",
             KeyAction.Retire => $"ed25519:{id} retired",
             _ => $"ed25519:{id} not to be trusted from entry {Show.Number(key.From!.Value)}",
