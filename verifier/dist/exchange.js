@@ -63,17 +63,35 @@ export function otherAnswer(exchange, answer, bundle) {
         return "the bundle does not disclose input and output whole";
     if (receipt.output.tokens !== null)
         return "the output is tokens, and this answer is tensors";
-    if (!sameTensors(input.bytes, exact(exchange.request), "inputs", true))
+    const asked = exact(exchange.request), answered = exact(exchange.answer), other = otherFrame(asked, answered, receipt);
+    if (other !== null)
+        return other;
+    if (!sameTensors(input.bytes, asked, "inputs", null))
         return "the receipt's input is not that of the request";
-    return sameTensors(output.bytes, exact(exchange.answer), "outputs", false) ? null : "the receipt's output is not that of the answer";
+    return sameTensors(output.bytes, answered, "outputs", wanted(asked)) ? null : "the receipt's output is not that of the answer";
 }
-/** Whether every tensor that a message says is one of those encoded (and, where all are asked for, the other way round). */
-function sameTensors(encoded, message, member, all) {
+const frame = ["model_name", "model_version", "id", "outputs", "assay"], members = ["name", "datatype", "shape", "data"];
+/** Whatever a caller can read of an answer is either checked or not there. */
+function otherFrame(asked, answered, receipt) {
+    if (!isRecord(asked) || !isRecord(answered) || Object.keys(answered).some(name => !frame.includes(name)))
+        return "the answer has a member that no receipt vouches for";
+    if (answered["model_name"] !== receipt.model.name || answered["model_version"] !== receipt.model.version)
+        return "the answer names another model than its receipt";
+    return answered["id"] === (asked["id"] ?? receipt.recordId) ? null : "the answer has another id than this request";
+}
+/** The outputs that a request names; none named is all. */
+function wanted(request) {
+    const outputs = isRecord(request) ? request["outputs"] : undefined;
+    return Array.isArray(outputs) && outputs.length > 0 ? outputs.map(o => (isRecord(o) ? o["name"] : undefined)) : null;
+}
+/** Whether every tensor that a message says is one of those encoded, and every one that is wanted (null: all) is there. */
+function sameTensors(encoded, message, member, names) {
     const tensors = readTensors(encoded), said = isRecord(message) ? message[member] : undefined;
-    if (!Array.isArray(said) || said.length === 0 || (all && said.length !== tensors.length))
+    if (!Array.isArray(said) || (member === "outputs" && said.some(s => !isRecord(s) || Object.keys(s).some(name => !members.includes(name)))))
         return false;
-    const names = said.map(s => (isRecord(s) ? s["name"] : undefined));
-    return new Set(names).size === names.length && said.every((s, i) => tensors.some(t => t.name === names[i] && isSame(t, s)));
+    const there = new Set(said.map(s => (isRecord(s) ? s["name"] : undefined)));
+    return there.size === said.length && (names ?? tensors.map(t => t.name)).every(name => there.has(name))
+        && said.every(s => isRecord(s) && tensors.some(t => t.name === s["name"] && isSame(t, s, member === "outputs")));
 }
 const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 /** The JSON of a message whose numbers are kept as written. */

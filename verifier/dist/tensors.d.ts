@@ -9,5 +9,8 @@ export interface Tensor {
 export declare function readTensors(bytes: Bytes): Tensor[];
 /** JSON whose numbers are kept as they are written: as texts that begin with U+0000, which no other text may hold. */
 export declare function parseExact(json: string): unknown;
-/** Whether a tensor of an Open Inference Protocol message (of parseExact) says the same name, type, shape and elements. NaN is one. */
-export declare function isSame(tensor: Tensor, said: unknown): boolean;
+/**
+ * Whether a tensor of an Open Inference Protocol message (of parseExact) says the same name, type, shape and elements. NaN is one.
+ * `exactly`: flat, or nested as the shape says, so that whoever reads `data[i][j]` gets that element; else nested in any way.
+ */
+export declare function isSame(tensor: Tensor, said: unknown, exactly?: boolean): boolean;

@@ -75,17 +75,23 @@ export function parseExact(json) {
         return `"\\u0000${n}"`;
     }));
 }
-/** Whether a tensor of an Open Inference Protocol message (of parseExact) says the same name, type, shape and elements. NaN is one. */
-export function isSame(tensor, said) {
+/**
+ * Whether a tensor of an Open Inference Protocol message (of parseExact) says the same name, type, shape and elements. NaN is one.
+ * `exactly`: flat, or nested as the shape says, so that whoever reads `data[i][j]` gets that element; else nested in any way.
+ */
+export function isSame(tensor, said, exactly = true) {
     const { name, datatype, shape, data } = said;
     const element = elements[tensor.type];
     if (name !== tensor.name || datatype !== element.json || !Array.isArray(shape) || !Array.isArray(data))
         return false;
     if (shape.length !== tensor.shape.length || shape.some((d, i) => d !== `${marked}${tensor.shape[i]}`))
         return false;
+    if (exactly && data.some(Array.isArray) && !isNested(data, tensor.shape))
+        return false;
     const flat = data.flat(16), view = new DataView(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
     return flat.length * element.size === tensor.data.length && flat.every((v, i) => isElement(tensor.type, element.read(view, i * element.size), v, view, i));
 }
+const isNested = (data, [extent, ...inner]) => extent === undefined ? !Array.isArray(data) : Array.isArray(data) && data.length === extent && data.every(item => isNested(item, inner));
 function isElement(type, value, said, view, index) {
     if (type === "bool")
         return said === (value === 1);

@@ -41,7 +41,30 @@ const verifiedBy = new WeakMap<Response, Verified>();
 /** What the wrapper found about an answer that it handed on; undefined for one that it passed through. */
 export const verifiedReceipt = (response: Response): Verified | undefined => verifiedBy.get(response);
 
-const inferPath = /\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?\/infer$/, pause = 100;
+const pause = 100;
+
+interface Asked {
+  readonly model: string;
+  readonly version: string | null;
+  /** Where the node's own paths begin, without a slash at the end. */
+  readonly base: string;
+}
+
+/** `.../v2/models/{model}[/versions/{version}]/infer`, as forgiving of case and of slashes as a web server is; null for any other path. */
+function inference(url: URL): Asked | null {
+  const parts = url.pathname.split("/").filter(p => p !== "").map(decodeURIComponent), lower = parts.map(p => p.toLowerCase()), n = parts.length;
+  if (lower[n - 1] !== "infer") return null;
+  const versioned = lower[n - 3] === "versions", start = versioned ? n - 6 : n - 4;
+  if (start < 0 || lower[start] !== "v2" || lower[start + 1] !== "models" || lower.lastIndexOf("v2") !== start) return null;
+  return { model: parts[start + 2]!, version: versioned ? parts[n - 2]! : null, base: parts.slice(0, start).map(p => `/${encodeURIComponent(p)}`).join("") };
+}
+
+/** A success that should have been checked, but nobody here knows how to. */
+function unknown(request: Request, url: URL, response: Response): Response {
+  const below = request.method === "POST" && /^\/+(v2|%76%32|v%32|%762)(\/|$)/i.test(url.pathname);
+  if (response.ok && (below || response.headers.has("Assay-Receipt"))) throw new ReceiptError("no-receipt", `an answer from ${url.pathname}, which this client does not know how to check`);
+  return response;
+}
 
 /**
  * A `fetch` that hands an answer of `POST .../infer` on only when its receipt is verified by the policy and is this very
@@ -50,21 +73,22 @@ const inferPath = /\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?\/infer$/, pause
 export function assayFetch(policy: Policy, options: FetchOptions = {}): typeof fetch {
   const send = options.fetch ?? globalThis.fetch, keeper = options.keep ?? memoryKeeper(), patience = options.patience ?? 30_000;
   return async (input, init) => {
-    const request = new Request(input, init), url = new URL(request.url), named = inferPath.exec(url.pathname);
-    if (request.method !== "POST" || named === null) return send(request);
+    const request = new Request(input, init), url = new URL(request.url), asked = request.method === "POST" ? inference(url) : null;
+    if (asked === null) return unknown(request, url, await send(request));
 
     const body = new Uint8Array(await request.arrayBuffer()), headers = new Headers(request.headers);
     const nonce = headers.get("Assay-Nonce") ?? toHex(crypto.getRandomValues(new Uint8Array(16)));
     headers.set("Assay-Nonce", nonce);
-    const response = await send(new Request(request.url, { method: "POST", headers, body, signal: request.signal, credentials: request.credentials }));
+    const response = await send(new Request(url, { method: "POST", headers, body, signal: request.signal, credentials: request.credentials }));
     if (!response.ok) return response;
+    if (response.status !== 200) throw new ReceiptError("no-receipt", `an answer with status ${response.status}: expected 200`);
     const answer = new Uint8Array(await response.arrayBuffer());
-    const exchange: Exchange = { model: decodeURIComponent(named[1]!), version: named[2] === undefined ? null : decodeURIComponent(named[2]), nonce, request: body, answer };
+    const exchange: Exchange = { model: asked.model, version: asked.version, nonce, request: body, answer };
 
     const receipt = read("no-receipt", () => readAnswer(response.headers.get("Assay-Receipt"), answer));
     const leaf = await promisedLeaf(receipt, policy);
     if (leaf === null) throw new ReceiptError("bad-promise", "the promise is not of a log that the policy trusts, or does not cover the receipt");
-    const bundleBytes = await fetchBundle(receipt, url, headers, request.signal);
+    const bundleBytes = await fetchBundle(receipt, new URL(`${asked.base}/v1/receipts/${receipt.id}`, url), headers, request.signal);
     const found = await verify(bundleBytes, policy), bundle = readBundle(bundleBytes);
     if (bundle !== null) await rewritten(receipt, leaf, bundle, found);
     if (!found.accepted || bundle === null) throw new ReceiptError("not-accepted", `the policy does not accept the receipt: ${found.headline}`, found);
@@ -79,10 +103,9 @@ export function assayFetch(policy: Policy, options: FetchOptions = {}): typeof f
   };
 
   /** The bundle, as soon as the entry is in the tree. */
-  async function fetchBundle(receipt: AnswerReceipt, url: URL, sent: Headers, signal: AbortSignal): Promise<Bytes> {
+  async function fetchBundle(receipt: AnswerReceipt, address: URL, sent: Headers, signal: AbortSignal): Promise<Bytes> {
     const headers = new Headers({ "Assay-Disclosure": receipt.salt }), key = sent.get("Authorization");
     if (key !== null) headers.set("Authorization", key);
-    const address = new URL(url.pathname.replace(/\/v2\/models\/.*$/, `/v1/receipts/${receipt.id}`), url);
     for (let waited = 0; ; waited += pause) {
       const response = await send(new Request(address, { headers, signal }));
       if (response.status === 200) return new Uint8Array(await response.arrayBuffer());

@@ -82,15 +82,22 @@ export function parseExact(json: string): unknown {
   }));
 }
 
-/** Whether a tensor of an Open Inference Protocol message (of parseExact) says the same name, type, shape and elements. NaN is one. */
-export function isSame(tensor: Tensor, said: unknown): boolean {
+/**
+ * Whether a tensor of an Open Inference Protocol message (of parseExact) says the same name, type, shape and elements. NaN is one.
+ * `exactly`: flat, or nested as the shape says, so that whoever reads `data[i][j]` gets that element; else nested in any way.
+ */
+export function isSame(tensor: Tensor, said: unknown, exactly = true): boolean {
   const { name, datatype, shape, data } = said as { name?: unknown; datatype?: unknown; shape?: unknown; data?: unknown };
   const element = elements[tensor.type]!;
   if (name !== tensor.name || datatype !== element.json || !Array.isArray(shape) || !Array.isArray(data)) return false;
   if (shape.length !== tensor.shape.length || shape.some((d, i) => d !== `${marked}${tensor.shape[i]}`)) return false;
+  if (exactly && data.some(Array.isArray) && !isNested(data, tensor.shape)) return false;
   const flat = data.flat(16) as unknown[], view = new DataView(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
   return flat.length * element.size === tensor.data.length && flat.every((v, i) => isElement(tensor.type, element.read(view, i * element.size), v, view, i));
 }
+
+const isNested = (data: unknown, [extent, ...inner]: readonly number[]): boolean =>
+  extent === undefined ? !Array.isArray(data) : Array.isArray(data) && data.length === extent && data.every(item => isNested(item, inner));
 
 function isElement(type: string, value: number | bigint, said: unknown, view: DataView, index: number): boolean {
   if (type === "bool") return said === (value === 1);

@@ -73,6 +73,24 @@ test("A good receipt of another request, answer or model is refused", async () =
   assert.equal(error.fault, "other-answer");
 });
 
+test("However the path is spelled, no answer comes through unchecked", async () => {
+  const wrong = { answer: a => { a.outputs[0].data[0] = 3; } };
+  for (const path of ["INFER", "infer/", "infer//", "%69nfer", "versions/1/Infer"].map(end => `/v2/models/digits/${end}`).concat("/V2/Models/digits/infer", "//v2/models/digits/infer")) {
+    const error = await infer(through(serve(wrong)), { path }).then(() => assert.fail(`${path}: the answer was handed on`), e => e);
+    assert.deepEqual([error.name, error.fault], ["ReceiptError", "other-answer"], path);
+  }
+  for (const path of ["/v2/somewhere", "/elsewhere"]) assert.equal((await infer(through(serve()), { path }).catch(e => e)).fault, "no-receipt", path);
+});
+
+test("Nothing is in an answer that the receipt does not vouch for", async () => {
+  await refused("other-answer", { answer: a => { a.model_name = "gpt-9"; } });
+  await refused("other-answer", { answer: a => { a.model_version = "2"; } });
+  await refused("other-answer", { answer: a => { a.id = "another"; } });
+  await refused("other-answer", { answer: a => { a.parameters = {}; } });
+  await refused("other-answer", { answer: a => { a.outputs[0].parameters = {}; } });
+  await refused("other-answer", { answer: a => { a.outputs[0].data = [a.outputs[0].data, []]; } });
+});
+
 test("Another entry than the one that was promised convicts the log", async () => {
   const other = server => Response.json(issue({ ...server.issuedWith, edit: { receipt: r => { r.recordId = "f".repeat(32); } } }).bundle);
   await convicts(await refused("broken-promise", { bundle: other }), "two-leaves");

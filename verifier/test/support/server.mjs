@@ -23,7 +23,7 @@ export function serve(change = {}) {
       return change.bundle?.(server) ?? json(server.made.bundle);
     }
     if (change.refuse) return json({ error: "no such model" }, 404);
-    const body = Buffer.from(await request.arrayBuffer()), said = JSON.parse(change.request?.(body.toString()) ?? body.toString()).inputs[0].data;
+    const body = Buffer.from(await request.arrayBuffer()), asked = JSON.parse(change.request?.(body.toString()) ?? body.toString()), said = asked.inputs[0].data, id = asked.id;
     const doubled = said.map(x => 2 * x);
     server.issuedWith = {
       wire: true, wireBytes: body, inputBytes: tensors([["x", "float32", [said.length], floats(said)]]), outputBuffer: tensors([["y", "float32", [said.length], floats(doubled)]]),
@@ -33,7 +33,7 @@ export function serve(change = {}) {
     const { bundle, index, salts } = server.made, payload = Buffer.from(bundle.envelope.payload, "base64"), digest = sha(payload).toString("hex");
     const { recordId } = JSON.parse(payload).predicate;
     const answer = {
-      model_name: "digits", model_version: "1", id: "1", outputs: [{ name: "y", datatype: "FP32", shape: [said.length], data: doubled }],
+      model_name: "digits", model_version: "1", id: id ?? recordId, outputs: [{ name: "y", datatype: "FP32", shape: [said.length], data: doubled }],
       assay: { receipt: recordId, bundle: `/v1/receipts/${recordId}`, sha256: digest, index, envelope: bundle.envelope, promise: bundle.promise, salts },
     };
     change.answer?.(answer);
