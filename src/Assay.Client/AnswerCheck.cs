@@ -17,11 +17,8 @@ internal static class AnswerCheck
     /// <exception cref="ReceiptException">It has not.</exception>
     public static void Promised(AnswerReceipt answer, Policy policy)
     {
-        var promise = answer.Promise;
-        if (!policy.Log.Logs.Any(log => log.Name == promise.Origin && IsSignedBy(answer.PromiseNote, log)))
+        if (!policy.Log.Logs.Any(log => log.Name == answer.Held.Promise.Origin && IsSignedBy(answer.Held.Note, log)))
             throw new ReceiptException(ReceiptFault.BadPromise, "the promise in the answer is not signed by a log that the policy trusts");
-        if (answer.Index < promise.First || answer.Index - promise.First >= promise.Count)
-            throw new ReceiptException(ReceiptFault.BadPromise, "the promise in the answer does not cover the receipt's index");
     }
 
     /// <summary>The bundle against the policy, then against what went over the wire.</summary>

@@ -3,16 +3,19 @@ using System.Text.Json;
 using Assay.Verify;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
+using Assay.Verify.Faults;
 using Assay.Verify.Json;
-using Assay.Verify.Notes;
 using Assay.Verify.Statements;
 
 namespace Assay.Client;
 
 /// <summary>The receipt as it comes with an answer: the member <c>assay</c> of its body, held against the header <c>Assay-Receipt</c>.</summary>
+/// <param name="Held">The log's promise, which covers the receipt's entry at its index.</param>
 /// <param name="OutputSalt">Base64: what the node asks for before it opens the bundle.</param>
-internal sealed record AnswerReceipt(string RecordId, ulong Index, Envelope Envelope, Receipt Receipt, SignedNote PromiseNote, Promise Promise, string OutputSalt)
+internal sealed record AnswerReceipt(string RecordId, Envelope Envelope, Receipt Receipt, HeldPromise Held, string OutputSalt)
 {
+    public ulong Index => Held.Index;
+
     public const string Header = "Assay-Receipt";
 
     private const int MaxDepth = 64;
@@ -29,9 +32,8 @@ internal sealed record AnswerReceipt(string RecordId, ulong Index, Envelope Enve
             var assay = document.RootElement.GetProperty("assay");
             var envelope = Envelope.Parse(JsonAt.Root(StrictJson.Parse(JsonMarshal.GetRawUtf8Value(assay.GetProperty("envelope")), Verify.Bundles.Bundle.MaxSize), "assay.envelope"));
             var receipt = Receipt.Parse(envelope.Payload.Span);
-            var note = SignedNote.Parse(assay.GetProperty("promise").GetProperty("note").GetString()!);
             var read = new AnswerReceipt(
-                receipt.RecordId, assay.GetProperty("index").GetUInt64(), envelope, receipt, note, Promise.Parse(note.Text),
+                receipt.RecordId, envelope, receipt, HeldPromise.Parse(JsonMarshal.GetRawUtf8Value(assay)),
                 assay.GetProperty("salts").GetProperty("output").GetString()!);
             if (read.RecordId != id || Sha256.Of(envelope.Payload.Span).ToHex() != digest)
                 throw new ReceiptException(ReceiptFault.NoReceipt, $"the header {Header} names another receipt than the body");

@@ -76,6 +76,7 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     {
         AnswerCheck.Promised(answer, options.Policy);
         var file = await FetchAsync(answer, request, cancel);
+        memory.HoldTo(answer, file);
         var verified = AnswerCheck.Accepted(answer, exchange, file, options.Policy, cache);
         memory.Saw(verified.Bundle.LogProof.Note);
         options.Keeper.Bundle(verified.RecordId, file);
@@ -102,14 +103,15 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
             var asked = response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1);
             var most = asked < FirstWait ? FirstWait : asked > LongestWait ? LongestWait : asked;
             wait = wait < most ? wait : most;
-            await Task.Delay(wait < end - now ? wait : end - now, options.Clock, cancel);
+            var left = end - now < FirstWait ? FirstWait : end - now;
+            await Task.Delay(wait < left ? wait : left, options.Clock, cancel);
         }
     }
 
     // A log that has not shown its entry by the deadline has broken its word; its own checkpoint is the evidence.
     private async Task<ReceiptException> NoBundleAsync(AnswerReceipt answer, HttpRequestMessage request, int status, DateTimeOffset now, CancellationToken cancel)
     {
-        if (now.ToUnixTimeSeconds() <= (long)Math.Min(answer.Promise.Deadline, long.MaxValue))
+        if (now.ToUnixTimeSeconds() <= (long)Math.Min(answer.Held.Promise.Deadline, long.MaxValue))
             return new ReceiptException(ReceiptFault.NoBundle, $"the bundle of receipt {answer.RecordId} cannot be had (status {status}); the log has until its deadline");
         using var ask = new HttpRequestMessage(HttpMethod.Get, new Uri(request.RequestUri!, "/log/checkpoint"));
         using var response = await base.SendAsync(ask, cancel);

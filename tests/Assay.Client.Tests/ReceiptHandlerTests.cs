@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
+using Assay.Verify.Dsse;
 using Assay.Verify.Faults;
+using Assay.Verify.Merkle;
 using Assay.Verify.Notes;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
@@ -150,13 +153,15 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
             Assert.False(request.Options.TryGetValue(ReceiptHandler.Verified, out _));
     }
 
-    [Fact]
-    public async Task Node_that_always_says_wait_is_asked_now_and_then_and_not_for_ever()
+    [Theory]
+    [InlineData(0, 201)] // Every 25 ms, however soon the node says.
+    [InlineData(3600, 9)] // 25 ms, 50 ms, ... 1.6 s, and what is left, however late it says.
+    public async Task Node_that_always_says_wait_is_asked_now_and_then_and_not_for_ever(int retryAfter, int times)
     {
         var asked = 0;
-        var meddler = new Meddler { InsteadOfBundle = HttpStatusCode.Accepted, RetryAfter = TimeSpan.Zero, Asked = () => asked++ };
-        await IsRefusedAsync(ReceiptFault.NoBundle, meddler, Options() with { Patience = TimeSpan.FromSeconds(1) });
-        Assert.InRange(asked, 2, 45);
+        var meddler = new Meddler { InsteadOfBundle = HttpStatusCode.Accepted, RetryAfter = TimeSpan.FromSeconds(retryAfter), Asked = () => asked++ };
+        await IsRefusedAsync(ReceiptFault.NoBundle, meddler, Options() with { Patience = TimeSpan.FromSeconds(5), Clock = new Jumping() });
+        Assert.Equal(times, asked);
     }
 
     [Fact]
@@ -227,6 +232,40 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
     }
 
     [Fact]
+    public async Task Log_that_shows_another_entry_than_it_promised_is_convicted()
+    {
+        using var log = SigningKey.FromPem(await File.ReadAllTextAsync(Path.Combine(node.Data.Keys, "log.pem")));
+        Bundle? first = null;
+        var meddler = new Meddler
+        {
+            // The second time the first receipt's entry stands where the second's was promised.
+            Bundle = bytes =>
+            {
+                var bundle = Bundle.Parse(bytes);
+                first ??= bundle;
+                return ReferenceEquals(first, bundle) ? bytes : (first with { LogProof = ProofAt(bundle.LogProof.Index, first, log) }).ToBytes();
+            },
+        };
+        var keeper = new MemoryKeeper();
+        var refused = await IsRefusedAsync(ReceiptFault.BrokenPromise, meddler, Options() with { Keeper = keeper }, before: 1);
+        var fault = Assert.IsType<TwoLeaves>(Fault.Parse(refused.Evidence.Span));
+        Assert.True(FaultJudge.Judge(fault, node.Policy.Log).Proved);
+        Assert.Equal(refused.Evidence.ToArray(), keeper.Faults.Values.Single().ToArray());
+    }
+
+    // Any path leads to some root, and a log that lies signs it.
+    private static TlogProof ProofAt(ulong index, Bundle of, SigningKey log)
+    {
+        var leaf = MerkleTree.LeafHash(SealedEntry.Of(of.Envelope, Receipt.Parse(of.Envelope.Payload.Span).Sequence, KeyAlgorithm.Ed25519).ToBytes());
+        var path = ImmutableArray<Hash>.Empty;
+        Hash? root;
+        while ((root = MerkleProof.RootFromInclusion(index, index + 1, leaf, path.AsSpan())) is null)
+            path = path.Add(leaf);
+        var origin = Checkpoint.Parse(of.LogProof.Note.Text).Origin;
+        return new TlogProof(null, index, path, new Checkpoint(origin, index + 1, root.Value).Sign(log));
+    }
+
+    [Fact]
     public async Task Log_that_shows_two_trees_of_one_size_is_caught()
     {
         using var log = SigningKey.FromPem(await File.ReadAllTextAsync(Path.Combine(node.Data.Keys, "log.pem")));
@@ -280,6 +319,20 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
         var at = text.IndexOf(was, StringComparison.Ordinal);
         Assert.True(at >= 0, $"'{was}' is not in the body");
         return Encoding.UTF8.GetBytes(text[..at] + becomes + text[(at + was.Length)..]);
+    }
+
+    // Time goes on only by waiting, and then at once.
+    private sealed class Jumping : TimeProvider
+    {
+        private DateTimeOffset now = DateTimeOffset.UtcNow;
+
+        public override DateTimeOffset GetUtcNow() => now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            now += dueTime;
+            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 
     private sealed class Later(TimeSpan by) : TimeProvider
