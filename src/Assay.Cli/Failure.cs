@@ -12,6 +12,9 @@ namespace Assay.Cli;
 /// <summary>A wrong use of the command line that its grammar cannot see.</summary>
 internal sealed class UsageException(string message) : Exception(message);
 
+/// <summary>What was named as a policy is none.</summary>
+internal sealed class BadPolicyException(string message, Exception inner) : Exception(message, inner);
+
 /// <summary>Turns every failure into one line on standard error and an exit code.</summary>
 internal static class Failure
 {
@@ -30,6 +33,7 @@ internal static class Failure
         // Of the engine: an instruction set that ASSAY_ISA names and this machine lacks.
         NotSupportedException => (ExitCode.Usage, e.Message),
         OperationCanceledException => (130, "interrupted"),
+        BadPolicyException => (ExitCode.BadInput, e.Message),
         ModelException => (ExitCode.BadInput, e.Message),
         UnsupportedException => (ExitCode.Unsupported, e.Message),
         MalformedException => (ExitCode.Malformed, e.Message),

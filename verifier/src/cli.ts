@@ -87,14 +87,15 @@ async function run(args: Arguments): Promise<number> {
     process.stdout.write(args.json ? `${JSON.stringify(report, null, 2)}\n` : faultText(report));
     return faultExitCodes[report.verdict];
   }
-  let code = 0;
-  for (const file of args.files) {
-    const report = await verify(await read(file), policy);
-    if (args.files.length > 1 && !args.json) process.stdout.write(`${file}\n`);
-    process.stdout.write(args.json ? `${JSON.stringify(report, null, 2)}\n` : text(report));
-    code = Math.max(code, exitCodes[report.verdict]);
+  const reports: { file: string; report: Report }[] = [];
+  for (const file of args.files) reports.push({ file, report: await verify(await read(file), policy) });
+  if (!args.json)
+    for (const { file, report } of reports) process.stdout.write((reports.length > 1 ? `${file}\n` : "") + text(report));
+  else {
+    const all = { accepted: reports.every(r => r.report.accepted), reports: reports.map(({ file, report }) => ({ file, ...report })) };
+    process.stdout.write(`${JSON.stringify(reports.length === 1 ? reports[0]!.report : all, null, 2)}\n`);
   }
-  return code;
+  return Math.max(...reports.map(r => exitCodes[r.report.verdict]));
 }
 
 async function main(args: readonly string[]): Promise<number> {

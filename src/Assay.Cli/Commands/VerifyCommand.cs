@@ -19,6 +19,12 @@ internal static class VerifyCommand
         {
             files, policy, show,
         };
+        files.Validators.Add(result =>
+        {
+            // The grammar takes what it does not know for a file.
+            if (result.Tokens.FirstOrDefault(t => t.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+                result.AddError($"unknown option '{unknown.Value}'");
+        });
         command.SetAction(async parsed =>
         {
             if (parsed.GetValue(show) is not null && parsed.GetValue(files)!.Length != 1)
@@ -56,7 +62,8 @@ internal static class VerifyCommand
         }
         catch (MalformedException e)
         {
-            throw new MalformedException($"{path}: {e.Message}", e);
+            // Another code than for a receipt that is malformed: a script must not take the one for the other.
+            throw new BadPolicyException($"{path} is not a policy: {e.Message}", e);
         }
     }
 
