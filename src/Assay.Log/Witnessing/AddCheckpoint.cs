@@ -16,8 +16,8 @@ public sealed record AddCheckpoint(ulong OldSize, ImmutableArray<Hash> Proof, Si
     /// <summary>The most hashes that a sender may send.</summary>
     public const int MaxProof = 63;
 
-    /// <summary>Of a request's body, in bytes: a note of the largest size fits.</summary>
-    public const int MaxSize = SignedNote.MaxSize + (MaxProof + 1) * 64;
+    /// <summary>Of a request's body, in bytes. The specification names no bound; the proof takes 3 KiB at most, and the rest holds hundreds of signature lines of Ed25519.</summary>
+    public const int MaxSize = 64 * 1024;
 
     /// <summary>Of an answer with a size in its body.</summary>
     public const string SizeMediaType = "text/x.tlog.size";

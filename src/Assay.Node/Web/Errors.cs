@@ -37,6 +37,7 @@ internal static class Errors
         {
             404 => "there is nothing at this address",
             405 => $"{context.HttpContext.Request.Method} is not possible at this address",
+            408 => "the body did not come in time",
             415 => "the body's content type is not the one expected here",
             429 => "too many requests at once: try again in a moment",
             var status => $"status {status}",

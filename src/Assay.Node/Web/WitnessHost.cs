@@ -4,7 +4,6 @@ using Assay.Log.Witnessing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Assay.Node.Web;
@@ -13,11 +12,14 @@ namespace Assay.Node.Web;
 /// <remarks>Open to everyone, as the specification has it: a request counts for nothing without a log's signature.</remarks>
 public static class WitnessHost
 {
+    // Who sends slowly holds a connection and at most 64 KiB, and nothing that anyone else waits for.
+    private const int Connections = 2048;
     private const int AtOnce = 8;
-    private const int Waiting = 256;
+    private const int Waiting = 1024;
 
     /// <param name="url">Where to listen.</param>
-    public static WebApplication Build(CheckpointWitness witness, Uri url)
+    /// <param name="bodyWithin">For a request's body, to its last byte; 5 s if not given.</param>
+    public static WebApplication Build(CheckpointWitness witness, Uri url, TimeSpan? bodyWithin = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(url.ToString());
@@ -25,25 +27,26 @@ public static class WitnessHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = AddCheckpoint.MaxSize;
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(10));
+            kestrel.Limits.MaxRequestBufferSize = AddCheckpoint.MaxSize;
+            kestrel.Limits.MaxConcurrentConnections = Connections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
+            // The time for a whole body bounds it, at any rate.
+            kestrel.Limits.MinRequestBodyDataRate = null;
         });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.Services.AddRateLimiter(limits =>
-        {
-            limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, int>(_ =>
-                RateLimitPartition.GetConcurrencyLimiter(0, _ => new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = Waiting }));
-        });
         var app = builder.Build();
         Errors.Use(app);
-        app.UseRateLimiter();
-        Map(app, witness);
+        Map(app, witness, bodyWithin ?? TimeSpan.FromSeconds(5));
         return app;
     }
 
-    private static void Map(WebApplication app, CheckpointWitness witness)
+    private static void Map(WebApplication app, CheckpointWitness witness, TimeSpan bodyWithin)
     {
+        // Only for what is read already: the signatures and the disk.
+        var turns = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = Waiting });
+        app.Lifetime.ApplicationStopped.Register(turns.Dispose);
         app.MapPost("/" + AddCheckpoint.Path, Answer);
         app.MapPost("/log/" + AddCheckpoint.Path, Answer);
         app.MapGet("/", () => Results.Text(Status(witness)));
@@ -53,12 +56,42 @@ public static class WitnessHost
 
         async Task Answer(HttpContext http)
         {
-            using var body = new MemoryStream();
-            await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-            var answer = witness.Add(body.GetBuffer().AsSpan(0, (int)body.Length));
+            if (await ReadAsync(http, bodyWithin) is not { } body)
+            {
+                http.Response.Headers.Connection = "close";
+                http.Response.StatusCode = StatusCodes.Status408RequestTimeout;
+                return;
+            }
+            WitnessAnswer answer;
+            using (var turn = await turns.AcquireAsync(1, http.RequestAborted))
+            {
+                if (!turn.IsAcquired)
+                {
+                    http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                    return;
+                }
+                answer = witness.Add(body);
+            }
             http.Response.StatusCode = (int)answer.Outcome;
             http.Response.ContentType = answer.ContentType;
             await http.Response.WriteAsync(answer.Body, http.RequestAborted);
+        }
+    }
+
+    // The body, or null if it did not come in time.
+    private static async Task<byte[]?> ReadAsync(HttpContext http, TimeSpan within)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        limit.CancelAfter(within);
+        using var body = new MemoryStream();
+        try
+        {
+            await http.Request.Body.CopyToAsync(body, limit.Token);
+            return body.ToArray();
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

@@ -63,6 +63,7 @@ public class AddCheckpointTests
     [Fact]
     public void A_request_that_is_too_long_is_refused_before_it_is_read()
     {
+        Assert.InRange(AddCheckpoint.MaxSize, 1, 64 * 1024);
         Assert.Throws<MalformedException>(() => AddCheckpoint.Parse(new byte[AddCheckpoint.MaxSize + 1]));
         Assert.Throws<MalformedException>(() => AddCheckpoint.Parse([.. "old 3\n"u8, .. Enumerable.Repeat((byte)'A', 100_000), .. "\n\n"u8]));
     }
