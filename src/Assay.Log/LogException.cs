@@ -9,7 +9,7 @@ public enum LogFault
     /// <summary>There is a log in this directory already.</summary>
     Exists,
 
-    /// <summary>Another process holds the log's lock.</summary>
+    /// <summary>Another process holds the folder's lock.</summary>
     Locked,
 
     /// <summary>Stored bytes disagree with each other or with a signed checkpoint.</summary>
@@ -41,10 +41,10 @@ public class LogException : Exception
     public LogFault Fault { get; }
 }
 
-/// <summary>The log is owned by another process: a second writer is fenced, it never forks.</summary>
-public sealed class LogLockedException(int? owner) : LogException(LogFault.Locked, owner is null
-    ? "the log is open in another process: stop it first"
-    : $"the log is open in process {owner}: stop it first")
+/// <summary>A log's, witness's or monitor's folder is owned by another process: a second writer is fenced, it never forks.</summary>
+/// <param name="folder">Its path, where there is one.</param>
+public sealed class LogLockedException(int? owner, string? folder = null) : LogException(LogFault.Locked,
+    $"the folder{(folder is null ? "" : " " + folder)} is open in {(owner is null ? "another process" : $"process {owner}")}: stop it first")
 {
     /// <summary>The owner's process id, where the lock file names one.</summary>
     public int? Owner { get; } = owner;

@@ -124,7 +124,7 @@ public sealed class PosixLogFiles : ILogFiles
         if (!locked)
         {
             using (file)
-                throw new LogLockedException(OwnerIn(file));
+                throw new LogLockedException(OwnerIn(file), root);
         }
         // For the message only: the lock itself is the kernel's, and is gone when the process is.
         RandomAccess.SetLength(file, 0);

@@ -4,6 +4,7 @@ using Assay.Verify;
 using Assay.Verify.Crypto;
 using Assay.Verify.Faults;
 using Assay.Verify.Notes;
+using Assay.Verify.Policies;
 
 namespace Assay.Log.Witnessing;
 
@@ -46,7 +47,10 @@ public sealed class CheckpointWitness : IDisposable
         try
         {
             foreach (var origin in trusted.GroupBy(k => k.Name, StringComparer.Ordinal))
-                logs[origin.Key] = new WatchedLog([.. origin.Distinct()], store.Read(origin.Key));
+            {
+                var keys = origin.Distinct().ToImmutableArray();
+                logs[origin.Key] = new WatchedLog(keys, store.Read(origin.Key, keys));
+            }
         }
         catch
         {
@@ -110,12 +114,15 @@ public sealed class CheckpointWitness : IDisposable
         return new WitnessAnswer(outcome, WitnessAnswer.PlainText, Cosignature.Sign(request.Note.Text, VerifierKey.Name, key, log.Time).ToLine());
     }
 
-    // Two signed roots of one size: whichever way the request goes, the log's key has signed two trees.
+    // Two signed roots of one size: whichever way the request goes, one key of the log's has signed two trees, if anyone can be shown that.
     private void LookForFork(SeenCheckpoint signed, WatchedLog log)
     {
         if (log.At(signed.Checkpoint.Size) is not { } other || other.Checkpoint.Root == signed.Checkpoint.Root)
             return;
-        var name = KeepFault(new TwoRoots(other.Note, signed.Note));
+        var fault = new TwoRoots(other.Note, signed.Note);
+        if (!FaultJudge.Judge(fault, new TlogPolicy(log.Keys, [], [], TlogPolicy.None)).Proved)
+            return;
+        var name = KeepFault(fault);
         // Whoever has both can send them again and again.
         if (!log.Told.Add(signed.Checkpoint.Size))
             return;

@@ -41,8 +41,11 @@ internal sealed class WitnessStore : IDisposable
     }
 
     /// <summary>The newest checkpoint cosigned of a log, or null.</summary>
-    /// <exception cref="LogException">What is stored is damaged: a witness that forgot may be led back, so it does not go on.</exception>
-    public SignedNote? Read(string origin)
+    /// <param name="trusted">Keys of that log: one of them must have signed what is stored.</param>
+    /// <exception cref="LogException">
+    /// What is stored is damaged: a witness that forgot may be led back, and one that believes what no log has said accuses the honest, so it does not go on.
+    /// </exception>
+    public SignedNote? Read(string origin, IReadOnlyCollection<VerifierKey> trusted)
     {
         var path = $"{Latest}/{FileOf(origin)}";
         if (files.Read(path, SignedNote.MaxSize) is not { } bytes)
@@ -50,9 +53,12 @@ internal sealed class WitnessStore : IDisposable
         try
         {
             var note = SignedNote.Parse(bytes);
-            return Checkpoint.Parse(note.Text).Origin == origin
+            if (Checkpoint.Parse(note.Text).Origin != origin)
+                throw new LogException(LogFault.Corrupt, $"{path} is a checkpoint of another log");
+            return WitnessRules.Signers(note, trusted).Count > 0
                 ? note
-                : throw new LogException(LogFault.Corrupt, $"{path} is a checkpoint of another log");
+                : throw new LogException(LogFault.Corrupt,
+                    $"{path} is damaged, or signed by a key of {origin} that is named no longer: put it back from a copy that is as new, or name that key");
         }
         catch (MalformedException e)
         {

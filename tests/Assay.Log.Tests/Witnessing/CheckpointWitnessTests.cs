@@ -123,7 +123,7 @@ public sealed class CheckpointWitnessTests : IDisposable
     public void A_second_process_is_fenced()
     {
         using var witness = Open();
-        Assert.Throws<LogLockedException>(Open);
+        Assert.Contains($"the folder {directory.Path} is open in process {Environment.ProcessId}", Assert.Throws<LogLockedException>(Open).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,6 +137,46 @@ public sealed class CheckpointWitnessTests : IDisposable
             File.WriteAllText(file, damaged);
             Assert.Equal(LogFault.Corrupt, Assert.Throws<LogException>(Open).Fault);
         }
+    }
+
+    // A size or root that is not the log's would be answered, and held against a log that did nothing.
+    [Fact]
+    public void A_changed_bit_anywhere_in_what_was_cosigned_is_refused_and_never_believed()
+    {
+        using (var witness = Open())
+            witness.Add(Tree.Body(0, 17));
+        var file = Directory.GetFiles(Path.Combine(directory.Path, "latest")).Single();
+        var stored = File.ReadAllBytes(file);
+        for (var bit = 0; bit < stored.Length * 8; bit++)
+        {
+            var damaged = stored.ToArray();
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(file, damaged);
+            Assert.Equal(LogFault.Corrupt, Assert.Throws<LogException>(Open).Fault);
+        }
+        File.WriteAllBytes(file, stored);
+        using var again = Open();
+        Conflict(again.Add(Tree.Body(0, 40)), 17);
+    }
+
+    // Two keys that an operator took for those of one log: neither has signed two trees.
+    [Fact]
+    public void What_no_key_is_proved_to_have_done_is_no_fault()
+    {
+        using var other = SigningKey.FromSeed(Sha256.Of("other"u8).Bytes);
+        var second = VerifierKey.Create(TestLogs.Origin, NoteSignatureType.Ed25519, other.PublicKey);
+        var told = new List<string>();
+        using var witness = new CheckpointWitness(new PosixLogFiles(directory.Path), Name, WitnessKey, [TestLogs.VerifierKey, second])
+        {
+            FaultSeen = (_, what) => told.Add(what),
+        };
+        witness.Add(Tree.Body(0, 12));
+        Conflict(witness.Add(new AddCheckpoint(12, [], Fork.Checkpoint(12, other)).ToBytes()), 12);
+        Assert.Empty(witness.Faults);
+        Assert.Empty(told);
+        Conflict(witness.Add(Fork.Body(12, 12)), 12);
+        Assert.Single(witness.Faults);
+        Assert.Single(told);
     }
 
     [Fact]
