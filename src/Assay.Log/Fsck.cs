@@ -1,6 +1,7 @@
 using Assay.Log.Checking;
 using Assay.Log.Files;
 using Assay.Verify.Notes;
+using Assay.Verify.Policies;
 
 namespace Assay.Log;
 
@@ -34,9 +35,10 @@ public static class Fsck
 
     /// <param name="files">A log's directory; without its <c>state/</c>, only what is published is checked.</param>
     /// <param name="logKey">Its name is the origin that the checkpoint must have.</param>
+    /// <param name="witnesses">Who cosigns this log's checkpoints: their lines on the cosigned one are checked, and that they are a quorum. Null where nobody knows.</param>
     /// <param name="progress">Called with entries done and entries in all.</param>
     /// <exception cref="IOException">A file is there but cannot be read.</exception>
-    public static FsckReport Run(ILogFiles files, VerifierKey logKey, EntryCheck? entryCheck = null, Action<ulong, ulong>? progress = null, CancellationToken ct = default)
+    public static FsckReport Run(ILogFiles files, VerifierKey logKey, EntryCheck? entryCheck = null, TlogPolicy? witnesses = null, Action<ulong, ulong>? progress = null, CancellationToken ct = default)
     {
         var findings = new List<FsckFinding>();
         var notes = new List<string>();
@@ -46,7 +48,7 @@ public static class Fsck
         if (published is not null)
         {
             new TreeCheck(files, published, entryCheck, findings).Run(progress, ct);
-            CosignedCheck.Run(files, logKey, published, findings);
+            CosignedCheck.Run(files, logKey, published, witnesses, findings, notes);
         }
         var signed = files.DirectoryExists(LogLayout.State) ? StateCheck.Run(files, logKey, published, findings, notes) : null;
         if (published is not null)

@@ -45,6 +45,11 @@ public sealed class WitnessTests : IDisposable
         Assert.Contains("2 of 3", stranger.Run("verify", Path.Combine(assay.Folder, file), "--policy", policy).Output, StringComparison.Ordinal);
         Assert.Equal(0, assay.Run("log", "fsck").ExitCode);
         Assert.Equal(0, assay.Run("log", "witnesses").ExitCode);
+        var cosigned = Path.Combine(assay.Data, "log", "public", "checkpoint.cosigned");
+        var sound = File.ReadAllText(cosigned);
+        File.WriteAllText(cosigned, sound.Replace("assay.local/witness/", "assay.local/witless/"));
+        Assert.Equal(10, assay.Run("log", "fsck").ExitCode);
+        File.WriteAllText(cosigned, sound);
 
         // Under a policy that asks for all three the same receipt is rejected.
         var all = File.ReadAllText(policy).Replace("group witnesses 2 ", "group witnesses all ");

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using Assay.Log;
 using Assay.Log.Files;
+using Assay.Node;
 using Assay.Verify;
 using Assay.Verify.Logs;
 using Assay.Verify.Notes;
+using Assay.Verify.Policies;
 
 namespace Assay.Cli.Commands;
 
@@ -20,12 +22,12 @@ internal static class FsckCommand
         {
             var json = Shared.IsJson(parsed);
             if (parsed.GetValue(log) is { } other)
-                return Report(json, Check(PosixLogFiles.OpenExisting(other.FullName), OtherKey(parsed.GetValue(key)), null, json), meaning: false);
+                return Report(json, Check(PosixLogFiles.OpenExisting(other.FullName), OtherKey(parsed.GetValue(key)), null, null, json), meaning: false);
             if (parsed.GetValue(key) is not null)
                 throw new UsageException("--log-key goes with --log: the log of the data folder has its key in the policy");
             var folder = Shared.FolderOf(parsed);
             var state = new LogState();
-            return Report(json, Check(PosixLogFiles.OpenExisting(folder.Log), LogCommand.LogKey(folder), (_, entry) => Judge(state, entry), json), meaning: true);
+            return Report(json, Check(PosixLogFiles.OpenExisting(folder.Log), LogCommand.LogKey(folder), (_, entry) => Judge(state, entry), WitnessesOf(folder), json), meaning: true);
         });
         return command;
     }
@@ -37,11 +39,13 @@ internal static class FsckCommand
         return VerifierKey.Parse((File.Exists(given) ? File.ReadAllText(given) : given).Trim());
     }
 
-    private static (FsckReport Report, TimeSpan Elapsed) Check(PosixLogFiles files, VerifierKey key, EntryCheck? check, bool json)
+    private static (FsckReport Report, TimeSpan Elapsed) Check(PosixLogFiles files, VerifierKey key, EntryCheck? check, TlogPolicy? witnesses, bool json)
     {
         var clock = Stopwatch.StartNew();
-        return (FsckProgress.Show(quiet: json, progress => Fsck.Run(files, key, check, progress)), clock.Elapsed);
+        return (FsckProgress.Show(quiet: json, progress => Fsck.Run(files, key, check, witnesses, progress)), clock.Elapsed);
     }
+
+    private static TlogPolicy? WitnessesOf(DataFolder folder) => File.Exists(folder.Witnesses) ? TlogPolicy.Parse(File.ReadAllBytes(folder.Witnesses)) : null;
 
     private static string? Judge(LogState state, ReadOnlyMemory<byte> entry)
     {
