@@ -140,4 +140,42 @@ public sealed class BackPressureTests : IDisposable
         var appended = await Task.WhenAll(log.AppendAsync(Entry(1, 50)), log.AppendAsync(Entry(2, 5000)), log.AppendAsync(Entry(3, 50)));
         Assert.Equal([1UL, 2UL, 3UL], appended.Select(a => a.Index).Order());
     }
+
+    // The memory is the caller's: it may be gone by the time that it is read.
+    [Fact]
+    public async Task Caller_whose_memory_cannot_be_read_fails_alone_and_its_room_is_given_back()
+    {
+        await using var log = TestLogs.Create(SlowDisk(), Options);
+        var gone = new GoneMemory(10);
+        for (var i = 0; i < 100; i++)
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => log.AppendAsync(gone.Memory).WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Equal((0, 0L), log.Queued);
+
+        slow = true;
+        var first = log.AppendAsync(Entry(0, 10));
+        await arrived.WaitAsync(TestContext.Current.CancellationToken);
+        var queued = Enumerable.Range(1, 20).Select(i => log.AppendAsync(Entry(i, 10))).ToArray();
+        // These wait outside, and are let in by the sequencer.
+        var failing = log.AppendAsync(gone.Memory);
+        var patient = log.AppendAsync(Entry(22, 10));
+        slow = false;
+        flushes.Release(100);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => failing.WaitAsync(TimeSpan.FromMinutes(1)));
+        await Task.WhenAll([first, patient, .. queued]).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Null(log.Stopped);
+        Assert.Equal((0, 0L), log.Queued);
+    }
+
+    private sealed class GoneMemory(int length) : System.Buffers.MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(length);
+
+        public override Span<byte> GetSpan() => throw new ObjectDisposedException(nameof(GoneMemory));
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new ObjectDisposedException(nameof(GoneMemory));
+
+        public override void Unpin() { }
+
+        protected override void Dispose(bool disposing) { }
+    }
 }

@@ -28,12 +28,21 @@ internal sealed class AppendQueue(int mostEntries, long mostBytes)
     }
 
     /// <summary>Queues an entry; waits for room first where there is none.</summary>
-    /// <returns>Its outcome, or null if the queue is closed.</returns>
+    /// <returns>Its outcome, or null if the queue is closed. Where the caller's memory cannot be read, its own exception, and nothing is queued.</returns>
     public async ValueTask<PendingAppend?> AddAsync(ReadOnlyMemory<byte> entry, ReadOnlyMemory<byte> attachment, CancellationToken ct)
     {
         if (TryEnter(SizeOf(entry, attachment)))
         {
-            var pending = Copy(entry, attachment);
+            PendingAppend pending;
+            try
+            {
+                pending = Copy(entry, attachment);
+            }
+            catch
+            {
+                Leave(SizeOf(entry, attachment));
+                throw;
+            }
             return queue.Writer.TryWrite(pending) ? pending : null;
         }
         var caller = new Outside(entry, attachment);
@@ -93,16 +102,38 @@ internal sealed class AppendQueue(int mostEntries, long mostBytes)
         }
     }
 
+    private void Leave(long size)
+    {
+        lock (turn)
+        {
+            (entries, bytes) = (entries - 1, bytes - size);
+            LetIn();
+        }
+    }
+
     private void LetIn()
     {
         while (outside.TryPeek(out var caller) && (caller.Entrance.Task.IsCompleted || Fits(caller.Size)))
         {
             outside.Dequeue();
-            var pending = Copy(caller.Entry, caller.Attachment);
-            if (!caller.Entrance.TrySetResult(pending))
+            if (caller.Entrance.Task.IsCompleted || Read(caller) is not { } pending || !caller.Entrance.TrySetResult(pending))
                 continue;
             (entries, bytes) = (entries + 1, bytes + caller.Size);
             queue.Writer.TryWrite(pending);
+        }
+    }
+
+    // Memory that its caller has let go of is the caller's failure, and not that of the thread that finds out.
+    private static PendingAppend? Read(Outside caller)
+    {
+        try
+        {
+            return Copy(caller.Entry, caller.Attachment);
+        }
+        catch (Exception e)
+        {
+            caller.Entrance.TrySetException(e);
+            return null;
         }
     }
 
