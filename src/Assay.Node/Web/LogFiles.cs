@@ -8,17 +8,19 @@ namespace Assay.Node.Web;
 /// <summary>The log as static files (c2sp.org/tlog-tiles): any web server could serve the same folder.</summary>
 internal static class LogFiles
 {
+    private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
+
     private const string Immutable = "public, max-age=31536000, immutable";
 
     public static void Map(IEndpointRouteBuilder app, AssayNode node)
     {
         var root = Path.Combine(node.Folder.Log, "public");
-        app.MapGet("/log/checkpoint", (HttpContext http) =>
+        app.MapMethods("/log/checkpoint", Reads, (HttpContext http) =>
         {
             http.Response.Headers.CacheControl = "no-cache";
             return Results.Bytes(node.Shown.Note, "text/plain; charset=utf-8");
         }).WithSummary("The newest checkpoint, with the cosignatures of a quorum where the log has witnesses (c2sp.org/tlog-checkpoint)").Produces<string>(200, "text/plain");
-        app.MapGet("/log/tile/{**path}", (string path, HttpContext http) =>
+        app.MapMethods("/log/tile/{**path}", Reads, (string path, HttpContext http) =>
         {
             // Only what is spelled as a tile is looked for on the disk.
             if (!TilePath.TryParse("tile/" + path, out var tile) || Path.Combine(root, tile.ToString()) is var file && !File.Exists(file))

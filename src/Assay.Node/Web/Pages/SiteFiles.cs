@@ -27,7 +27,7 @@ internal static class SiteFiles
     {
         app.MapGet(StyleUrl, (HttpContext http) => Send(http, Style, "text/css; charset=utf-8"));
         app.MapGet(ScriptUrl, (HttpContext http) => Send(http, Script, "text/javascript; charset=utf-8"));
-        app.MapGet("/verify", (HttpContext http) =>
+        app.MapMethods("/verify", [HttpMethods.Get, HttpMethods.Head], (HttpContext http) =>
         {
             http.Response.Headers.ContentSecurityPolicy = VerifierPolicy;
             http.Response.Headers.XContentTypeOptions = "nosniff";
