@@ -157,8 +157,11 @@ public sealed class Cosigner : IAsyncDisposable
         }
         catch (Exception e) when (e is LogException or IOException or UnauthorizedAccessException)
         {
-            // No witness said so: it is not for the operator to decide, and the next start tries again.
-            Volatile.Write(ref halted, $"the cosigned checkpoint cannot be kept: {e.Message}");
+            Fail($"the cosigned checkpoint cannot be kept: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            Fail($"asking the witnesses has failed unexpectedly: {e.GetType().Name}: {e.Message}");
         }
         finally
         {
@@ -247,8 +250,21 @@ public sealed class Cosigner : IAsyncDisposable
     {
         if (Halted is not null)
             return;
-        halting?.Invoke(reason);
-        Volatile.Write(ref halted, reason);
+        try
+        {
+            halting?.Invoke(reason);
+        }
+        finally
+        {
+            Volatile.Write(ref halted, reason);
+        }
+    }
+
+    // No witness said so: it is not for the operator to decide, and the next start tries again.
+    private void Fail(string reason)
+    {
+        Interlocked.CompareExchange(ref halted, reason, null);
+        options.Failed?.Invoke(reason);
     }
 
     private static Uri Address(Witness witness) =>

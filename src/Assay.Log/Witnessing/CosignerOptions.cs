@@ -22,6 +22,9 @@ public sealed record CosignerOptions
     /// <summary>Most witnesses asked at the same time.</summary>
     public int AtOnce { get; init; } = 16;
 
+    /// <summary>Told, in one line, of a failure that ends the asking and that no witness is the cause of.</summary>
+    public Action<string>? Failed { get; init; }
+
     public WitnessTransport Transport { get; init; } = HttpWitnessTransport.PostAsync;
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;

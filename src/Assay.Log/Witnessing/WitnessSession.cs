@@ -65,6 +65,11 @@ internal sealed class WitnessSession(Witness witness, Uri url, WitnessTransport 
         {
             return new AskedResult(Asked.Failed, e.Message);
         }
+        catch (Exception e)
+        {
+            // Whatever it is, the other witnesses are not to miss the answer for it.
+            return new AskedResult(Asked.Failed, $"unexpected: {e.GetType().Name}: {e.Message}");
+        }
     }
 
     public void Settle(AskedResult result, DateTimeOffset now, TimeSpan first, TimeSpan most)

@@ -35,7 +35,7 @@ internal sealed class Witnessed : IAsyncDisposable
         halted = ReadHalted();
         var policy = TlogPolicy.Parse(Encoding.UTF8.GetBytes(LogPolicy));
         if (halted is null && policy.AsksForWitnesses)
-            cosigner = Cosigner.Start(log, new PosixLogFiles(folder.Log), logKey, policy, options.Cosigner, Halt);
+            cosigner = Cosigner.Start(log, new PosixLogFiles(folder.Log), logKey, policy, options.Cosigner with { Failed = Tell }, Halt);
     }
 
     /// <summary>The tlog-policy of whoever trusts this log as its operator does.</summary>
@@ -104,6 +104,8 @@ internal sealed class Witnessed : IAsyncDisposable
         Console.Error.WriteLine($"assay: ROLLBACK OR FORK: {reason}");
         Replace(folder.Halted, reason + "\n", Visibility.Private);
     }
+
+    private static void Tell(string reason) => Console.Error.WriteLine($"assay: WITNESSES: {reason}; nothing is issued until the node is started again");
 
     private void Choose(string text, VerifierKey logKey)
     {

@@ -213,6 +213,43 @@ public sealed class CosignerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_transport_that_fails_in_an_unknown_way_is_a_witness_that_is_down()
+    {
+        net.Instead = (number, _) => number == 1 ? throw new InvalidOperationException("unheard of") : null;
+        Start(quorum: 2);
+        await log!.GrowTo(20);
+        await cosigner!.WaitForAsync(19).WaitAsync(Patience);
+        Assert.Null(cosigner.Halted);
+        Assert.Contains("unheard of", cosigner.Witnesses[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_that_nobody_foresaw_halts_and_is_told()
+    {
+        var told = new List<string>();
+        var files = new FaultyFiles(Files, (operation, path) =>
+            path.Contains("cosigned", StringComparison.Ordinal) && operation != "read" ? new NotSupportedException("unheard of") : null);
+        log = TestLogs.Create(Files);
+        cosigner = Cosigner.Start(log, files, TestLogs.VerifierKey, net.Policy(2), net.Options with { Failed = told.Add }, halts.Add);
+        var refused = await Assert.ThrowsAsync<LogException>(() => cosigner.WaitForAsync(0).WaitAsync(Patience));
+        Assert.Contains("unheard of", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("unheard of", cosigner.Halted, StringComparison.Ordinal);
+        Assert.Equal(cosigner.Halted, Assert.Single(told));
+        // No witness said so.
+        Assert.Empty(halts);
+    }
+
+    [Fact]
+    public async Task What_a_witness_holds_against_the_log_is_not_lost_where_it_cannot_be_noted()
+    {
+        net.Instead = (_, _) => new WitnessReply(409, AddCheckpoint.SizeMediaType, "99\n"u8.ToArray());
+        log = TestLogs.Create(Files);
+        cosigner = Cosigner.Start(log, Files, TestLogs.VerifierKey, net.Policy(2), net.Options, _ => throw new IOException("no room"));
+        await cosigner.FirstRound.WaitAsync(Patience);
+        Assert.Contains("has cosigned size 99", cosigner.Halted, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_policy_whose_witnesses_cannot_be_asked_is_refused()
     {
         var policy = net.Policy(2);
