@@ -75,6 +75,6 @@ internal static class CosignedCheck
                 notes.Add($"{path}: the line by {line.Name} was not checked, since the policy does not know who that is");
         }
         if (!policy.IsQuorum(good))
-            findings.Add(new FsckFinding(path, $"no quorum of the policy's witnesses has cosigned it: only {good.Count} of {policy.Witnesses.Length} have"));
+            findings.Add(new FsckFinding(path, $"no quorum of the policy's witnesses has cosigned it: {good.Count} of {policy.Witnesses.Length} have; if they were named only now, the node's next start asks them"));
     }
 }
