@@ -10,6 +10,7 @@ internal static class Posix
     private const int ReadWriteCreate = 0x80042;   // O_RDWR | O_CREAT | O_CLOEXEC
     private const uint OwnerOnly = 0x180;          // 0600
     private const int ExclusiveNonBlocking = 6;    // LOCK_EX | LOCK_NB
+    private const int Unlocked = 8;                // LOCK_UN
     private const int Interrupted = 4;             // EINTR
     private const int WouldBlock = 11;             // EWOULDBLOCK
 
@@ -47,6 +48,14 @@ internal static class Posix
             throw Error("flock", path, error);
         }
         return (file, true);
+    }
+
+    /// <summary>Gives the lock back and closes the file.</summary>
+    /// <remarks>Closing alone would not do: a child process that is being started elsewhere in this one shares the lock until it has become another program.</remarks>
+    public static void Unlock(SafeFileHandle file)
+    {
+        using (file)
+            _ = FileLock(file, Unlocked);
     }
 
     private static void ThrowUnlessInterrupted(string call)

@@ -129,7 +129,7 @@ public sealed class PosixLogFiles : ILogFiles
         // For the message only: the lock itself is the kernel's, and is gone when the process is.
         RandomAccess.SetLength(file, 0);
         RandomAccess.Write(file, Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"), 0);
-        return file;
+        return new HeldLock(file);
     }
 
     private static int? OwnerIn(SafeFileHandle file)
@@ -140,6 +140,17 @@ public sealed class PosixLogFiles : ILogFiles
     }
 
     private string Full(string path) => path.Length == 0 ? root : Path.Combine(root, path);
+
+    private sealed class HeldLock(SafeFileHandle file) : IDisposable
+    {
+        private SafeFileHandle? held = file;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref held, null) is { } mine)
+                Posix.Unlock(mine);
+        }
+    }
 
     private sealed class PosixFile(FileStream stream) : ILogFile
     {
