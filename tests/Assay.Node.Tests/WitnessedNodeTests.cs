@@ -52,6 +52,7 @@ public sealed class WitnessedNodeTests : IAsyncDisposable
         var shown = SignedNote.Parse(await http.GetByteArrayAsync("/log/checkpoint"));
         Assert.True(shown.IsSignedBy(Witness));
         Assert.True(shown.IsSignedBy(test.Policy.Log.Logs[0]));
+        Assert.Contains("has cosigned ", await http.GetStringAsync("/"), StringComparison.Ordinal);
     }
 
     [Fact]

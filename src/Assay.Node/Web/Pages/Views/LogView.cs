@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Assay.Log.Witnessing;
 using Assay.Store;
 using Assay.Verify.Dsse;
 using Assay.Verify.Notes;
@@ -7,13 +8,14 @@ using Assay.Verify.Statements;
 namespace Assay.Node.Web.Pages.Views;
 
 /// <summary>The start page: the log's head and its newest entries, models and receipts.</summary>
+/// <param name="Witnesses">Those that this log asks, and how far each has cosigned it.</param>
 /// <param name="Stopped">Why the node takes nothing more, or null.</param>
 /// <param name="Entries">Newest first.</param>
 /// <param name="Tape">The kinds of the entries up to the newest one shown, oldest first.</param>
 /// <param name="End">The entries shown are those before this index.</param>
 /// <param name="Live">Whether the newest entries are shown.</param>
 public sealed record LogView(
-    Checkpoint Checkpoint, string LogKey, RootSet Roots, string? Stopped, ImmutableArray<EntryRow> Entries, ImmutableArray<EntryKind> Tape,
+    Checkpoint Checkpoint, string LogKey, RootSet Roots, IReadOnlyList<WitnessStatus> Witnesses, string? Stopped, ImmutableArray<EntryRow> Entries, ImmutableArray<EntryKind> Tape,
     ulong End, bool Live, IReadOnlyList<ReceiptSummary> Receipts, ulong ReceiptCount, IReadOnlyList<ModelRow> Models)
 {
     public const int PageSize = 25;
@@ -32,7 +34,7 @@ public sealed record LogView(
         var first = (int)Math.Max(0, (long)(end - start) - PageSize);
         var kept = node.Vault.Between(start + (ulong)first, end).ToDictionary(r => r.Index, r => r.RecordId);
         return node.Look(state => new LogView(
-            reader.Checkpoint, node.Genesis.LogKey.ToString(), node.Genesis.Roots, node.Stopped,
+            reader.Checkpoint, node.Genesis.LogKey.ToString(), node.Genesis.Roots, node.Witnesses, node.Stopped,
             [.. Enumerable.Range(first, bytes.Count - first).Reverse().Select(i =>
                 EntryRow.Of(start + (ulong)i, bytes[i].Span, kept.GetValueOrDefault(start + (ulong)i), state))],
             [.. bytes.Select(b => OpenEntry.KindOf(b.Span))],
