@@ -237,12 +237,19 @@ public sealed class AssayNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Index.SettleAsync();
-        await opened.DisposeAsync();
-        serving.Dispose();
-        engine.Dispose();
-        publishing.Dispose();
-        queue.Dispose();
+        try
+        {
+            await Index.SettleAsync();
+        }
+        finally
+        {
+            // An epoch that failed is told, and keeps neither the log nor its lock open.
+            await opened.DisposeAsync();
+            serving.Dispose();
+            engine.Dispose();
+            publishing.Dispose();
+            queue.Dispose();
+        }
     }
 
     // Called with the log's turn. A key that was in use before it was replaced has no receipt on its way: only an event leads

@@ -127,6 +127,22 @@ public sealed class CeremonyTests : IDisposable
     }
 
     [Fact]
+    public void Text_that_is_exchanged_under_signatures_or_not_shown_is_refused_before_anyone_signs()
+    {
+        var genesis = Ceremony.Prepare(Data, new NodeOptions(), new RootSet(roots.Select(r => r.PublicKey), 2)).Sign(roots[0]);
+        Assert.True(EventFile.Parse(genesis.ToBytes()).SignaturesAreChecked);
+        var other = EventFile.Of((GenesisEvent)genesis.Event with { Node = "another" }).Entry;
+        var exchanged = new Verify.Dsse.OpenEntry(other.Payload, genesis.Entry.Signatures);
+        Assert.Contains("not over what this file says", Assert.Throws<MalformedException>(() => EventFile.Parse(exchanged.ToBytes())).Message, StringComparison.Ordinal);
+
+        var retire = EventFile.Of(KeyEvent.Retire("o", roots[0].PublicKey.Id));
+        Assert.False(EventFile.Parse(retire.ToBytes()).SignaturesAreChecked);
+        var more = System.Text.Encoding.UTF8.GetString(retire.Entry.Payload.Span).Replace("\"action\"", "\"note\":\"all is given up\",\"action\"", StringComparison.Ordinal);
+        var hidden = new Verify.Dsse.OpenEntry(System.Text.Encoding.UTF8.GetBytes(more), []);
+        Assert.Contains("more than this version can show", Assert.Throws<MalformedException>(() => EventFile.Parse(hidden.ToBytes())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Event_file_that_is_damaged_or_contradicts_itself_gives_a_typed_error()
     {
         var good = EventFile.Of(KeyEvent.Introduce("o", roots[0].PublicKey, new Segment("s", Sha256.Of([1]), "p", "r"), 9)).Sign(roots[1]).ToBytes();

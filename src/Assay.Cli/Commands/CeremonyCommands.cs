@@ -119,7 +119,9 @@ internal static class CeremonyCommands
         foreach (var line in EventText.Lines(file.Event))
             Console.WriteLine(line);
         foreach (var signature in file.Entry.Signatures)
-            Console.WriteLine($"  signed    {signature.KeyId.ToHex()}");
+            Console.WriteLine(file.SignaturesAreChecked
+                ? $"  signed    {signature.KeyId.ToHex()}"
+                : $"  claims    {signature.KeyId.ToHex()} (checked when it is submitted)");
     }
 
     private static void WriteWords(System.Text.Json.Utf8JsonWriter json, string path, EventFile file)

@@ -39,8 +39,17 @@ public sealed record EventFile
         var entry = new OpenEntry(json["payload"].Base64Bytes(), []);
         foreach (var signature in json["signatures"].Items(OpenEntry.MaxSignatures))
             entry = entry.With(Read(signature));
-        return new EventFile(LogEvent.Parse(entry.Payload.Span), entry);
+        var step = LogEvent.Parse(entry.Payload.Span);
+        // Whoever signs is shown the event, and must not put a name under anything beside it.
+        if (!entry.Payload.Span.SequenceEqual(step.ToBytes()))
+            throw new MalformedException("event.payload: it says more than this version can show, or says it in another form than this version writes");
+        if (step is GenesisEvent genesis)
+            RequireSignatures(entry, genesis.Roots);
+        return new EventFile(step, entry);
     }
+
+    /// <summary>Whether the signatures have been checked: a genesis names its root keys, another event only the log does.</summary>
+    public bool SignaturesAreChecked => Event is GenesisEvent;
 
     /// <summary>The same with one more signature.</summary>
     /// <exception cref="NodeException">The key has signed already, is not one of the roots that a genesis names, or this is no event for roots.</exception>
@@ -59,13 +68,13 @@ public sealed record EventFile
     /// <exception cref="NodeException">Too few signatures, one by a stranger, or one that does not verify.</exception>
     public byte[] ToEntry(RootSet roots)
     {
-        var pae = Entry.Pae();
-        foreach (var signature in Entry.Signatures)
+        try
         {
-            var signer = roots.Find(signature.KeyId)
-                ?? throw new NodeException(NodeFault.BadRequest, $"a signature by the key {signature.KeyId.ToHex()[..8]}, which is not one of the root keys of this log");
-            if (!signer.Verify(pae, signature.Bytes.Span))
-                throw new NodeException(NodeFault.BadRequest, $"the signature by {signer} is not over what this file says");
+            RequireSignatures(Entry, roots);
+        }
+        catch (MalformedException e)
+        {
+            throw new NodeException(NodeFault.BadRequest, e.Message, e);
         }
         return Signatures >= roots.Threshold
             ? Entry.ToBytes()
@@ -77,6 +86,18 @@ public sealed record EventFile
 
     /// <summary>One line of JSON.</summary>
     public byte[] ToBytes() => [.. Entry.ToBytes(), (byte)'\n'];
+
+    private static void RequireSignatures(OpenEntry entry, RootSet roots)
+    {
+        var pae = entry.Pae();
+        foreach (var signature in entry.Signatures)
+        {
+            var signer = roots.Find(signature.KeyId)
+                ?? throw new MalformedException($"a signature by the key {signature.KeyId.ToHex()[..8]}, which is not one of the root keys of this log");
+            if (!signer.Verify(pae, signature.Bytes.Span))
+                throw new MalformedException($"the signature by {signer} is not over what this file says");
+        }
+    }
 
     private static DsseSignature Read(JsonAt json)
     {
