@@ -3,6 +3,24 @@ namespace Assay.Engine.Models.Onnx;
 /// <content>Contractions, windows, normalisation, reductions, recurrence.</content>
 internal static partial class Operators
 {
+    private static Rule[] Contractions =>
+    [
+        new("MatMul", 2, 2, n => n.Output(0, n.Emit(Primitive.MatMul, Attributes.None, n.Input(0), n.Input(1)))),
+        new("Gemm", 2, 3, Gemm),
+        new("Conv", 2, 3, Conv),
+        new("MaxPool", 1, 1, MaxPool),
+        new("AveragePool", 1, 1, AveragePool),
+        new("GlobalAveragePool", 1, 1, n => GlobalPool(n, Primitive.ReduceMean)),
+        new("GlobalMaxPool", 1, 1, n => GlobalPool(n, Primitive.ReduceMax)),
+        new("BatchNormalization", 5, 5, BatchNormalization),
+        new("Softmax", 1, 1, Softmax),
+        new("ReduceSum", 1, 2, n => Reduce(n, Primitive.ReduceSum, axesInputSince: 13)),
+        new("ReduceMean", 1, 2, n => Reduce(n, Primitive.ReduceMean, axesInputSince: 18)),
+        new("ReduceMax", 1, 2, n => Reduce(n, Primitive.ReduceMax, axesInputSince: 18)),
+        new("ReduceMin", 1, 2, n => Reduce(n, Primitive.ReduceMin, axesInputSince: 18)),
+        new("LSTM", 3, 8, Lstm),
+    ];
+
     private static void Gemm(OnnxNode n)
     {
         if (n.Opset < 7)

@@ -5,6 +5,24 @@ namespace Assay.Engine.Models.Onnx;
 /// <content>Operators that move elements or speak of shapes.</content>
 internal static partial class Operators
 {
+    private static Rule[] Movement =>
+    [
+        new("Shape", 1, 1, ShapeOf),
+        new("Size", 1, 1, n => Unary(n, Primitive.Size)),
+        new("Reshape", 2, 2, Reshape),
+        new("Flatten", 1, 1, n => n.Output(0, n.Emit(Primitive.Flatten, WithInt(Attributes.None, "axis", n.Int("axis", 1), 1), n.Input(0)))),
+        new("Squeeze", 1, 2, n => Squeeze(n, Primitive.Squeeze)),
+        new("Unsqueeze", 1, 2, n => Squeeze(n, Primitive.Unsqueeze)),
+        new("Transpose", 1, 1, n => n.Output(0, n.Emit(Primitive.Transpose, WithInts(n, Attributes.None, "perm"), n.Input(0)))),
+        new("Concat", 1, Any, Concat),
+        new("Split", 1, 2, Split),
+        new("Slice", 1, 5, Slice),
+        new("Gather", 2, 2, n => n.Output(0, n.Emit(Primitive.Gather, WithInt(Attributes.None, "axis", n.Int("axis", 0), 0), n.Input(0), n.Input(1)))),
+        new("Pad", 1, 4, Pad),
+        new("Expand", 2, 2, n => n.Output(0, n.Emit(Primitive.Expand, Attributes.None, n.Input(0), n.Input(1)))),
+        new("ConstantOfShape", 1, 1, ConstantOfShape),
+    ];
+
     private static void ShapeOf(OnnxNode n)
     {
         var shape = n.Emit(Primitive.Shape, Attributes.None, n.Input(0));

@@ -6,65 +6,39 @@ internal static partial class Operators
 {
     private const int Any = int.MaxValue;
 
-    private static readonly Dictionary<string, (int Least, int Most, Action<OnnxNode> Rule)> Table = new(StringComparer.Ordinal)
-    {
-        ["Identity"] = (1, 1, n => n.Output(0, n.Input(0))),
-        ["Constant"] = (0, 0, Constant),
-        ["Dropout"] = (1, 3, Dropout),
-        ["Cast"] = (1, 1, Cast),
-        ["Relu"] = (1, 1, n => Unary(n, Primitive.Relu)),
-        ["Sigmoid"] = (1, 1, n => Unary(n, Primitive.Sigmoid)),
-        ["Tanh"] = (1, 1, n => Unary(n, Primitive.Tanh)),
-        ["Exp"] = (1, 1, n => Unary(n, Primitive.Exp)),
-        ["Log"] = (1, 1, n => Unary(n, Primitive.Log)),
-        ["Sqrt"] = (1, 1, n => Unary(n, Primitive.Sqrt)),
-        ["Neg"] = (1, 1, n => Unary(n, Primitive.Neg)),
-        ["Abs"] = (1, 1, n => Unary(n, Primitive.Abs)),
-        ["Not"] = (1, 1, n => Unary(n, Primitive.Not)),
-        ["Add"] = (2, 2, n => Binary(n, Primitive.Add)),
-        ["Sub"] = (2, 2, n => Binary(n, Primitive.Sub)),
-        ["Mul"] = (2, 2, n => Binary(n, Primitive.Mul)),
-        ["Div"] = (2, 2, n => Binary(n, Primitive.Div)),
-        ["Pow"] = (2, 2, Pow),
-        ["Equal"] = (2, 2, n => Binary(n, Primitive.Equal)),
-        ["Less"] = (2, 2, n => Binary(n, Primitive.Less)),
-        ["Greater"] = (2, 2, n => Binary(n, Primitive.Greater)),
-        ["LessOrEqual"] = (2, 2, n => OrEqual(n, Primitive.Less)),
-        ["GreaterOrEqual"] = (2, 2, n => OrEqual(n, Primitive.Greater)),
-        ["Min"] = (1, Any, n => Fold(n, Primitive.Min)),
-        ["Max"] = (1, Any, n => Fold(n, Primitive.Max)),
-        ["Sum"] = (1, Any, n => Fold(n, Primitive.Add)),
-        ["Clip"] = (1, 3, Clip),
-        ["MatMul"] = (2, 2, n => n.Output(0, n.Emit(Primitive.MatMul, Attributes.None, n.Input(0), n.Input(1)))),
-        ["Gemm"] = (2, 3, Gemm),
-        ["Conv"] = (2, 3, Conv),
-        ["MaxPool"] = (1, 1, MaxPool),
-        ["AveragePool"] = (1, 1, AveragePool),
-        ["GlobalAveragePool"] = (1, 1, n => GlobalPool(n, Primitive.ReduceMean)),
-        ["GlobalMaxPool"] = (1, 1, n => GlobalPool(n, Primitive.ReduceMax)),
-        ["BatchNormalization"] = (5, 5, BatchNormalization),
-        ["Softmax"] = (1, 1, Softmax),
-        ["ReduceSum"] = (1, 2, n => Reduce(n, Primitive.ReduceSum, axesInputSince: 13)),
-        ["ReduceMean"] = (1, 2, n => Reduce(n, Primitive.ReduceMean, axesInputSince: 18)),
-        ["ReduceMax"] = (1, 2, n => Reduce(n, Primitive.ReduceMax, axesInputSince: 18)),
-        ["ReduceMin"] = (1, 2, n => Reduce(n, Primitive.ReduceMin, axesInputSince: 18)),
-        ["Shape"] = (1, 1, ShapeOf),
-        ["Size"] = (1, 1, n => Unary(n, Primitive.Size)),
-        ["Reshape"] = (2, 2, Reshape),
-        ["Flatten"] = (1, 1, n => n.Output(0, n.Emit(Primitive.Flatten, WithInt(Attributes.None, "axis", n.Int("axis", 1), 1), n.Input(0)))),
-        ["Squeeze"] = (1, 2, n => Squeeze(n, Primitive.Squeeze)),
-        ["Unsqueeze"] = (1, 2, n => Squeeze(n, Primitive.Unsqueeze)),
-        ["Transpose"] = (1, 1, n => n.Output(0, n.Emit(Primitive.Transpose, WithInts(n, Attributes.None, "perm"), n.Input(0)))),
-        ["Concat"] = (1, Any, Concat),
-        ["Split"] = (1, 2, Split),
-        ["Slice"] = (1, 5, Slice),
-        ["Gather"] = (2, 2, n => n.Output(0, n.Emit(Primitive.Gather, WithInt(Attributes.None, "axis", n.Int("axis", 0), 0), n.Input(0), n.Input(1)))),
-        ["Pad"] = (1, 4, Pad),
-        ["Expand"] = (2, 2, n => n.Output(0, n.Emit(Primitive.Expand, Attributes.None, n.Input(0), n.Input(1)))),
-        ["ConstantOfShape"] = (1, 1, ConstantOfShape),
-        ["LSTM"] = (3, 8, Lstm),
-        ["If"] = (1, 1, If),
-    };
+    private static readonly Dictionary<string, Rule> Table = Join(Basics, Contractions, Movement);
+
+    private static Rule[] Basics =>
+    [
+        new("Identity", 1, 1, n => n.Output(0, n.Input(0))),
+        new("Constant", 0, 0, Constant),
+        new("Dropout", 1, 3, Dropout),
+        new("Cast", 1, 1, Cast),
+        new("Relu", 1, 1, n => Unary(n, Primitive.Relu)),
+        new("Sigmoid", 1, 1, n => Unary(n, Primitive.Sigmoid)),
+        new("Tanh", 1, 1, n => Unary(n, Primitive.Tanh)),
+        new("Exp", 1, 1, n => Unary(n, Primitive.Exp)),
+        new("Log", 1, 1, n => Unary(n, Primitive.Log)),
+        new("Sqrt", 1, 1, n => Unary(n, Primitive.Sqrt)),
+        new("Neg", 1, 1, n => Unary(n, Primitive.Neg)),
+        new("Abs", 1, 1, n => Unary(n, Primitive.Abs)),
+        new("Not", 1, 1, n => Unary(n, Primitive.Not)),
+        new("Add", 2, 2, n => Binary(n, Primitive.Add)),
+        new("Sub", 2, 2, n => Binary(n, Primitive.Sub)),
+        new("Mul", 2, 2, n => Binary(n, Primitive.Mul)),
+        new("Div", 2, 2, n => Binary(n, Primitive.Div)),
+        new("Pow", 2, 2, Pow),
+        new("Equal", 2, 2, n => Binary(n, Primitive.Equal)),
+        new("Less", 2, 2, n => Binary(n, Primitive.Less)),
+        new("Greater", 2, 2, n => Binary(n, Primitive.Greater)),
+        new("LessOrEqual", 2, 2, n => OrEqual(n, Primitive.Less)),
+        new("GreaterOrEqual", 2, 2, n => OrEqual(n, Primitive.Greater)),
+        new("Min", 1, Any, n => Fold(n, Primitive.Min)),
+        new("Max", 1, Any, n => Fold(n, Primitive.Max)),
+        new("Sum", 1, Any, n => Fold(n, Primitive.Add)),
+        new("Clip", 1, 3, Clip),
+        new("If", 1, 1, If),
+    ];
 
     /// <summary>The operators that can be lowered.</summary>
     public static IEnumerable<string> Names => Table.Keys;
@@ -80,8 +54,20 @@ internal static partial class Operators
         if (node.OutputCount == 0)
             throw new ModelException("no outputs");
         node.ReadAttributes();
-        entry.Rule(node);
+        entry.Lower(node);
         node.Finish();
+    }
+
+    /// <summary>One operator: its name, how many inputs it takes, and what it lowers to.</summary>
+    private sealed record Rule(string Name, int Least, int Most, Action<OnnxNode> Lower);
+
+    private static Dictionary<string, Rule> Join(params ReadOnlySpan<Rule[]> themes)
+    {
+        var table = new Dictionary<string, Rule>(StringComparer.Ordinal);
+        foreach (var theme in themes)
+            foreach (var rule in theme)
+                table.Add(rule.Name, rule);
+        return table;
     }
 
     private static void Unary(OnnxNode n, Primitive op)
