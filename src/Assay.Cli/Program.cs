@@ -19,6 +19,8 @@ root.Subcommands.Add(ReplayCommand.Make());
 root.Subcommands.Add(LogCommand.Make());
 root.Subcommands.Add(KeyCommand.Make());
 root.Subcommands.Add(DoctorCommand.Make());
+root.Subcommands.Add(ConformanceCommand.Make());
+root.Subcommands.Add(DigestCommand.Make());
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)

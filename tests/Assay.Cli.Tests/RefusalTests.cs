@@ -31,7 +31,7 @@ public class RefusalTests
     public void Every_verb_has_help_with_an_example()
     {
         using var assay = new Assay();
-        foreach (var verb in (string[])["demo", "serve", "import", "list", "show", "rm", "run", "verify", "replay", "log", "key", "doctor"])
+        foreach (var verb in (string[])["demo", "serve", "import", "list", "show", "rm", "run", "verify", "replay", "log", "key", "doctor", "conformance", "digest"])
         {
             var help = assay.Run(verb, "--help");
             Assert.Equal(0, help.ExitCode);
