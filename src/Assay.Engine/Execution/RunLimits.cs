@@ -30,12 +30,13 @@ public sealed record RunLimits
     /// <exception cref="ModelException">They are more than is left.</exception>
     public void SpendWorking(ref long spent, Node node, ReadOnlySpan<Fact?> operands, ReadOnlySpan<Fact> outputs)
     {
+        var size = outputs[0].Type == DType.Float64 ? 8L : 4L;
         var bytes = node.Op switch
         {
             // One place for each tap of a window.
             Primitive.Conv => 4L * Shape.Of(operands[1]!.Dims.AsSpan()[2..]).Count,
             // Both states, and one step's gates.
-            Primitive.Lstm => (8L * outputs[1].Shape.Count) + (16L * operands[2]!.Dims[2]),
+            Primitive.Lstm => size * ((2L * outputs[1].Shape.Count) + (4L * operands[2]!.Dims[2])),
             _ => 0,
         };
         spent += bytes;

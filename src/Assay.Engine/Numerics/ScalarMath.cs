@@ -9,6 +9,20 @@ public static class ScalarMath
     /// <summary>a·b + c, rounded once to nearest even.</summary>
     public static float Fma(float a, float b, float c) => SoftwareFma.Fma(a, b, c);
 
+    /// <inheritdoc cref="Fma(float, float, float)"/>
+    public static double Fma(double a, double b, double c) => SoftwareFma64.Fma(a, b, c);
+
+    /// <summary>The function's value at x.</summary>
+    public static float Apply(Function function, float x) => function switch
+    {
+        Function.Sqrt => Sqrt(x),
+        Function.Exp => Exp(x),
+        Function.Log => Log(x),
+        Function.Tanh => Tanh(x),
+        Function.Sigmoid => Sigmoid(x),
+        _ => throw new ArgumentOutOfRangeException(nameof(function), function, "unknown function"),
+    };
+
     public static float Exp(float x) => LaneMath.Exp(new Lane1(x)).V;
 
     public static float Log(float x) => LaneMath.Log(new Lane1(x)).V;
@@ -26,4 +40,7 @@ public static class ScalarMath
 
     /// <summary>x, with every NaN replaced by 0x7FC00000.</summary>
     public static float Canonical(float x) => float.IsNaN(x) ? BitConverter.Int32BitsToSingle(0x7FC00000) : x;
+
+    /// <summary>x, with every NaN replaced by 0x7FF8000000000000.</summary>
+    public static double Canonical(double x) => double.IsNaN(x) ? BitConverter.Int64BitsToDouble(0x7FF8000000000000) : x;
 }

@@ -13,10 +13,10 @@ internal static class Casts
             x.Bytes.CopyTo(y.MutableBytes);
             return;
         }
-        var narrow = x.Type.IsFloat() && x.Type != DType.Float64 ? new Reals(x) : default;
+        var narrow = x.Type.IsFloat() && x.Type != DType.Float64 ? new Reals<Real32>(x) : default;
         for (var i = 0; i < x.Count; i++)
             if (x.Type.IsFloat())
-                FromReal(x.Type == DType.Float64 ? x.Span<double>()[i] : narrow[i], y, i);
+                FromReal(x.Type == DType.Float64 ? x.Span<double>()[i] : narrow[i].V, y, i);
             else
                 FromWhole(Numbers.LoadWhole(x, i), y, i);
     }
@@ -25,9 +25,9 @@ internal static class Casts
     private static void FromReal(double value, Tensor y, int i)
     {
         if (y.Type == DType.Float64)
-            Doubles.Store(y, i, value);
+            Real64.Store(y, i, new(value));
         else if (y.Type.IsFloat())
-            Numbers.Store(y, i, (float)value);
+            Real32.Store(y, i, Real32.Of(value));
         else if (y.Type == DType.Bool)
             Numbers.StoreWhole(y, i, value != 0 ? 1 : 0);
         else
@@ -37,9 +37,9 @@ internal static class Casts
     private static void FromWhole(Int128 value, Tensor y, int i)
     {
         if (y.Type == DType.Float64)
-            Doubles.Store(y, i, Nearest(value, 53));
+            Real64.Store(y, i, new(Nearest(value, 53)));
         else if (y.Type.IsFloat())
-            Numbers.Store(y, i, (float)Nearest(value, 24));
+            Real32.Store(y, i, Real32.Of(Nearest(value, 24)));
         else
             Numbers.StoreWhole(y, i, y.Type == DType.Bool ? (value != 0 ? 1 : 0) : value);
     }

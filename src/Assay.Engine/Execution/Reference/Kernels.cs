@@ -7,11 +7,13 @@ internal static class Kernels
 {
     public static void Run(Node node, Tensor?[] x, Tensor[] y)
     {
+        // The first operand's type says in which numbers the node computes.
+        if (x[0]!.Type == DType.Float64 ? IsReal<Real64>(node, x, y) : x[0]!.Type.IsFloat() && IsReal<Real32>(node, x, y))
+            return;
         var a = node.Attributes;
         switch (node.Op)
         {
-            case Primitive.Relu or Primitive.Sigmoid or Primitive.Tanh or Primitive.Exp or Primitive.Log or Primitive.Sqrt
-                or Primitive.Neg or Primitive.Abs or Primitive.Not:
+            case Primitive.Relu or Primitive.Neg or Primitive.Abs or Primitive.Not:
                 Elementwise.Unary(node.Op, x[0]!, y[0]);
                 break;
             case Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max:
@@ -20,32 +22,13 @@ internal static class Kernels
             case Primitive.Equal or Primitive.Less or Primitive.Greater:
                 Elementwise.Compare(node.Op, x[0]!, x[1]!, y[0]);
                 break;
-            case Primitive.Cast:
-                Casts.Cast(x[0]!, y[0]);
-                break;
-            case Primitive.MatMul:
-                Contractions.MatMul(x[0]!, x[1]!, y[0]);
-                break;
-            case Primitive.Conv:
-                Contractions.Conv(a, x[0]!, x[1]!, Optional(x, 2), y[0]);
-                break;
-            case Primitive.MaxPool:
-                Windows.MaxPool(a, x[0]!, y[0]);
-                break;
-            case Primitive.AveragePool:
-                Windows.AveragePool(a, x[0]!, y[0]);
-                break;
             case Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin:
                 Reductions.Reduce(node.Op, ShapeRules.ReducedAxes(a, Optional(x, 1), x[0]!.Shape.Rank), x[0]!, y[0]);
                 break;
-            case Primitive.Softmax:
-                Reductions.Softmax(ShapeRules.Axis(a.Int("axis", -1), x[0]!.Shape.Rank), x[0]!, y[0]);
-                break;
-            case Primitive.BatchNormalization:
-                Normalization.BatchNormalization(a.Float("epsilon", 1e-5f), x[0]!, x[1]!, x[2]!, x[3]!, x[4]!, y[0]);
-                break;
-            case Primitive.Lstm:
-                Recurrence.Lstm(a.Text("direction", "forward"), x[0]!, x[1]!, x[2]!, Optional(x, 3), Optional(x, 5), Optional(x, 6), y[0], y[1], y[2]);
+            case Primitive.MatMul:
+                throw new ModelException($"arithmetic on {x[0]!.Type.Name()} is not in the profile");
+            case Primitive.Cast:
+                Casts.Cast(x[0]!, y[0]);
                 break;
             case Primitive.Identity or Primitive.Reshape or Primitive.Flatten or Primitive.Squeeze or Primitive.Unsqueeze:
                 x[0]!.Bytes.CopyTo(y[0].MutableBytes);
@@ -83,6 +66,51 @@ internal static class Kernels
             default:
                 throw new ModelException($"{node.Op} cannot be run");
         }
+    }
+
+    /// <summary>Computes what is arithmetic on <typeparamref name="T"/>; false, with nothing done, where the node is none.</summary>
+    private static bool IsReal<T>(Node node, Tensor?[] x, Tensor[] y) where T : unmanaged, IReal<T>
+    {
+        var a = node.Attributes;
+        switch (node.Op)
+        {
+            case Primitive.Relu or Primitive.Sigmoid or Primitive.Tanh or Primitive.Exp or Primitive.Log or Primitive.Sqrt or Primitive.Neg or Primitive.Abs:
+                Elementwise.Unary<T>(node.Op, x[0]!, y[0]);
+                break;
+            case Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max:
+                Elementwise.Binary<T>(node.Op, x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.Equal or Primitive.Less or Primitive.Greater:
+                Elementwise.Compare<T>(node.Op, x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.MatMul:
+                Contractions.MatMul<T>(x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.Conv:
+                Contractions.Conv<T>(a, x[0]!, x[1]!, Optional(x, 2), y[0]);
+                break;
+            case Primitive.MaxPool:
+                Windows.MaxPool<T>(a, x[0]!, y[0]);
+                break;
+            case Primitive.AveragePool:
+                Windows.AveragePool<T>(a, x[0]!, y[0]);
+                break;
+            case Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin:
+                Reductions.Reduce<T>(node.Op, ShapeRules.ReducedAxes(a, Optional(x, 1), x[0]!.Shape.Rank), x[0]!, y[0]);
+                break;
+            case Primitive.Softmax:
+                Reductions.Softmax<T>(ShapeRules.Axis(a.Int("axis", -1), x[0]!.Shape.Rank), x[0]!, y[0]);
+                break;
+            case Primitive.BatchNormalization:
+                Normalization.BatchNormalization<T>(a.Float("epsilon", 1e-5f), x[0]!, x[1]!, x[2]!, x[3]!, x[4]!, y[0]);
+                break;
+            case Primitive.Lstm:
+                Recurrence.Lstm<T>(a.Text("direction", "forward"), x[0]!, x[1]!, x[2]!, Optional(x, 3), Optional(x, 5), Optional(x, 6), y[0], y[1], y[2]);
+                break;
+            default:
+                return false;
+        }
+        return true;
     }
 
     private static Tensor? Optional(Tensor?[] x, int i) => i < x.Length ? x[i] : null;

@@ -5,18 +5,18 @@ namespace Assay.Engine.Execution.Reference;
 /// <summary>
 /// Section 3: element i goes into lane i mod 16, in ascending order from +0, and the lanes are folded 8, 4, 2, 1.
 /// </summary>
-internal struct LaneSum
+internal struct LaneSum<T> where T : unmanaged, IReal<T>
 {
     private Lanes lanes;
     private int next;
 
-    public void Add(float value)
+    public void Add(T value)
     {
         lanes[next] += value;
         next = (next + 1) % 16;
     }
 
-    public readonly float Total()
+    public readonly T Total()
     {
         var folded = lanes;
         for (var half = 8; half >= 1; half /= 2)
@@ -28,6 +28,6 @@ internal struct LaneSum
     [InlineArray(16)]
     private struct Lanes
     {
-        private float first;
+        private T first;
     }
 }

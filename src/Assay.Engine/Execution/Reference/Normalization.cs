@@ -1,5 +1,4 @@
 using Assay.Engine.Models;
-using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -7,15 +6,15 @@ namespace Assay.Engine.Execution.Reference;
 internal static class Normalization
 {
     /// <summary><c>k = scale / sqrt(variance + epsilon)</c>, each step rounded; <c>y = fma(x - mean, k, bias)</c> (8.3).</summary>
-    public static void BatchNormalization(float epsilon, Tensor x, Tensor scale, Tensor bias, Tensor mean, Tensor variance, Tensor y)
+    public static void BatchNormalization<T>(float epsilon, Tensor x, Tensor scale, Tensor bias, Tensor mean, Tensor variance, Tensor y) where T : unmanaged, IReal<T>
     {
-        Reals s = new(scale), b = new(bias), m = new(mean), v = new(variance), values = new(x);
+        Reals<T> s = new(scale), b = new(bias), m = new(mean), v = new(variance), values = new(x);
         var (_, channels, inner) = x.Shape.Rank == 1 ? (1, 1, 1) : Places.Around(x.Shape, 1);
         for (var i = 0; i < values.Length; i++)
         {
             var c = x.Shape.Rank == 1 ? i : i / inner % channels;
-            var k = s[c] / ScalarMath.Sqrt(v[c] + epsilon);
-            Numbers.Store(y, i, ScalarMath.Fma(values[i] - m[c], k, b[c]));
+            var k = s[c] / T.Sqrt(v[c] + T.Of(epsilon));
+            T.Store(y, i, T.Fma(values[i] - m[c], k, b[c]));
         }
     }
 }

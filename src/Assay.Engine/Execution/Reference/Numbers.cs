@@ -1,23 +1,10 @@
 using Assay.Engine.Models;
-using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
-/// <summary>Stores, where the profile rounds, and whole numbers without loss.</summary>
+/// <summary>Whole numbers, without loss.</summary>
 internal static class Numbers
 {
-    /// <summary>Writes one result: rounded once to the output's type, NaN canonical.</summary>
-    public static void Store(Tensor y, int i, float value)
-    {
-        switch (y.Type)
-        {
-            case DType.Float32: y.MutableSpan<float>()[i] = ScalarMath.Canonical(value); break;
-            case DType.Float16: y.MutableSpan<ushort>()[i] = HalfFloat.FromSingle(value); break;
-            case DType.BFloat16: y.MutableSpan<ushort>()[i] = BrainFloat.FromSingle(value); break;
-            default: throw new ModelException($"arithmetic on {y.Type.Name()} is not in the profile");
-        }
-    }
-
     /// <summary>One element of an integer or bool tensor.</summary>
     public static Int128 LoadWhole(Tensor x, int i) => x.Type switch
     {

@@ -1,73 +1,75 @@
 using Assay.Engine.Models;
-using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
 /// <summary>Folds along axes.</summary>
 internal static class Reductions
 {
-    public static void Reduce(Primitive op, int[] axes, Tensor x, Tensor y)
+    public static void Reduce<T>(Primitive op, int[] axes, Tensor x, Tensor y) where T : unmanaged, IReal<T>
     {
-        // Output o folds the elements groups[o] + members[0], groups[o] + members[1], ...: in row-major order, as the axes ascend.
-        var groups = IndexMap.Along(x.Shape, [.. Enumerable.Range(0, x.Shape.Rank).Except(axes)]);
-        var members = IndexMap.Along(x.Shape, axes);
-        if (!x.Type.IsFloat())
-        {
-            for (var o = 0; o < y.Count; o++)
-                Numbers.StoreWhole(y, o, Whole(op, x, groups[o], members));
-            return;
-        }
-        var values = new Reals(x);
+        var (groups, members) = Split(x.Shape, axes);
+        var values = new Reals<T>(x);
         for (var o = 0; o < y.Count; o++)
-            Numbers.Store(y, o, op switch
+            T.Store(y, o, op switch
             {
                 Primitive.ReduceSum => Sum(values, groups[o], members),
-                Primitive.ReduceMean => Sum(values, groups[o], members) / members.Count,
+                Primitive.ReduceMean => Sum(values, groups[o], members) / T.Of(members.Count),
                 Primitive.ReduceMax => Greatest(values, groups[o], members),
                 _ => Least(values, groups[o], members),
             });
     }
 
-    /// <summary>max, then exp(x - max), then the sum, then the quotients: nothing rescaled.</summary>
-    public static void Softmax(int axis, Tensor x, Tensor y)
+    /// <summary>Whole numbers.</summary>
+    public static void Reduce(Primitive op, int[] axes, Tensor x, Tensor y)
     {
-        var groups = IndexMap.Along(x.Shape, [.. Enumerable.Range(0, x.Shape.Rank).Where(a => a != axis)]);
-        var members = IndexMap.Along(x.Shape, [axis]);
-        var values = new Reals(x);
+        var (groups, members) = Split(x.Shape, axes);
+        for (var o = 0; o < y.Count; o++)
+            Numbers.StoreWhole(y, o, Whole(op, x, groups[o], members));
+    }
+
+    /// <summary>max, then exp(x - max), then the sum, then the quotients: nothing rescaled.</summary>
+    public static void Softmax<T>(int axis, Tensor x, Tensor y) where T : unmanaged, IReal<T>
+    {
+        var (groups, members) = Split(x.Shape, axis);
+        var values = new Reals<T>(x);
         for (var g = 0; g < groups.Count && members.Count > 0; g++)
         {
             var first = groups[g];
             var max = Greatest(values, first, members);
-            var sum = new LaneSum();
+            var sum = new LaneSum<T>();
             for (var i = 0; i < members.Count; i++)
-                sum.Add(ScalarMath.Exp(values[first + members[i]] - max));
+                sum.Add(T.Exp(values[first + members[i]] - max));
             var total = sum.Total();
             for (var i = 0; i < members.Count; i++)
-                Numbers.Store(y, first + members[i], ScalarMath.Exp(values[first + members[i]] - max) / total);
+                T.Store(y, first + members[i], T.Exp(values[first + members[i]] - max) / total);
         }
     }
 
-    private static float Sum(Reals values, int first, IndexMap members)
+    /// <summary>Group g holds the elements groups[g] + members[0], groups[g] + members[1], ...: in row-major order, as the axes ascend.</summary>
+    private static (IndexMap Groups, IndexMap Members) Split(Shape shape, params int[] axes) =>
+        (IndexMap.Along(shape, [.. Enumerable.Range(0, shape.Rank).Except(axes)]), IndexMap.Along(shape, axes));
+
+    private static T Sum<T>(Reals<T> values, int first, IndexMap members) where T : unmanaged, IReal<T>
     {
-        var sum = new LaneSum();
+        var sum = new LaneSum<T>();
         for (var i = 0; i < members.Count; i++)
             sum.Add(values[first + members[i]]);
         return sum.Total();
     }
 
-    private static float Greatest(Reals values, int first, IndexMap members)
+    private static T Greatest<T>(Reals<T> values, int first, IndexMap members) where T : unmanaged, IReal<T>
     {
-        var result = float.NegativeInfinity;
+        var result = T.Of(double.NegativeInfinity);
         for (var i = 0; i < members.Count; i++)
-            result = Elementwise.Greatest(result, values[first + members[i]]);
+            result = T.Max(result, values[first + members[i]]);
         return result;
     }
 
-    private static float Least(Reals values, int first, IndexMap members)
+    private static T Least<T>(Reals<T> values, int first, IndexMap members) where T : unmanaged, IReal<T>
     {
-        var result = float.PositiveInfinity;
+        var result = T.Of(double.PositiveInfinity);
         for (var i = 0; i < members.Count; i++)
-            result = Elementwise.Least(result, values[first + members[i]]);
+            result = T.Min(result, values[first + members[i]]);
         return result;
     }
 

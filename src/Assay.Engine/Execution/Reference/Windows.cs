@@ -6,22 +6,22 @@ namespace Assay.Engine.Execution.Reference;
 internal static class Windows
 {
     /// <summary>The maximum of the window's elements in the input (7.1).</summary>
-    public static void MaxPool(Attributes a, Tensor x, Tensor y) =>
-        Pool(a, x, y, float.NegativeInfinity, Elementwise.Greatest, (acc, _, _) => acc);
+    public static void MaxPool<T>(Attributes a, Tensor x, Tensor y) where T : unmanaged, IReal<T> =>
+        Pool(a, x, y, T.Of(double.NegativeInfinity), (p, q) => T.Max(p, q), (acc, _, _) => acc);
 
     /// <summary>The plain sum, in row-major order, of the taps inside the input, over their number or that of all taps in the input or its padding (7.2).</summary>
-    public static void AveragePool(Attributes a, Tensor x, Tensor y)
+    public static void AveragePool<T>(Attributes a, Tensor x, Tensor y) where T : unmanaged, IReal<T>
     {
         var padded = a.Int("count_include_pad", 0) != 0;
-        Pool(a, x, y, 0f, (acc, v) => acc + v, (acc, inside, taps) => acc / (padded ? taps : inside));
+        Pool(a, x, y, T.Zero, (acc, v) => acc + v, (acc, inside, taps) => acc / T.Of(padded ? taps : inside));
     }
 
-    private static void Pool(Attributes a, Tensor x, Tensor y, float start, Func<float, float, float> step, Func<float, int, int, float> finish)
+    private static void Pool<T>(Attributes a, Tensor x, Tensor y, T start, Func<T, T, T> step, Func<T, int, int, T> finish) where T : unmanaged, IReal<T>
     {
         var spatial = x.Shape.Dims[2..].AsSpan();
         var taps = new Taps(Window.Of(a, spatial, ShapeRules.PoolKernel(a)), spatial);
         var plane = Shape.Of(spatial).Count;
-        var values = new Reals(x);
+        var values = new Reals<T>(x);
         for (var place = 0; place < taps.Windows; place++)
             for (var channel = 0; channel < x.Shape[0] * x.Shape[1]; channel++)
             {
@@ -33,7 +33,7 @@ internal static class Windows
                         acc = step(acc, values[channel * plane + tap]);
                         inside++;
                     }
-                Numbers.Store(y, channel * taps.Windows + place, finish(acc, inside, taps.WithinPadding(place)));
+                T.Store(y, channel * taps.Windows + place, finish(acc, inside, taps.WithinPadding(place)));
             }
     }
 }
