@@ -72,7 +72,7 @@ internal unsafe struct BinaryKernel<TFunction> : IKernel where TFunction : unman
     /// <param name="shapeA">Extents of a, aligned at their last axes with those of <paramref name="shape"/>.</param>
     /// <param name="shapeB">Extents of b, likewise.</param>
     /// <param name="shape">Extents of y.</param>
-    public static void Run(Workers workers, Isa isa, float* a, ReadOnlySpan<int> shapeA, float* b, ReadOnlySpan<int> shapeB, float* y, ReadOnlySpan<int> shape)
+    public static void Run(Launcher launcher, Isa isa, float* a, ReadOnlySpan<int> shapeA, float* b, ReadOnlySpan<int> shapeB, float* y, ReadOnlySpan<int> shape)
     {
         var kernel = new BinaryKernel<TFunction> { a = a, b = b, y = y };
         kernel.Fold(shapeA, shapeB, shape);
@@ -81,7 +81,7 @@ internal unsafe struct BinaryKernel<TFunction> : IKernel where TFunction : unman
             rows *= kernel.extents[i];
         var length = kernel.extents[kernel.rank - 1];
         kernel.chunks = (int)(((long)length + Chunk - 1) / Chunk);
-        workers.Run(isa, (int)(rows * kernel.chunks), kernel, 1 + (8192 / Math.Max(1, Math.Min(length, Chunk))));
+        launcher.Run(isa, (int)(rows * kernel.chunks), kernel, 1 + (8192 / Math.Max(1, Math.Min(length, Chunk))));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

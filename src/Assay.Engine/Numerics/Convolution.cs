@@ -16,14 +16,18 @@ internal static unsafe class Convolution
             Gemm.PackA(isa, weights + ((long)g * outPerGroup * k), k, 1, outPerGroup, k, packed + (g * Gemm.PackedSize(outPerGroup, k)));
     }
 
+    /// <summary>The same as kernels, for weights that only a run knows.</summary>
+    public static void Pack(Launcher launcher, Isa isa, float* weights, int groups, int outPerGroup, int k, float* packed) =>
+        launcher.Run(isa, groups, new PackKernel { Weights = weights, Packed = packed, OutPerGroup = outPerGroup, K = k, Isa = isa }, 1 + (int)(20_000 / ((long)outPerGroup * k)));
+
     /// <summary>Floats of <see cref="Scratch.Planes"/> that <see cref="Run"/> takes.</summary>
     public static long PlanesSize(in WindowShape shape, int channels) =>
         shape.IsPointwise ? 0 : (long)Int128.Min(((Int128)shape.PlaneSize * channels) + Slack, long.MaxValue / 4);
 
     /// <summary>y [batch, groups·outPerGroup, out...] from x [batch, groups·inPerGroup, in...].</summary>
-    /// <param name="packed">From <see cref="Pack"/>.</param>
+    /// <param name="packed">From <c>Pack</c>.</param>
     /// <param name="epilogue">What follows each chain; channels are output channels.</param>
-    public static void Run(Workers workers, Isa isa, Scratch scratch, WindowShape shape, int batch, int groups, int inPerGroup, int outPerGroup, float* x, float* packed, Epilogue epilogue, float* y)
+    public static void Run(Launcher launcher, Isa isa, Scratch scratch, WindowShape shape, int batch, int groups, int inPerGroup, int outPerGroup, float* x, float* packed, Epilogue epilogue, float* y)
     {
         if (shape.OutSize == 0 || batch == 0)
             return;
@@ -34,16 +38,16 @@ internal static unsafe class Convolution
         for (var n = 0; n < batch; n++)
         {
             if (planes is not null)
-                workers.Run(isa, channels, new PlaneKernel { Shape = shape, Input = x, Planes = planes, Padding = 0 }, 1 + (int)(20_000 / shape.PlaneSize));
+                launcher.Run(isa, channels, new PlaneKernel { Shape = shape, Input = x, Planes = planes, Padding = 0 }, 1 + (int)(20_000 / shape.PlaneSize));
             for (var g = 0; g < groups; g++)
             {
                 var a = packed + (g * Gemm.PackedSize(outPerGroup, k));
                 var e = epilogue.From(g * outPerGroup);
                 var c = y + ((long)g * outPerGroup * shape.OutSize);
                 if (planes is null)
-                    Gemm.Run(workers, isa, scratch, outPerGroup, shape.OutSize, k, a, new MatrixSource { B = x + ((long)g * inPerGroup * shape.InSize), Step = shape.InSize }, e, c);
+                    Gemm.Run(launcher, isa, scratch, outPerGroup, shape.OutSize, k, a, new MatrixSource { B = x + ((long)g * inPerGroup * shape.InSize), Step = shape.InSize }, e, c);
                 else
-                    Gemm.Run(workers, isa, scratch, outPerGroup, shape.OutSize, k, a, new PatchSource { Planes = planes + (g * inPerGroup * shape.PlaneSize), Offsets = offsets, Shape = shape }, e, c);
+                    Gemm.Run(launcher, isa, scratch, outPerGroup, shape.OutSize, k, a, new PatchSource { Planes = planes + (g * inPerGroup * shape.PlaneSize), Offsets = offsets, Shape = shape }, e, c);
             }
             x += (long)channels * shape.InSize;
             y += (long)groups * outPerGroup * shape.OutSize;
@@ -52,12 +56,23 @@ internal static unsafe class Convolution
 
     private static nint* Offsets(Scratch scratch, in WindowShape shape, int channels)
     {
-        var offsets = (nint*)scratch.Operands(2L * channels * shape.KernelSize);
+        var offsets = scratch.Offsets((long)channels * shape.KernelSize);
         shape.WriteOffsets(offsets);
         for (var c = 1; c < channels; c++)
             for (var i = 0; i < shape.KernelSize; i++)
                 offsets[((long)c * shape.KernelSize) + i] = offsets[i] + (nint)(c * shape.PlaneSize);
         return offsets;
+    }
+
+    /// <summary>Packs weights; one item is one group.</summary>
+    private struct PackKernel : IKernel
+    {
+        public float* Weights, Packed;
+        public int OutPerGroup, K;
+        public Isa Isa;
+
+        readonly void IKernel.Run<T>(int part, int from, int to) =>
+            Pack(Isa, Weights + ((long)from * OutPerGroup * K), to - from, OutPerGroup, K, Packed + (from * Gemm.PackedSize(OutPerGroup, K)));
     }
 
     /// <summary>Makes the padded planes; one item is one channel.</summary>

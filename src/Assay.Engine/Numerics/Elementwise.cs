@@ -56,6 +56,13 @@ internal readonly struct AbsFunction : IUnaryFunction
     public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Canonical(LaneMath.Abs(x));
 }
 
+/// <summary>The element itself, NaN canonical.</summary>
+internal readonly struct CanonicalFunction : IUnaryFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Canonical(x);
+}
+
 /// <summary>Rounds to the nearest float16 and back: what storing and loading again would do.</summary>
 internal readonly struct RoundToHalf : IUnaryFunction
 {
@@ -78,8 +85,8 @@ internal unsafe struct UnaryKernel<TFunction> : IKernel where TFunction : unmana
     public float* X, Y;
     public long Count;
 
-    public static void Run(Workers workers, Isa isa, float* x, float* y, long count) =>
-        workers.Run(isa, (int)((count + Chunk - 1) / Chunk), new UnaryKernel<TFunction> { X = x, Y = y, Count = count }, 8);
+    public static void Run(Launcher launcher, Isa isa, float* x, float* y, long count) =>
+        launcher.Run(isa, (int)((count + Chunk - 1) / Chunk), new UnaryKernel<TFunction> { X = x, Y = y, Count = count }, 8);
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T> =>
         Apply<T>(X + ((long)from * Chunk), Y + ((long)from * Chunk), Math.Min(Count, (long)to * Chunk) - ((long)from * Chunk));
@@ -108,11 +115,11 @@ internal unsafe struct StorageKernel : IKernel
     public long Count;
     public bool IsBrain, Widening;
 
-    public static void Widen(Workers workers, Isa isa, ushort* from, float* to, long count, bool isBrain) =>
-        workers.Run(isa, (int)((count + 1023) / 1024), new StorageKernel { Narrow = from, Wide = to, Count = count, IsBrain = isBrain, Widening = true }, 16);
+    public static void Widen(Launcher launcher, Isa isa, ushort* from, float* to, long count, bool isBrain) =>
+        launcher.Run(isa, (int)((count + 1023) / 1024), new StorageKernel { Narrow = from, Wide = to, Count = count, IsBrain = isBrain, Widening = true }, 16);
 
-    public static void Round(Workers workers, Isa isa, float* from, ushort* to, long count, bool isBrain) =>
-        workers.Run(isa, (int)((count + 1023) / 1024), new StorageKernel { Narrow = to, Wide = from, Count = count, IsBrain = isBrain }, 16);
+    public static void Round(Launcher launcher, Isa isa, float* from, ushort* to, long count, bool isBrain) =>
+        launcher.Run(isa, (int)((count + 1023) / 1024), new StorageKernel { Narrow = to, Wide = from, Count = count, IsBrain = isBrain }, 16);
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
     {

@@ -29,36 +29,51 @@ internal static unsafe class Gemm
     /// <summary>Packs A [m, k]: element (row, j) stands at <paramref name="a"/>[row·rowStep + j·kStep].</summary>
     public static void PackA(Isa isa, float* a, nint rowStep, nint kStep, int m, int k, float* packed)
     {
+        var row = 0;
+        while (row < m)
+            row += PackTile(TileRows(isa), row, a, rowStep, kStep, m, k, packed);
+    }
+
+    /// <summary>The same as a kernel, for operands that only a run knows.</summary>
+    public static void PackA(Launcher launcher, Isa isa, float* a, nint rowStep, nint kStep, int m, int k, float* packed)
+    {
         var tile = TileRows(isa);
-        for (var row = 0; row < m;)
-        {
-            var height = m - row >= tile ? tile : 4;
-            for (var j = 0; j < k; j++)
-                for (var i = 0; i < height; i++)
-                    *packed++ = row + i < m ? a[((row + i) * rowStep) + (j * kStep)] : 0;
-            row += height;
-        }
+        // The tiles of eight, then what is left in tiles of four.
+        var tiles = (m / tile) + (((m % tile) + 3) / 4);
+        launcher.Run(isa, tiles, new PackAKernel { A = a, Packed = packed, RowStep = rowStep, KStep = kStep, M = m, K = k, Tile = tile }, 1 + (20_000 / (8 * Math.Max(1, k))));
+    }
+
+    /// <summary>Packs the tile that begins at that row, and gives its rows.</summary>
+    private static int PackTile(int tile, int row, float* a, nint rowStep, nint kStep, int m, int k, float* packed)
+    {
+        var height = m - row >= tile ? tile : 4;
+        // Rows before this one are all packed, none of them filled up.
+        packed += (nint)row * k;
+        for (var j = 0; j < k; j++)
+            for (var i = 0; i < height; i++)
+                *packed++ = row + i < m ? a[((row + i) * rowStep) + (j * kStep)] : 0;
+        return height;
     }
 
     /// <summary>Runs one product. Threads take columns; where there are few columns, all are packed first and threads take rows.</summary>
-    /// <param name="packedA">From <see cref="PackA"/>.</param>
+    /// <param name="packedA">From <c>PackA</c>.</param>
     /// <param name="epilogue">What follows each chain; channels are rows.</param>
-    public static void Run<TSource>(Workers workers, Isa isa, Scratch scratch, int m, int n, int k, float* packedA, TSource source, Epilogue epilogue, float* c)
+    public static void Run<TSource>(Launcher launcher, Isa isa, Scratch scratch, int m, int n, int k, float* packedA, TSource source, Epilogue epilogue, float* c)
         where TSource : unmanaged, IPanelSource
     {
         var width = 3 * isa.Width();
         var columns = (n + width - 1) / width;
-        var byRow = workers.Threads > 1 && columns < 4 * workers.Threads && columns * PanelSize(width, k) <= MostPacked;
+        var byRow = launcher.Threads > 1 && columns < 4 * launcher.Threads && columns * PanelSize(width, k) <= MostPacked;
         var tile = TileRows(isa);
         var size = PanelSize(width, byRow ? k : Math.Min(k, KBlock));
         var kernel = new Kernel<TSource>
         {
             M = m, N = n, K = k, Tile = tile, A = packedA, Source = source, Epilogue = epilogue, C = c,
-            Panels = scratch.Panels(size * (byRow ? columns : workers.Threads)), PanelSize = size, ByRow = byRow,
+            Panels = scratch.Panels(size * (byRow ? columns : launcher.Threads)), PanelSize = size, ByRow = byRow,
         };
         if (byRow)
-            workers.Run(isa, columns, new PackKernel<TSource> { N = n, K = k, Source = source, Panels = kernel.Panels, PanelSize = size }, Grain((long)width * k * 8));
-        workers.Run(isa, byRow ? (m + tile - 1) / tile : columns, kernel, Grain(byRow ? (long)tile * n * k : (long)width * m * k));
+            launcher.Run(isa, columns, new PackKernel<TSource> { N = n, K = k, Source = source, Panels = kernel.Panels, PanelSize = size }, Grain((long)width * k * 8));
+        launcher.Run(isa, byRow ? (m + tile - 1) / tile : columns, kernel, Grain(byRow ? (long)tile * n * k : (long)width * m * k));
     }
 
     private static long PanelSize(int width, int depth) => ((long)width * depth) + 64;
@@ -67,6 +82,21 @@ internal static unsafe class Gemm
     private static int Grain(long work) => (int)(1 + (200_000 / Math.Max(1, work)));
 
     public static int Width(this Isa isa) => isa switch { Isa.Avx512 => 16, Isa.Avx2 => 8, Isa.V128 => 4, _ => 1 };
+
+    /// <summary>Packs A; one item is one tile of rows.</summary>
+    private struct PackAKernel : IKernel
+    {
+        public float* A, Packed;
+        public nint RowStep, KStep;
+        public int M, K, Tile;
+
+        readonly void IKernel.Run<T>(int part, int from, int to)
+        {
+            var whole = M / Tile;
+            for (var i = from; i < to; i++)
+                PackTile(Tile, i <= whole ? i * Tile : (whole * Tile) + ((i - whole) * 4), A, RowStep, KStep, M, K, Packed);
+        }
+    }
 
     /// <summary>Packs all of B; one item is one panel.</summary>
     private struct PackKernel<TSource> : IKernel where TSource : unmanaged, IPanelSource

@@ -3,7 +3,7 @@ namespace Assay.Engine.Numerics;
 /// <summary>One direction of an LSTM over a sequence (section 9 of the profile).</summary>
 internal static unsafe class LstmCell
 {
-    /// <summary>Floats of one direction's weights as <see cref="Pack"/> lays them out.</summary>
+    /// <summary>Floats of one direction's weights as <c>Pack</c> lays them out.</summary>
     public static long PackedSize(int inputs, int hidden) => (long)PanelGemv.Padded(4 * hidden) * (inputs + hidden + 1);
 
     /// <summary>Packs W [4H, I] and R [4H, H] so that lanes run across gates, and adds the two halves of B [8H]; -0 where there is none.</summary>
@@ -18,12 +18,16 @@ internal static unsafe class LstmCell
             *packed++ = b is null ? -0f : b[g] + b[gates + g];
     }
 
+    /// <summary>The same as a kernel, for weights that only a run knows: all directions, one after the other.</summary>
+    public static void Pack(Launcher launcher, Isa isa, float* w, float* r, float* b, int directions, int inputs, int hidden, float* packed) =>
+        launcher.Run(isa, directions, new PackKernel { W = w, R = r, B = b, Packed = packed, Inputs = inputs, Hidden = hidden, Isa = isa });
+
     /// <summary>All steps of one direction.</summary>
     /// <param name="x">[steps, batch, inputs].</param>
     /// <param name="h">[batch, hidden]: the initial state, at the end the last one. Not rounded to storage, NaN not canonical.</param>
     /// <param name="c">[batch, hidden], likewise.</param>
     /// <param name="y">Output of step 0; steps are <paramref name="yStep"/> floats apart.</param>
-    public static void Run(Workers workers, Isa isa, Scratch scratch, float* packed, int steps, int batch, int inputs, int hidden, bool reverse, float* x, float* h, float* c, float* y, nint yStep)
+    public static void Run(Launcher launcher, Isa isa, Scratch scratch, float* packed, int steps, int batch, int inputs, int hidden, bool reverse, float* x, float* h, float* c, float* y, nint yStep)
     {
         var gates = PanelGemv.Padded(4 * hidden);
         var buffer = scratch.Panels(gates);
@@ -37,10 +41,24 @@ internal static unsafe class LstmCell
             for (var n = 0; n < batch; n++)
             {
                 var state = (long)n * hidden;
-                workers.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = inputs, A = x + ((((long)t * batch) + n) * inputs), B = w, C = buffer, First = true }, grain);
-                workers.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = hidden, A = h + state, B = r, C = buffer }, grain);
-                workers.Run(isa, (hidden + 15) / 16, new GateKernel { Gates = buffer, Bias = bias, H = h + state, C = c + state, Y = y + (t * yStep) + state, Hidden = hidden }, 64);
+                launcher.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = inputs, A = x + ((((long)t * batch) + n) * inputs), B = w, C = buffer, First = true }, grain);
+                launcher.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = hidden, A = h + state, B = r, C = buffer }, grain);
+                launcher.Run(isa, (hidden + 15) / 16, new GateKernel { Gates = buffer, Bias = bias, H = h + state, C = c + state, Y = y + (t * yStep) + state, Hidden = hidden }, 64);
             }
+        }
+    }
+
+    /// <summary>Packs weights; one item is one direction.</summary>
+    private struct PackKernel : IKernel
+    {
+        public float* W, R, B, Packed;
+        public int Inputs, Hidden;
+        public Isa Isa;
+
+        readonly void IKernel.Run<T>(int part, int from, int to)
+        {
+            for (long d = from; d < to; d++)
+                Pack(Isa, W + (d * 4 * Hidden * Inputs), R + (d * 4 * Hidden * Hidden), B is null ? null : B + (d * 8 * Hidden), Inputs, Hidden, Packed + (d * PackedSize(Inputs, Hidden)));
         }
     }
 

@@ -7,13 +7,12 @@ internal unsafe struct NormalizationKernel : IKernel
     private int channels, inner;
 
     /// <param name="scratch">Takes one float per channel.</param>
-    public static void Run(Workers workers, Isa isa, Scratch scratch, float epsilon, float* x, float* scale, float* bias, float* mean, float* variance, float* y, int batch, int channels, int inner)
+    public static void Run(Launcher launcher, Isa isa, Scratch scratch, float epsilon, float* x, float* scale, float* bias, float* mean, float* variance, float* y, int batch, int channels, int inner)
     {
         var factors = scratch.Operands(channels);
-        for (var c = 0; c < channels; c++)
-            factors[c] = Factor(scale[c], variance[c], epsilon);
+        launcher.Run(isa, (channels + 255) / 256, new FactorKernel { Scale = scale, Variance = variance, Factors = factors, Epsilon = epsilon, Channels = channels }, 32);
         var kernel = new NormalizationKernel { x = x, y = y, mean = mean, factor = factors, bias = bias, channels = channels, inner = inner };
-        workers.Run(isa, checked(batch * channels), kernel, 1 + (8192 / Math.Max(1, inner)));
+        launcher.Run(isa, checked(batch * channels), kernel, 1 + (8192 / Math.Max(1, inner)));
     }
 
     /// <summary>scale / sqrt(variance + epsilon), three rounded operations.</summary>
@@ -36,4 +35,18 @@ internal unsafe struct NormalizationKernel : IKernel
 
     private readonly T One<T>(T value, int c) where T : unmanaged, ILanes<T> =>
         LaneMath.Canonical(T.Fma(value - T.Broadcast(mean[c]), T.Broadcast(factor[c]), T.Broadcast(bias[c])));
+
+    /// <summary>scale / sqrt(variance + epsilon) per channel. One item is 256 channels.</summary>
+    private struct FactorKernel : IKernel
+    {
+        public float* Scale, Variance, Factors;
+        public float Epsilon;
+        public int Channels;
+
+        readonly void IKernel.Run<T>(int part, int from, int to)
+        {
+            for (var c = from * 256; c < Math.Min(Channels, to * 256L); c++)
+                Factors[c] = Factor(Scale[c], Variance[c], Epsilon);
+        }
+    }
 }

@@ -14,11 +14,11 @@ internal unsafe struct ReductionKernel : IKernel
     public int N, Inner;
     public Fold Fold;
 
-    public static void Run(Workers workers, Isa isa, Fold fold, float* x, float* y, int outer, int n, int inner)
+    public static void Run(Launcher launcher, Isa isa, Fold fold, float* x, float* y, int outer, int n, int inner)
     {
         var kernel = new ReductionKernel { X = x, Y = y, N = n, Inner = inner, Fold = fold };
         var blocks = inner == 1 ? 1 : (inner + 15) / 16;
-        workers.Run(isa, checked(outer * blocks), kernel, 1 + (8192 / Math.Max(1, n)));
+        launcher.Run(isa, checked(outer * blocks), kernel, 1 + (8192 / Math.Max(1, n)));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

@@ -1,9 +1,13 @@
 namespace Assay.Engine.Numerics;
 
 /// <summary>Working memory of one run, kept from kernel to kernel and grown as needed. One run at a time uses it.</summary>
-internal sealed unsafe class Scratch : IDisposable
+/// <remarks>
+/// Kernels write the first four kinds and the next node's kernels write over them. The other kinds depend on nothing but shapes:
+/// whoever launches a kernel fills them, and while kernels are recorded they stay as they are as long as the recording.
+/// </remarks>
+internal sealed unsafe class Scratch(Launcher launcher) : IDisposable
 {
-    private readonly AlignedBuffer?[] slots = new AlignedBuffer?[6];
+    private readonly AlignedBuffer?[] slots = new AlignedBuffer?[7];
 
     /// <summary>Padded input planes.</summary>
     public float* Planes(long count) => Take(0, count);
@@ -17,14 +21,17 @@ internal sealed unsafe class Scratch : IDisposable
     /// <summary>Weights packed for one node, where they are no constants.</summary>
     public float* Weights(long count) => Take(3, count);
 
-    /// <summary>Sizes of windows.</summary>
-    public float* Counts(long count) => Take(4, count);
+    /// <summary>Sizes of windows; filled by the caller.</summary>
+    public float* Counts(long count) => Table(4, count);
+
+    /// <summary>Places of operands; filled by the caller.</summary>
+    public nint* Offsets(long count) => (nint*)Table(6, count * (sizeof(nint) / sizeof(float)));
 
     /// <summary>What stands for an absent bias: -0, which changes no sum.</summary>
     public float* NoBias(int count)
     {
-        var known = slots[5]?.Count ?? 0;
-        var bias = Take(5, count);
+        var known = launcher.Recording is null ? slots[5]?.Count ?? 0 : 0;
+        var bias = Table(5, count);
         if (known < count)
             new Span<float>(bias, count).Fill(-0f);
         return bias;
@@ -35,6 +42,8 @@ internal sealed unsafe class Scratch : IDisposable
         foreach (var slot in slots)
             slot?.Dispose();
     }
+
+    private float* Table(int slot, long count) => launcher.Recording is { } recording ? (float*)recording.Keep(count * sizeof(float)) : Take(slot, count);
 
     private float* Take(int slot, long count)
     {

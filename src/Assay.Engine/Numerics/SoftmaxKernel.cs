@@ -6,17 +6,17 @@ internal unsafe struct SoftmaxKernel : IKernel
     private float* x, y, rows;
     private int n, inner;
 
-    public static void Run(Workers workers, Isa isa, Scratch scratch, float* x, float* y, int outer, int n, int inner)
+    public static void Run(Launcher launcher, Isa isa, Scratch scratch, float* x, float* y, int outer, int n, int inner)
     {
         var kernel = new SoftmaxKernel { x = x, y = y, n = n, inner = inner };
         if (inner > 1)
-            kernel.rows = scratch.Panels((long)workers.Threads * n);
+            kernel.rows = scratch.Panels((long)launcher.Threads * n);
         if (inner == 1 && n <= FewColumns.Most)
         {
-            workers.Run(isa, (outer + 15) / 16, new FewColumns { X = x, Y = y, Rows = outer, N = n }, 1 + (512 / n));
+            launcher.Run(isa, (outer + 15) / 16, new FewColumns { X = x, Y = y, Rows = outer, N = n }, 1 + (512 / n));
             return;
         }
-        workers.Run(isa, checked(outer * inner), kernel, 1 + (4096 / Math.Max(1, n)));
+        launcher.Run(isa, checked(outer * inner), kernel, 1 + (4096 / Math.Max(1, n)));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

@@ -11,7 +11,7 @@ internal unsafe struct StridedKernel : IKernel
 
     /// <param name="fromSteps">Floats between neighbours along each axis; may be 0 or negative.</param>
     /// <param name="toSteps">Likewise, and no two elements fall together.</param>
-    public static void Run(Workers workers, Isa isa, float* from, ReadOnlySpan<long> fromSteps, float* to, ReadOnlySpan<long> toSteps, ReadOnlySpan<int> extents)
+    public static void Run(Launcher launcher, Isa isa, float* from, ReadOnlySpan<long> fromSteps, float* to, ReadOnlySpan<long> toSteps, ReadOnlySpan<int> extents)
     {
         var kernel = new StridedKernel { from = from, to = to, rank = 0 };
         long rows = 1;
@@ -36,7 +36,7 @@ internal unsafe struct StridedKernel : IKernel
             (kernel.extents[0], kernel.fromSteps[0], kernel.toSteps[0], kernel.rank) = (1, 1, 1, 1);
         for (var i = 0; i < kernel.rank - 1; i++)
             rows *= kernel.extents[i];
-        workers.Run(isa, (int)rows, kernel, 1 + (20_000 / kernel.extents[kernel.rank - 1]));
+        launcher.Run(isa, (int)rows, kernel, 1 + (20_000 / kernel.extents[kernel.rank - 1]));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

@@ -103,15 +103,15 @@ internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unm
     public nint* Offsets;
 
     /// <summary>Runs all planes.</summary>
-    public static void Run(Workers workers, Isa isa, Scratch scratch, WindowKernel<TOperation> kernel, int planes)
+    public static void Run(Launcher launcher, Isa isa, Scratch scratch, WindowKernel<TOperation> kernel, int planes)
     {
         if (kernel.Shape.OutSize == 0)
             return;
         kernel.PlanePitch = kernel.Shape.PlaneSize + Convolution.Slack;
-        kernel.Planes = scratch.Planes(workers.Threads * kernel.PlanePitch);
-        kernel.Offsets = (nint*)scratch.Operands(2L * kernel.Shape.KernelSize);
+        kernel.Planes = scratch.Planes(launcher.Threads * kernel.PlanePitch);
+        kernel.Offsets = scratch.Offsets(kernel.Shape.KernelSize);
         kernel.Shape.WriteOffsets(kernel.Offsets);
-        workers.Run(isa, planes, kernel, 1 + (int)(20_000 / ((long)kernel.Shape.OutSize * kernel.Shape.KernelSize)));
+        launcher.Run(isa, planes, kernel, 1 + (int)(20_000 / ((long)kernel.Shape.OutSize * kernel.Shape.KernelSize)));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

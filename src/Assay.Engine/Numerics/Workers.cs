@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace Assay.Engine.Numerics;
 
@@ -25,12 +26,14 @@ public sealed unsafe class Workers : IDisposable
     // Pieces per thread: enough that a slow thread does not hold up the rest.
     private const int PiecesPerThread = 4;
 
+    // Grains in one piece at most: a run that is called off ends after it.
+    private const int GrainsPerPiece = 64;
+
     private const int Idle = 0, Posted = 1, Asleep = 2;
 
     private readonly Worker[] workers;
-    private delegate*<void*, int, int, int, void> body;
-    private void* kernel;
-    private int items, pieces, next, helping, open;
+    private Launch launch;
+    private int pieces, next, helping, open;
     private ExceptionDispatchInfo? failure;
     private bool disposed;
 
@@ -47,40 +50,33 @@ public sealed unsafe class Workers : IDisposable
 
     public int Threads { get; }
 
-    /// <summary>Runs <paramref name="kernel"/> over all its outputs and returns when they are made.</summary>
-    /// <param name="grain">Outputs below which another thread is not worth waking.</param>
-    internal void Run<TKernel>(Isa isa, int items, TKernel kernel, int grain = 1) where TKernel : unmanaged, IKernel
+    /// <summary>Not 0 once what runs is to end: pieces that have not begun are left out.</summary>
+    internal int* Stop { get; } = (int*)NativeMemory.AllocZeroed(sizeof(int));
+
+    /// <summary>Runs a kernel over all its outputs and returns when they are made.</summary>
+    /// <exception cref="OperationCanceledException"><see cref="Stop"/> is set; not all outputs are made.</exception>
+    internal void Run(in Launch launch)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (items <= 0)
-            return;
-        delegate*<void*, int, int, int, void> run = isa switch
-        {
-            Isa.Avx512 => &Invoke<TKernel, Lane16>,
-            Isa.Avx2 => &Invoke<TKernel, Lane8>,
-            Isa.V128 => &Invoke<TKernel, Lane4>,
-            _ => &Invoke<TKernel, Lane1>,
-        };
-        var cuts = Math.Clamp(items / Math.Max(grain, 1), 1, Threads);
+        var cuts = Math.Clamp(launch.Items / launch.Grain, 1, Threads);
+        // Enough pieces that a slow thread does not hold up the rest, and that none is long.
+        var most = Math.Max(1, launch.Items / ((long)launch.Grain * GrainsPerPiece));
+        this.launch = launch;
+        pieces = (int)Math.Min(launch.Items, Math.Max(cuts == 1 ? 1 : cuts * PiecesPerThread, most));
+        next = -1;
         if (cuts == 1)
-        {
-            run(&kernel, 0, 0, items);
-            return;
-        }
-        body = run;
-        this.kernel = &kernel;
-        (this.items, pieces, next) = (items, Math.Min(items, cuts * PiecesPerThread), -1);
-        failure = null;
-        Interlocked.Exchange(ref open, 1);
-        for (var i = 0; i < cuts - 1; i++)
-            workers[i].Post();
-        Help(0);
-        // The kernel lives on this stack. Whoever looks in from now on finds it closed; whoever is inside has said so first.
-        Interlocked.Exchange(ref open, 0);
-        var wait = new SpinWait();
-        while (Volatile.Read(ref helping) != 0)
-            wait.SpinOnce(sleep1Threshold: -1);
-        failure?.Throw();
+            Pieces(0);
+        else
+            Together(cuts);
+        if (*Stop != 0)
+            throw new OperationCanceledException("the run was called off");
+    }
+
+    /// <inheritdoc cref="Launcher.Run"/>
+    internal void Run<TKernel>(Isa isa, int items, TKernel kernel, int grain = 1) where TKernel : unmanaged, IKernel
+    {
+        if (items > 0)
+            Run(new Launch(Launch.BodyOf<TKernel>(isa), &kernel, items, grain));
     }
 
     public void Dispose()
@@ -90,10 +86,23 @@ public sealed unsafe class Workers : IDisposable
         disposed = true;
         foreach (var worker in workers)
             worker.Stop();
+        NativeMemory.Free(Stop);
     }
 
-    private static void Invoke<TKernel, T>(void* kernel, int part, int from, int to)
-        where TKernel : unmanaged, IKernel where T : unmanaged, ILanes<T> => ((TKernel*)kernel)->Run<T>(part, from, to);
+    private void Together(int cuts)
+    {
+        failure = null;
+        Interlocked.Exchange(ref open, 1);
+        for (var i = 0; i < cuts - 1; i++)
+            workers[i].Post();
+        Help(0);
+        // The kernel may live on this stack. Whoever looks in from now on finds it closed; whoever is inside has said so first.
+        Interlocked.Exchange(ref open, 0);
+        var wait = new SpinWait();
+        while (Volatile.Read(ref helping) != 0)
+            wait.SpinOnce(sleep1Threshold: -1);
+        failure?.Throw();
+    }
 
     private void Enter(int part)
     {
@@ -107,8 +116,7 @@ public sealed unsafe class Workers : IDisposable
     {
         try
         {
-            for (var piece = Interlocked.Increment(ref next); piece < pieces; piece = Interlocked.Increment(ref next))
-                body(kernel, part, (int)((long)items * piece / pieces), (int)((long)items * (piece + 1) / pieces));
+            Pieces(part);
         }
 #pragma warning disable CA1031 // whatever it is, it goes to the caller
         catch (Exception error)
@@ -116,6 +124,12 @@ public sealed unsafe class Workers : IDisposable
         {
             Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(error), null);
         }
+    }
+
+    private void Pieces(int part)
+    {
+        for (var piece = Interlocked.Increment(ref next); piece < pieces && *Stop == 0; piece = Interlocked.Increment(ref next))
+            launch.Body(launch.Kernel, part, (int)((long)launch.Items * piece / pieces), (int)((long)launch.Items * (piece + 1) / pieces));
     }
 
     private sealed class Worker

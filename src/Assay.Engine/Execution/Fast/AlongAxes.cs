@@ -12,7 +12,7 @@ internal static unsafe class AlongAxes
         if (!call.Operand(0)!.IsWide || x.Count == 0 || !Middle(x, ShapeRules.ReducedAxes(call.Attributes, call.Tensor(1), x.Rank), out var outer, out var n, out var inner))
             return null;
         var y = call.Rent();
-        ReductionKernel.Run(call.Workers, call.Isa, fold, call.Input(0), y.Pointer, outer, n, inner);
+        ReductionKernel.Run(call.Launcher, call.Isa, fold, call.Input(0), y.Pointer, outer, n, inner);
         return [call.Rounded(y)];
     }
 
@@ -20,10 +20,10 @@ internal static unsafe class AlongAxes
     {
         var x = call.ShapeOf(0);
         if (!call.IsWide() || x.Count == 0 || !Middle(x, [ShapeRules.Axis(call.Attributes.Int("axis", -1), x.Rank)], out var outer, out var n, out var inner)
-            || (inner > 1 && (long)n * call.Workers.Threads > call.Context.MostScratch))
+            || (inner > 1 && (long)n * call.Launcher.Threads > call.Context.MostScratch))
             return null;
         var y = call.Rent();
-        SoftmaxKernel.Run(call.Workers, call.Isa, call.Scratch, call.Input(0), y.Pointer, outer, n, inner);
+        SoftmaxKernel.Run(call.Launcher, call.Isa, call.Scratch, call.Input(0), y.Pointer, outer, n, inner);
         return [call.Rounded(y)];
     }
 
@@ -33,7 +33,7 @@ internal static unsafe class AlongAxes
         if (!call.IsWide() || x.Rank < 2 || x.Count == 0)
             return null;
         var y = call.Rent();
-        NormalizationKernel.Run(call.Workers, call.Isa, call.Scratch, call.Attributes.Float("epsilon", 1e-5f),
+        NormalizationKernel.Run(call.Launcher, call.Isa, call.Scratch, call.Attributes.Float("epsilon", 1e-5f),
             call.Input(0), call.Input(1), call.Input(2), call.Input(3), call.Input(4), y.Pointer, x[0], x[1], x.Count / x[0] / x[1]);
         return [call.Rounded(y)];
     }

@@ -12,7 +12,7 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
 
     public RunContext Context => context;
 
-    public Workers Workers => context.Workers;
+    public Launcher Launcher => context.Launcher;
 
     public Isa Isa => context.Isa;
 
@@ -52,7 +52,7 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
     public bool IsWideOutput => shapes[0].Type is DType.Float32 or DType.Float16 or DType.BFloat16;
 
     /// <summary>One padded plane per thread is no more than a kernel may take.</summary>
-    public bool HasRoomForPlanes(in WindowShape shape) => shape.PlaneSize <= context.MostScratch / context.Workers.Threads;
+    public bool HasRoomForPlanes(in WindowShape shape) => shape.PlaneSize <= context.MostScratch / context.Launcher.Threads;
 
     /// <summary>Memory for an output.</summary>
     public Floats Rent(int i = 0) => context.Pool.Rent(shapes[i].Shape.Count);
@@ -62,9 +62,9 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
     {
         var (type, shape) = (shapes[i].Type!.Value, shapes[i].Shape);
         if (type == DType.Float16)
-            UnaryKernel<RoundToHalf>.Run(Workers, Isa, floats.Pointer, floats.Pointer, shape.Count);
+            UnaryKernel<RoundToHalf>.Run(Launcher, Isa, floats.Pointer, floats.Pointer, shape.Count);
         else if (type == DType.BFloat16)
-            UnaryKernel<RoundToBrain>.Run(Workers, Isa, floats.Pointer, floats.Pointer, shape.Count);
+            UnaryKernel<RoundToBrain>.Run(Launcher, Isa, floats.Pointer, floats.Pointer, shape.Count);
         return Value.Of(type, shape, floats);
     }
 

@@ -66,15 +66,15 @@ internal static unsafe class Contractions
         var y = call.Rent();
         var epilogue = Epilogue(call, call.Input(2), w[0]);
         if (isDepthwise)
-            WindowKernel<DepthwiseOperation>.Run(call.Workers, call.Isa, call.Scratch, new()
+            WindowKernel<DepthwiseOperation>.Run(call.Launcher, call.Isa, call.Scratch, new()
             {
                 Shape = shape, Channels = groups, OutPerPlane = outPerGroup, Input = call.Input(0), Output = y.Pointer, Weights = call.Input(1), Epilogue = epilogue,
             }, x[0] * groups);
         else
         {
             if (packed is null)
-                Convolution.Pack(call.Isa, call.Input(1), groups, outPerGroup, inPerGroup * shape.KernelSize, packed = call.Scratch.Weights(weights));
-            Convolution.Run(call.Workers, call.Isa, call.Scratch, shape, x[0], groups, inPerGroup, outPerGroup, call.Input(0), packed, epilogue, y.Pointer);
+                Convolution.Pack(call.Launcher, call.Isa, call.Input(1), groups, outPerGroup, inPerGroup * shape.KernelSize, packed = call.Scratch.Weights(weights));
+            Convolution.Run(call.Launcher, call.Isa, call.Scratch, shape, x[0], groups, inPerGroup, outPerGroup, call.Input(0), packed, epilogue, y.Pointer);
         }
         return [call.Moved(y)];
     }
@@ -84,12 +84,12 @@ internal static unsafe class Contractions
         if (m < FewRows)
         {
             for (var row = 0; row < m; row++)
-                call.Workers.Run(call.Isa, Gemv.Items(n), new Gemv { N = n, K = k, A = a + ((long)row * k), B = b, C = y + ((long)row * n) }, 1 + (60_000 / (16 * Math.Max(1, k))));
+                call.Launcher.Run(call.Isa, Gemv.Items(n), new Gemv { N = n, K = k, A = a + ((long)row * k), B = b, C = y + ((long)row * n) }, 1 + (60_000 / (16 * Math.Max(1, k))));
             return;
         }
         var packed = call.Scratch.Weights(Gemm.PackedSize(m, k));
-        Gemm.PackA(call.Isa, a, k, 1, m, k, packed);
-        Gemm.Run(call.Workers, call.Isa, call.Scratch, m, n, k, packed, new MatrixSource { B = b, Step = n }, new() { Bias = call.Scratch.NoBias(m) }, y);
+        Gemm.PackA(call.Launcher, call.Isa, a, k, 1, m, k, packed);
+        Gemm.Run(call.Launcher, call.Isa, call.Scratch, m, n, k, packed, new MatrixSource { B = b, Step = n }, new() { Bias = call.Scratch.NoBias(m) }, y);
     }
 
     private static Epilogue Epilogue(in Call call, float* bias, int channels)

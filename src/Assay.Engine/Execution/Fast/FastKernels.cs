@@ -51,7 +51,7 @@ internal static unsafe class FastKernels
         if (!call.IsWide())
             return null;
         var y = call.Rent();
-        UnaryKernel<TFunction>.Run(call.Workers, call.Isa, call.Input(0), y.Pointer, call.OutputShape().Count);
+        UnaryKernel<TFunction>.Run(call.Launcher, call.Isa, call.Input(0), y.Pointer, call.OutputShape().Count);
         return [call.Rounded(y)];
     }
 
@@ -61,7 +61,7 @@ internal static unsafe class FastKernels
     private static Value[] Binary<TFunction>(in Call call, int right) where TFunction : unmanaged, IBinaryFunction
     {
         var y = call.Rent();
-        BinaryKernel<TFunction>.Run(call.Workers, call.Isa, call.Input(0), call.ShapeOf(0).Dims.AsSpan(), call.Input(right), call.ShapeOf(right).Dims.AsSpan(), y.Pointer, call.OutputShape().Dims.AsSpan());
+        BinaryKernel<TFunction>.Run(call.Launcher, call.Isa, call.Input(0), call.ShapeOf(0).Dims.AsSpan(), call.Input(right), call.ShapeOf(right).Dims.AsSpan(), y.Pointer, call.OutputShape().Dims.AsSpan());
         return [call.Rounded(y)];
     }
 
@@ -70,9 +70,16 @@ internal static unsafe class FastKernels
     {
         if (!call.IsWide())
             return null;
-        var isSquare = call.ShapeOf(1).Count == 1 && call.OutputShape() == call.ShapeOf(0) && *call.Input(1) == 2;
+        var isSquare = call.OutputShape() == call.ShapeOf(0) && call.Operand(1)!.Known is { Count: 1 } exponent && Number(exponent) == 2;
         return isSquare ? Binary<MultiplyFunction>(call, 0) : Binary<PowFunction>(call, 1);
     }
+
+    private static float Number(Tensor x) => x.Type switch
+    {
+        DType.Float16 => HalfFloat.ToSingle(x.Span<ushort>()[0]),
+        DType.BFloat16 => BrainFloat.ToSingle(x.Span<ushort>()[0]),
+        _ => x.Span<float>()[0],
+    };
 
     /// <summary>Between float32 and the 16-bit floats; not the 16-bit ones among themselves.</summary>
     private static Value[]? Cast(in Call call)
@@ -81,7 +88,7 @@ internal static unsafe class FastKernels
         if (!call.IsWide() || x.Type == ShapeRules.CastTarget(call.Attributes))
             return null;
         var y = call.Rent();
-        new ReadOnlySpan<float>(call.Input(0), x.Shape.Count).CopyTo(new Span<float>(y.Pointer, x.Shape.Count));
+        CopyKernel.Run(call.Launcher, call.Isa, call.Input(0), y.Pointer, x.Shape.Count);
         if (ShapeRules.CastTarget(call.Attributes) != DType.Float32)
             return [call.Rounded(y)];
         return [call.Moved(y)];

@@ -62,7 +62,7 @@ internal static unsafe class Moves
         {
             var run = call.ShapeOf(i).Count / outer;
             if (run > 0)
-                call.Workers.Run(call.Isa, (int)outer, new RunsKernel { From = call.Input(i), To = y.Pointer + at, Run = run, Step = row }, 1 + (int)(50_000 / run));
+                call.Launcher.Run(call.Isa, (int)outer, new RunsKernel { From = call.Input(i), To = y.Pointer + at, Run = run, Step = row }, 1 + (int)(50_000 / run));
             at += run;
         }
         return [call.Moved(y)];
@@ -78,12 +78,12 @@ internal static unsafe class Moves
         if (before.Concat(after).Any(p => p < 0))
             return null;
         var y = call.Rent();
-        new Span<float>(y.Pointer, call.OutputShape().Count).Fill(call.Operand(2) is null ? 0 : *call.Input(2));
+        FillKernel.Run(call.Launcher, call.Isa, call.Input(2), y.Pointer, call.OutputShape().Count);
         var steps = Strides(call.OutputShape());
         long start = 0;
         for (var axis = 0; axis < steps.Length; axis++)
             start += before[axis] * steps[axis];
-        StridedKernel.Run(call.Workers, call.Isa, call.Input(0), Strides(x.Shape), y.Pointer + start, steps, x.Shape.Dims.AsSpan());
+        StridedKernel.Run(call.Launcher, call.Isa, call.Input(0), Strides(x.Shape), y.Pointer + start, steps, x.Shape.Dims.AsSpan());
         return [call.Moved(y)];
     }
 
@@ -92,7 +92,7 @@ internal static unsafe class Moves
     private static Value[] Strided(in Call call, long start, ReadOnlySpan<long> steps)
     {
         var y = call.Rent();
-        StridedKernel.Run(call.Workers, call.Isa, call.Input(0) + start, steps, y.Pointer, Strides(call.OutputShape()), call.OutputShape().Dims.AsSpan());
+        StridedKernel.Run(call.Launcher, call.Isa, call.Input(0) + start, steps, y.Pointer, Strides(call.OutputShape()), call.OutputShape().Dims.AsSpan());
         return [call.Moved(y)];
     }
 

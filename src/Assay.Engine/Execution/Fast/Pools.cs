@@ -57,7 +57,7 @@ internal static unsafe class Pools
         (kernel.Channels, kernel.OutPerPlane) = (x[1], 1);
         kernel.Input = call.Input(0);
         kernel.Output = y.Pointer;
-        WindowKernel<TOperation>.Run(call.Workers, call.Isa, call.Scratch, kernel, x[0] * x[1]);
+        WindowKernel<TOperation>.Run(call.Launcher, call.Isa, call.Scratch, kernel, x[0] * x[1]);
         return [call.Rounded(y)];
     }
 }

@@ -17,20 +17,19 @@ internal static unsafe class Recurrences
         if (weights > call.Context.MostScratch)
             return null;
         if (packed is null)
-            Pack(call.Isa, call.Input(1), call.Input(2), call.Input(3), directions, inputs, hidden, packed = call.Scratch.Weights(weights));
+            LstmCell.Pack(call.Launcher, call.Isa, call.Input(1), call.Input(2), call.Input(3), directions, inputs, hidden, packed = call.Scratch.Weights(weights));
         var (y, h, c) = (call.Rent(0), call.Rent(1), call.Rent(2));
         var state = (long)batch * hidden;
-        Start(call.Input(5), h.Pointer, directions * state);
-        Start(call.Input(6), c.Pointer, directions * state);
+        Start(call, call.Input(5), h.Pointer, directions * state);
+        Start(call, call.Input(6), c.Pointer, directions * state);
         for (var d = 0; d < directions; d++)
         {
             var reverse = d == 1 || call.Attributes.Text("direction", "forward") == "reverse";
-            LstmCell.Run(call.Workers, call.Isa, call.Scratch, packed + (d * LstmCell.PackedSize(inputs, hidden)), steps, batch, inputs, hidden, reverse,
+            LstmCell.Run(call.Launcher, call.Isa, call.Scratch, packed + (d * LstmCell.PackedSize(inputs, hidden)), steps, batch, inputs, hidden, reverse,
                 call.Input(0), h.Pointer + (d * state), c.Pointer + (d * state), y.Pointer + (d * state), (nint)(directions * state));
         }
         foreach (var last in new[] { h, c })
-            for (var i = 0L; i < directions * state; i++)
-                last.Pointer[i] = ScalarMath.Canonical(last.Pointer[i]);
+            UnaryKernel<CanonicalFunction>.Run(call.Launcher, call.Isa, last.Pointer, last.Pointer, directions * state);
         return [call.Rounded(y, 0), call.Rounded(h, 1), call.Rounded(c, 2)];
     }
 
@@ -41,11 +40,11 @@ internal static unsafe class Recurrences
             LstmCell.Pack(isa, w + (d * 4 * hidden * inputs), r + (d * 4 * hidden * hidden), b is null ? null : b + (d * 8 * hidden), inputs, hidden, packed + (d * LstmCell.PackedSize(inputs, hidden)));
     }
 
-    private static void Start(float* initial, float* state, long count)
+    private static void Start(in Call call, float* initial, float* state, long count)
     {
         if (initial is null)
-            new Span<float>(state, (int)count).Clear();
+            FillKernel.Run(call.Launcher, call.Isa, null, state, count);
         else
-            new ReadOnlySpan<float>(initial, (int)count).CopyTo(new Span<float>(state, (int)count));
+            CopyKernel.Run(call.Launcher, call.Isa, initial, state, count);
     }
 }

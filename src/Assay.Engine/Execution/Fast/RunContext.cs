@@ -3,22 +3,33 @@ using Assay.Engine.Numerics;
 namespace Assay.Engine.Execution.Fast;
 
 /// <summary>What one run at a time uses: threads, working memory, and the memory of its values.</summary>
-internal sealed class RunContext(Isa isa, int threads, RunLimits limits) : IDisposable
+internal sealed class RunContext : IDisposable
 {
-    public Isa Isa { get; } = isa;
+    private readonly Workers workers;
 
-    public Workers Workers { get; } = new(threads);
+    public RunContext(Isa isa, int threads, RunLimits limits)
+    {
+        Isa = isa;
+        workers = new Workers(threads);
+        Launcher = new Launcher(workers);
+        Scratch = new Scratch(Launcher);
+        MostScratch = Math.Min(1L << 28, limits.Bytes / sizeof(float));
+    }
 
-    public Scratch Scratch { get; } = new();
+    public Isa Isa { get; }
+
+    public Launcher Launcher { get; }
+
+    public Scratch Scratch { get; }
 
     /// <summary>Floats of working memory of one kind that a kernel may take, 1 GiB at most; what needs more is left to the reference.</summary>
-    public long MostScratch { get; } = Math.Min(1L << 28, limits.Bytes / sizeof(float));
+    public long MostScratch { get; }
 
     public FloatPool Pool { get; } = new();
 
     public void Dispose()
     {
-        Workers.Dispose();
+        workers.Dispose();
         Scratch.Dispose();
         Pool.Dispose();
     }

@@ -31,6 +31,9 @@ internal sealed unsafe class Value
     /// <summary>Float32, or a 16-bit float that computes as one.</summary>
     public bool IsWide => Type is DType.Float32 or DType.Float16 or DType.BFloat16;
 
+    /// <summary>What it holds, where that is known before the kernels run: constants, and what is computed from shapes.</summary>
+    public Tensor? Known => tensor;
+
     public bool HasFloats => floats is not null;
 
     public static Value Of(Tensor tensor) => new(tensor.Type, tensor.Shape, tensor, null);
@@ -54,17 +57,17 @@ internal sealed unsafe class Value
         if (floats is not null)
             return floats;
         floats = context.Pool.Rent(Shape.Count);
-        Widen(context.Workers, context.Isa, tensor!, floats.Pointer);
+        Widen(context.Launcher, context.Isa, tensor!, floats.Pointer);
         return floats;
     }
 
-    public static void Widen(Workers workers, Isa isa, Tensor tensor, float* target)
+    public static void Widen(Launcher launcher, Isa isa, Tensor tensor, float* target)
     {
         fixed (byte* source = tensor.Bytes)
             if (tensor.Type == DType.Float32)
                 tensor.Bytes.CopyTo(new Span<byte>(target, tensor.Bytes.Length));
             else
-                StorageKernel.Widen(workers, isa, (ushort*)source, target, tensor.Count, tensor.Type == DType.BFloat16);
+                StorageKernel.Widen(launcher, isa, (ushort*)source, target, tensor.Count, tensor.Type == DType.BFloat16);
     }
 
     public Tensor Tensor(RunContext context)
@@ -76,7 +79,7 @@ internal sealed unsafe class Value
             if (Type == DType.Float32)
                 new ReadOnlySpan<byte>(floats!.Pointer, tensor.Bytes.Length).CopyTo(tensor.MutableBytes);
             else
-                StorageKernel.Round(context.Workers, context.Isa, floats!.Pointer, (ushort*)target, tensor.Count, Type == DType.BFloat16);
+                StorageKernel.Round(context.Launcher, context.Isa, floats!.Pointer, (ushort*)target, tensor.Count, Type == DType.BFloat16);
         return tensor;
     }
 

@@ -13,10 +13,11 @@ internal sealed unsafe class Weights : IDisposable
     public Weights(Graph graph, Isa isa)
     {
         using var workers = new Workers(1);
+        var launcher = new Launcher(workers);
         Folded = new Folding(graph);
         foreach (var (id, tensor) in Folded.Constants)
             constants[id] = Value.Of(tensor);
-        Prepare(graph.Body, Folded.Constants, workers, isa);
+        Prepare(graph.Body, Folded.Constants, launcher, isa);
         Fusions = new Fusions(graph, Folded.Constants, Own);
     }
 
@@ -35,27 +36,27 @@ internal sealed unsafe class Weights : IDisposable
             buffer.Dispose();
     }
 
-    private void Prepare(Block block, IReadOnlyDictionary<int, Tensor> tensors, Workers workers, Isa isa)
+    private void Prepare(Block block, IReadOnlyDictionary<int, Tensor> tensors, Launcher launcher, Isa isa)
     {
         foreach (var node in block.Nodes)
         {
             foreach (var nested in node.Blocks.IsDefault ? [] : node.Blocks)
-                Prepare(nested, tensors, workers, isa);
+                Prepare(nested, tensors, launcher, isa);
             for (var i = 0; i < node.Inputs.Length; i++)
             {
                 if (!tensors.TryGetValue(node.Inputs[i], out var tensor) || !Value.Of(tensor).IsWide)
                     continue;
-                if (node.Op == Primitive.Conv && i == 1 && PackConv(node, tensor, workers, isa))
+                if (node.Op == Primitive.Conv && i == 1 && PackConv(node, tensor, launcher, isa))
                     continue;
-                if (node.Op == Primitive.Lstm && i is >= 1 and <= 3 && (packed.ContainsKey(node) || (i == 1 && PackLstm(node, tensors, workers, isa))))
+                if (node.Op == Primitive.Lstm && i is >= 1 and <= 3 && (packed.ContainsKey(node) || (i == 1 && PackLstm(node, tensors, launcher, isa))))
                     continue;
                 if (!constants[node.Inputs[i]].HasFloats)
-                    constants[node.Inputs[i]] = Widened(tensor, workers, isa);
+                    constants[node.Inputs[i]] = Widened(tensor, launcher, isa);
             }
         }
     }
 
-    private bool PackConv(Node node, Tensor w, Workers workers, Isa isa)
+    private bool PackConv(Node node, Tensor w, Launcher launcher, Isa isa)
     {
         var groups = node.Attributes.Int("group", 1);
         if (w.Shape.Rank < 3 || w.Count == 0 || Contractions.IsDepthwise(groups, w.Shape) || w.Shape[0] % groups != 0)
@@ -63,14 +64,14 @@ internal sealed unsafe class Weights : IDisposable
         var k = w.Count / w.Shape[0];
         var perGroup = (int)(w.Shape[0] / groups);
         using var wide = new AlignedBuffer(w.Count);
-        Value.Widen(workers, isa, w, wide.Pointer);
+        Value.Widen(launcher, isa, w, wide.Pointer);
         var buffer = Own(Convolution.PackedSize((int)groups, perGroup, k));
         Convolution.Pack(isa, wide.Pointer, (int)groups, perGroup, k, buffer.Pointer);
         packed[node] = buffer;
         return true;
     }
 
-    private bool PackLstm(Node node, IReadOnlyDictionary<int, Tensor> tensors, Workers workers, Isa isa)
+    private bool PackLstm(Node node, IReadOnlyDictionary<int, Tensor> tensors, Launcher launcher, Isa isa)
     {
         if (!tensors.TryGetValue(node.Inputs[2], out var r) || r.Shape.Rank != 3 || tensors[node.Inputs[1]].Shape.Rank != 3)
             return false;
@@ -82,20 +83,20 @@ internal sealed unsafe class Weights : IDisposable
         if (w.Shape[1] != 4 * hidden || r.Shape[0] != directions || r.Shape[1] != 4 * hidden || (b is not null && b.Count != directions * 8 * hidden))
             return false;
         using AlignedBuffer wideW = new(w.Count), wideR = new(r.Count), wideB = new(b?.Count ?? 0);
-        Value.Widen(workers, isa, w, wideW.Pointer);
-        Value.Widen(workers, isa, r, wideR.Pointer);
+        Value.Widen(launcher, isa, w, wideW.Pointer);
+        Value.Widen(launcher, isa, r, wideR.Pointer);
         if (b is not null)
-            Value.Widen(workers, isa, b, wideB.Pointer);
+            Value.Widen(launcher, isa, b, wideB.Pointer);
         var buffer = Own(directions * LstmCell.PackedSize(inputs, hidden));
         Recurrences.Pack(isa, wideW.Pointer, wideR.Pointer, b is null ? null : wideB.Pointer, directions, inputs, hidden, buffer.Pointer);
         packed[node] = buffer;
         return true;
     }
 
-    private Value Widened(Tensor tensor, Workers workers, Isa isa)
+    private Value Widened(Tensor tensor, Launcher launcher, Isa isa)
     {
         var buffer = Own(tensor.Count);
-        Value.Widen(workers, isa, tensor, buffer.Pointer);
+        Value.Widen(launcher, isa, tensor, buffer.Pointer);
         return Value.Constant(tensor, new Floats(buffer, null));
     }
 

@@ -1,0 +1,34 @@
+namespace Assay.Engine.Numerics;
+
+/// <summary>
+/// Where the functions of this folder send their kernels: to the threads at once, or into a recording that runs them later, as
+/// often as asked. So such a function does all that depends on shapes and pointers itself, and whatever reads or writes elements
+/// goes into a kernel.
+/// </summary>
+internal sealed unsafe class Launcher(Workers workers)
+{
+    /// <summary>Threads that may run one kernel: parts are numbered from 0 to one less.</summary>
+    public int Threads => workers.Threads;
+
+    /// <summary>Where kernels go instead of being run; null where they are run.</summary>
+    public Recording? Recording { get; set; }
+
+    /// <summary>Not 0 once the run is to end. A kernel whose single output may take longer than some milliseconds asks now and then, and leaves the rest.</summary>
+    public int* Stop => workers.Stop;
+
+    /// <summary>Runs <paramref name="kernel"/> over all its outputs and returns when they are made, or records it.</summary>
+    /// <param name="isa">The width at which it runs.</param>
+    /// <param name="items">Outputs.</param>
+    /// <param name="kernel">The kernel; a copy is kept as long as it is needed, whatever it points at is not.</param>
+    /// <param name="grain">Outputs that are about 10 us of one thread's work: fewer are not worth waking another for, and the run can be called off after some multiple of them.</param>
+    /// <exception cref="OperationCanceledException">The run is to end; not all outputs are made.</exception>
+    public void Run<TKernel>(Isa isa, int items, TKernel kernel, int grain = 1) where TKernel : unmanaged, IKernel
+    {
+        if (items <= 0)
+            return;
+        if (Recording is { } recording)
+            recording.Add(isa, items, kernel, grain);
+        else
+            workers.Run(new Launch(Launch.BodyOf<TKernel>(isa), &kernel, items, grain));
+    }
+}
