@@ -53,8 +53,8 @@ public static partial class ShapeRules
         Primitive.Identity => x[0]!,
         Primitive.Cast => new(CastTarget(a), x[0]!.Dims),
         Primitive.Not => new(Require(x[0]!, t => t == DType.Bool, "bool"), x[0]!.Dims),
-        Primitive.Relu or Primitive.Neg or Primitive.Abs => new(Require(x[0]!, t => t != DType.Bool, "numbers"), x[0]!.Dims),
-        Primitive.Sigmoid or Primitive.Tanh or Primitive.Exp or Primitive.Log or Primitive.Sqrt => new(Float(x[0]!), x[0]!.Dims),
+        Primitive.Relu or Primitive.Neg or Primitive.Abs or Primitive.Sign => new(Require(x[0]!, t => t != DType.Bool, "numbers"), x[0]!.Dims),
+        _ when op.ToFunction() is not null => new(Float(x[0]!), x[0]!.Dims),
         Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max =>
             new(Require(Same(x[0]!, x[1]!), t => t != DType.Bool, "numbers"), Broadcast(x[0]!.Dims, x[1]!.Dims)),
         Primitive.Equal => Compare(x[0]!, x[1]!),

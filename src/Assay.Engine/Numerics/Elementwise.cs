@@ -2,67 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Assay.Engine.Numerics;
 
-/// <summary>A function of one float32.</summary>
-internal interface IUnaryFunction
-{
-    static abstract T Apply<T>(T x) where T : unmanaged, ILanes<T>;
-}
-
-internal readonly struct ReluFunction : IUnaryFunction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Relu(x);
-}
-
-internal readonly struct SigmoidFunction : IUnaryFunction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Sigmoid(x);
-}
-
-internal readonly struct TanhFunction : IUnaryFunction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Tanh(x);
-}
-
-internal readonly struct ExpFunction : IUnaryFunction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Exp(x);
-}
-
-internal readonly struct LogFunction : IUnaryFunction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Log(x);
-}
-
-internal readonly struct SqrtFunction : IUnaryFunction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Canonical(T.Sqrt(x));
-}
-
-internal readonly struct NegateFunction : IUnaryFunction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Canonical(LaneMath.Negate(x));
-}
-
-internal readonly struct AbsFunction : IUnaryFunction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Canonical(LaneMath.Abs(x));
-}
-
-/// <summary>The element itself, NaN canonical.</summary>
-internal readonly struct CanonicalFunction : IUnaryFunction
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Canonical(x);
-}
-
 /// <summary>Rounds to the nearest float16 and back: what storing and loading again would do.</summary>
 internal readonly struct RoundToHalf : IUnaryFunction
 {

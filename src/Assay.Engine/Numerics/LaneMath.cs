@@ -6,7 +6,7 @@ namespace Assay.Engine.Numerics;
 /// exp, log, tanh and sigmoid over any lanes: the reductions and polynomials of docs/spec/assay-f32-v1.md, section 4,
 /// operation by operation. Changing any of them changes the profile.
 /// </summary>
-internal static class LaneMath
+internal static partial class LaneMath
 {
     private const int CanonicalNaN = 0x7FC00000, SignBit = unchecked((int)0x80000000), Infinity = 0x7F800000;
 

@@ -20,6 +20,11 @@ public static class ScalarMath
         Function.Log => Log(x),
         Function.Tanh => Tanh(x),
         Function.Sigmoid => Sigmoid(x),
+        Function.Erf => Erf(x),
+        Function.Round => Round(x),
+        Function.Floor => Floor(x),
+        Function.Ceil => Ceil(x),
+        Function.Sign => LaneMath.Sign(new Lane1(x)).V,
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, "unknown function"),
     };
 
@@ -31,6 +36,18 @@ public static class ScalarMath
 
     /// <summary>1/(1 + exp(-x)).</summary>
     public static float Sigmoid(float x) => LaneMath.Sigmoid(new Lane1(x)).V;
+
+    public static float Erf(float x) => LaneMath.Erf(new Lane1(x)).V;
+
+    /// <summary>The nearest whole number, ties to even.</summary>
+    public static float Round(float x) => LaneMath.Round(new Lane1(x)).V;
+
+    public static float Floor(float x) => LaneMath.Floor(new Lane1(x)).V;
+
+    public static float Ceil(float x) => LaneMath.Ceil(new Lane1(x)).V;
+
+    /// <summary>x without its fraction.</summary>
+    public static float Truncate(float x) => LaneMath.Truncate(new Lane1(x)).V;
 
     /// <summary>The correctly rounded square root.</summary>
     public static float Sqrt(float x) => Canonical(MathF.Sqrt(x));

@@ -20,6 +20,22 @@ public class FunctionTests(ITestOutputHelper output)
     public void Sigmoid_is_within_one_ulp() => Measure("sigmoid", ScalarMath.Sigmoid, x => 1 / (1 + Math.Exp(-x)), Spread(105), 1.0);
 
     [Fact]
+    public void Erf_is_within_one_ulp() => Measure("erf", ScalarMath.Erf, Precise.Erf, Spread(4.5f), 1.0);
+
+    [Fact]
+    public void Rounding_is_exact_and_keeps_the_sign_of_zero()
+    {
+        foreach (var x in Spread(3e7f))
+        {
+            Same(MathF.Round(x), ScalarMath.Round(x));
+            Same(MathF.Floor(x), ScalarMath.Floor(x));
+            Same(MathF.Ceiling(x), ScalarMath.Ceil(x));
+            Same(MathF.Truncate(x), ScalarMath.Truncate(x));
+            Same(float.IsNaN(x) ? x : MathF.Sign(x), ScalarMath.Apply(Function.Sign, x));
+        }
+    }
+
+    [Fact]
     public void Pow_is_within_one_ulp()
     {
         var worst = 0.0;
@@ -56,8 +72,12 @@ public class FunctionTests(ITestOutputHelper output)
         Same(1, ScalarMath.Sigmoid(Inf));
         Same(0, ScalarMath.Sigmoid(-Inf));
         Same(-0f, ScalarMath.Sqrt(-0f));
-        foreach (var f in new Func<float, float>[] { ScalarMath.Exp, ScalarMath.Log, ScalarMath.Tanh, ScalarMath.Sigmoid, ScalarMath.Sqrt })
-            Same(NaN, f(BitConverter.Int32BitsToSingle(-1)));
+        Same(-0f, ScalarMath.Erf(-0f));
+        Same(1, ScalarMath.Erf(Inf));
+        Same(-1, ScalarMath.Erf(-Inf));
+        Same(0, ScalarMath.Apply(Function.Sign, -0f));
+        foreach (var f in Enum.GetValues<Function>())
+            Same(NaN, ScalarMath.Apply(f, BitConverter.Int32BitsToSingle(-1)));
         Same(NaN, ScalarMath.Sqrt(-1));
     }
 

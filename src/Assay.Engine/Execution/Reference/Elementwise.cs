@@ -7,9 +7,10 @@ internal static class Elementwise
 {
     public static void Unary<T>(Primitive op, Tensor x, Tensor y) where T : unmanaged, IReal<T>
     {
+        var function = op.ToFunction();
         var values = new Reals<T>(x);
         for (var i = 0; i < values.Length; i++)
-            T.Store(y, i, Real(op, values[i]));
+            T.Store(y, i, function is { } f ? T.Apply(f, values[i]) : Real(op, values[i]));
     }
 
     /// <summary>Whole numbers and bools.</summary>
@@ -63,11 +64,6 @@ internal static class Elementwise
     private static T Real<T>(Primitive op, T x) where T : unmanaged, IReal<T> => op switch
     {
         Primitive.Relu => x > T.Zero || T.IsNaN(x) ? x : T.Zero,
-        Primitive.Sigmoid => T.Sigmoid(x),
-        Primitive.Tanh => T.Tanh(x),
-        Primitive.Exp => T.Exp(x),
-        Primitive.Log => T.Log(x),
-        Primitive.Sqrt => T.Sqrt(x),
         Primitive.Neg => -x,
         Primitive.Abs => T.Abs(x),
         _ => throw new ModelException($"{op} of floating-point numbers is not in the profile"),
@@ -90,6 +86,7 @@ internal static class Elementwise
         Primitive.Relu => Int128.Max(x, 0),
         Primitive.Neg => -x,
         Primitive.Abs => Int128.Abs(x),
+        Primitive.Sign => Int128.Sign(x),
         Primitive.Not => 1 - x,
         _ => throw new ModelException($"{op} of whole numbers is not in the profile"),
     };

@@ -13,7 +13,7 @@ internal static class Kernels
         var a = node.Attributes;
         switch (node.Op)
         {
-            case Primitive.Relu or Primitive.Neg or Primitive.Abs or Primitive.Not:
+            case Primitive.Relu or Primitive.Neg or Primitive.Abs or Primitive.Sign or Primitive.Not:
                 Elementwise.Unary(node.Op, x[0]!, y[0]);
                 break;
             case Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max:
@@ -74,7 +74,8 @@ internal static class Kernels
         var a = node.Attributes;
         switch (node.Op)
         {
-            case Primitive.Relu or Primitive.Sigmoid or Primitive.Tanh or Primitive.Exp or Primitive.Log or Primitive.Sqrt or Primitive.Neg or Primitive.Abs:
+            case Primitive.Relu or Primitive.Neg or Primitive.Abs:
+            case var op when op.ToFunction() is not null:
                 Elementwise.Unary<T>(node.Op, x[0]!, y[0]);
                 break;
             case Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max:
