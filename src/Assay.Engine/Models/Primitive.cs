@@ -21,7 +21,11 @@ public enum Primitive
     MaxPool, AveragePool,
 
     // Along axes
-    ReduceSum, ReduceMean, ReduceMax, ReduceMin, Softmax, BatchNormalization,
+    ReduceSum, ReduceMean, ReduceMax, ReduceMin, ReduceProd, ArgMax, ArgMin, CumSum, CumProd, TopK, Softmax,
+    BatchNormalization, LayerNormalization, RmsNormalization, Det,
+
+    // Attention
+    Attention, LinearAttention,
 
     // Shape and place
     Shape, Size, Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Concat, Slice, Gather, Pad, Expand, ConstantOfShape,

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Assay.Engine.Models;
 
-/// <content>Contractions, windows, reductions, recurrence.</content>
+/// <content>Contractions, windows, recurrence.</content>
 public static partial class ShapeRules
 {
     private static Fact MatMul(Fact a, Fact b)
@@ -79,56 +79,6 @@ public static partial class ShapeRules
         if (Shape.Of(kernel).Count > MaxTaps)
             throw new ModelException($"a window of more than {MaxTaps} elements");
         return kernel;
-    }
-
-    private static Fact BatchNormalization(ReadOnlySpan<Fact?> x)
-    {
-        var type = Float(x[0]!);
-        for (var i = 1; i < 5; i++)
-        {
-            if (x[i]!.Type is { } t && type is { } expected && t != expected)
-                throw new ModelException($"operand {i} is {t.Name()} where the input is {expected.Name()}");
-            if (x[i]!.HasRank && x[i]!.Dims.Length != 1)
-                throw new ModelException($"operand {i} has rank {x[i]!.Dims.Length}, not 1");
-            if (x[0]!.HasRank && x[i]!.HasRank)
-                Agree(x[0]!.Dims[Rank(x[0]!, 2, "the input") > 1 ? 1 : 0], x[i]!.Dims[0], $"channels of the input and of operand {i}");
-        }
-        return new(type, x[0]!.Dims);
-    }
-
-    private static Fact Softmax(Attributes a, Fact x)
-    {
-        if (x.HasRank)
-            Axis(a.Int("axis", -1), Rank(x, 1, "the input"));
-        return new(Float(x), x.Dims);
-    }
-
-    private static Fact Reduce(Attributes a, Fact x, Fact? axes)
-    {
-        var type = Require(x, t => t != DType.Bool, "numbers");
-        var keep = a.Int("keepdims", 1) != 0;
-        var known = axes is null ? null : Listed(axes, "axes");
-        if (!x.HasRank)
-            return new(type, default);
-        if (axes is not null && known is null)
-            return new(type, keep ? [.. Enumerable.Repeat(-1, x.Dims.Length)] : default);
-        var reduced = ReducedAxes(a, known, x.Dims.Length);
-        var dims = new List<int>();
-        for (var i = 0; i < x.Dims.Length; i++)
-            if (!reduced.AsSpan().Contains(i))
-                dims.Add(x.Dims[i]);
-            else if (keep)
-                dims.Add(1);
-        return new(type, [.. dims]);
-    }
-
-    /// <summary>The axes that a reduction folds, ascending: all, where none is given and <c>noop_with_empty_axes</c> is not set.</summary>
-    public static int[] ReducedAxes(Attributes a, Tensor? axes, int rank)
-    {
-        var given = axes?.ToInts("axes") ?? [];
-        if (given.Length > 0)
-            return Axes(given, rank);
-        return a.Int("noop_with_empty_axes", 0) != 0 ? [] : [.. Enumerable.Range(0, rank)];
     }
 
     /// <summary>X [T,N,I], W [D,4H,I], R [D,4H,H], B [D,8H], sequence lengths, initial h and c [D,N,H] to Y [T,D,N,H], Y_h and Y_c [D,N,H].</summary>

@@ -24,24 +24,50 @@ public static partial class ShapeRules
                 throw new ModelException($"operand {i} is missing");
         if (node.Outputs.Length > outputs)
             throw new ModelException($"{node.Outputs.Length} outputs where {node.Op} has {outputs}");
-        if (node.Op == Primitive.Lstm)
-            return Lstm(node.Attributes, inputs);
+        if (Several(node, inputs) is { IsDefault: false } several)
+            return Complete(several);
         var fact = One(node.Op, node.Attributes, inputs);
         if (fact.IsComplete)
             _ = fact.Shape;     // refuses what is too large to exist
         return [fact];
     }
 
+    /// <summary>The outputs of a primitive that may have more than one; default for the others.</summary>
+    private static ImmutableArray<Fact> Several(Node node, ReadOnlySpan<Fact?> x) => node.Op switch
+    {
+        Primitive.Lstm => Lstm(node.Attributes, x),
+        Primitive.TopK => TopK(node.Attributes, x[0]!, x[1]!),
+        Primitive.LayerNormalization => LayerNormalization(node.Attributes, x),
+        Primitive.Attention => Attention(node.Attributes, x),
+        Primitive.LinearAttention => LinearAttention(node.Attributes, x),
+        _ => default,
+    };
+
+    /// <summary>The facts, none of them too large to exist.</summary>
+    private static ImmutableArray<Fact> Complete(ImmutableArray<Fact> facts)
+    {
+        foreach (var fact in facts)
+            if (fact.IsComplete)
+                _ = fact.Shape;
+        return facts;
+    }
+
     /// <summary>Least and greatest number of operands, and the number of outputs.</summary>
     private static (int Least, int Most, int Outputs) Arity(Primitive op) => op switch
     {
         Primitive.Lstm => (3, 8, 3),
+        Primitive.TopK => (2, 2, 2),
+        Primitive.LayerNormalization => (1, 3, 3),
+        Primitive.RmsNormalization => (1, 2, 1),
+        Primitive.CumSum or Primitive.CumProd => (2, 2, 1),
+        Primitive.Attention => (3, 6, 2),
+        Primitive.LinearAttention => (3, 7, 2),
         Primitive.BatchNormalization => (5, 5, 1),
         Primitive.Slice => (3, 5, 1),
         Primitive.Pad => (2, 4, 1),
         Primitive.Conv => (2, 3, 1),
         Primitive.Concat => (1, int.MaxValue, 1),
-        Primitive.Squeeze or Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin => (1, 2, 1),
+        Primitive.Squeeze or Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin or Primitive.ReduceProd => (1, 2, 1),
         Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max
             or Primitive.Equal or Primitive.Less or Primitive.Greater or Primitive.MatMul or Primitive.Reshape
             or Primitive.Unsqueeze or Primitive.Gather or Primitive.Expand or Primitive.ConstantOfShape => (2, 2, 1),
@@ -64,8 +90,12 @@ public static partial class ShapeRules
         Primitive.MaxPool or Primitive.AveragePool => Pool(a, x[0]!),
         Primitive.BatchNormalization => BatchNormalization(x),
         Primitive.Softmax => Softmax(a, x[0]!),
-        Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin =>
-            Reduce(a, x[0]!, x.Length > 1 ? x[1] : null),
+        Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin or Primitive.ReduceProd =>
+            Reduce(op, a, x[0]!, x.Length > 1 ? x[1] : null),
+        Primitive.ArgMax or Primitive.ArgMin => Arg(a, x[0]!),
+        Primitive.CumSum or Primitive.CumProd => Cumulate(x[0]!, x[1]!),
+        Primitive.RmsNormalization => Normalization(a, x),
+        Primitive.Det => Det(x[0]!),
         Primitive.Shape => new(DType.Int64, [x[0]!.HasRank ? x[0]!.Dims.Length : -1], ShapeValue(x[0]!)),
         Primitive.Size => new(DType.Int64, []),
         Primitive.Reshape => Reshape(a, x[0]!, x[1]!),
