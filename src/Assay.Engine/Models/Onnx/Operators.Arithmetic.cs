@@ -1,6 +1,6 @@
 namespace Assay.Engine.Models.Onnx;
 
-/// <content>Contractions, windows, normalisation, reductions, recurrence.</content>
+/// <content>Contractions, windows, recurrence.</content>
 internal static partial class Operators
 {
     private static Rule[] Contractions =>
@@ -12,12 +12,6 @@ internal static partial class Operators
         new("AveragePool", 1, 1, AveragePool),
         new("GlobalAveragePool", 1, 1, n => GlobalPool(n, Primitive.ReduceMean)),
         new("GlobalMaxPool", 1, 1, n => GlobalPool(n, Primitive.ReduceMax)),
-        new("BatchNormalization", 5, 5, BatchNormalization),
-        new("Softmax", 1, 1, Softmax),
-        new("ReduceSum", 1, 2, n => Reduce(n, Primitive.ReduceSum, axesInputSince: 13)),
-        new("ReduceMean", 1, 2, n => Reduce(n, Primitive.ReduceMean, axesInputSince: 18)),
-        new("ReduceMax", 1, 2, n => Reduce(n, Primitive.ReduceMax, axesInputSince: 18)),
-        new("ReduceMin", 1, 2, n => Reduce(n, Primitive.ReduceMin, axesInputSince: 18)),
         new("LSTM", 3, 8, Lstm),
     ];
 
@@ -107,56 +101,6 @@ internal static partial class Operators
         for (var i = 0; i < axes.Length; i++)
             axes[i] = i + 2;
         n.Output(0, n.Emit(op, Attributes.None, x, n.Constant(axes)));
-    }
-
-    private static void BatchNormalization(OnnxNode n)
-    {
-        n.Ignore("momentum");
-        n.Ignore("consumed_inputs");
-        if (n.Opset < 9)
-            n.Only("spatial", 1);
-        if (n.Opset < 7)
-            n.Only("is_test", 1);
-        if (n.Opset >= 14)
-            n.Only("training_mode", 0);
-        var a = Attributes.None.With("epsilon", n.Float("epsilon", 1e-5f));
-        n.Output(0, n.Emit(Primitive.BatchNormalization, a, n.Input(0), n.Input(1), n.Input(2), n.Input(3), n.Input(4)));
-    }
-
-    private static void Softmax(OnnxNode n)
-    {
-        var x = n.Input(0);
-        if (n.Opset >= 13)
-        {
-            n.Output(0, n.Emit(Primitive.Softmax, WithInt(Attributes.None, "axis", n.Int("axis", -1), -1), x));
-            return;
-        }
-        // Before version 13 the input is seen as a matrix, cut at the axis, and its rows are normalised.
-        var axis = n.Int("axis", 1);
-        var fact = n.FactOf(x);
-        if (fact.HasRank && (axis == fact.Dims.Length - 1 || axis == -1))
-        {
-            n.Output(0, n.Emit(Primitive.Softmax, Attributes.None, x));
-            return;
-        }
-        var rows = n.Emit(Primitive.Softmax, Attributes.None, n.Emit(Primitive.Flatten, WithInt(Attributes.None, "axis", axis, 1), x));
-        n.Output(0, n.Emit(Primitive.Reshape, Attributes.None.With("allowzero", 1L), rows, n.Emit(Primitive.Shape, Attributes.None, x)));
-    }
-
-    private static void Reduce(OnnxNode n, Primitive op, int axesInputSince)
-    {
-        var a = WithInt(Attributes.None, "keepdims", n.Int("keepdims", 1) == 0 ? 0 : 1, 1);
-        var axes = -1;
-        if (n.Opset >= axesInputSince)
-        {
-            a = WithInt(a, "noop_with_empty_axes", n.Int("noop_with_empty_axes", 0) == 0 ? 0 : 1, 0);
-            axes = n.Optional(1);
-        }
-        else if (n.InputCount > 1)
-            throw new ModelException($"axes are an attribute before operator set {axesInputSince}");
-        else if (n.Has("axes"))
-            axes = n.Constant(n.Ints("axes").AsSpan());
-        n.Output(0, n.Emit(op, a, n.Input(0), axes));
     }
 
     private static void Lstm(OnnxNode n)
