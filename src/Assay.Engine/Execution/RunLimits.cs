@@ -37,6 +37,14 @@ public sealed record RunLimits
             Primitive.Conv => 4L * Shape.Of(operands[1]!.Dims.AsSpan()[2..]).Count,
             // Both states, and one step's gates.
             Primitive.Lstm => size * ((2L * outputs[1].Shape.Count) + (4L * operands[2]!.Dims[2])),
+            // Two orders of one line.
+            Primitive.TopK => 8L * operands[0]!.Dims[ShapeRules.Axis(node.Attributes.Int("axis", -1), operands[0]!.Dims.Length)],
+            // One matrix.
+            Primitive.Det => size * operands[0]!.Dims[^1] * operands[0]!.Dims[^1],
+            // One row of scores.
+            Primitive.Attention => size * operands[1]!.Dims[2],
+            // One head's state, and one value.
+            Primitive.LinearAttention => size * ((long)outputs[1].Dims[2] + 1) * outputs[1].Dims[3],
             _ => 0,
         };
         spent += bytes;

@@ -37,8 +37,9 @@ public static partial class ShapeRules
     {
         Primitive.Lstm => Lstm(node.Attributes, x),
         Primitive.TopK => TopK(node.Attributes, x[0]!, x[1]!),
-        Primitive.LayerNormalization => LayerNormalization(node.Attributes, x),
-        Primitive.Attention => Attention(node.Attributes, x),
+        // Statistics and scores that nobody asks for are not made.
+        Primitive.LayerNormalization => LayerNormalization(node.Attributes, x)[..node.Outputs.Length],
+        Primitive.Attention => Attention(node.Attributes, x)[..node.Outputs.Length],
         Primitive.LinearAttention => LinearAttention(node.Attributes, x),
         _ => default,
     };

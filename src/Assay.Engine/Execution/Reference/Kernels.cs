@@ -22,7 +22,7 @@ internal static class Kernels
             case Primitive.Equal or Primitive.Less or Primitive.Greater:
                 Elementwise.Compare(node.Op, x[0]!, x[1]!, y[0]);
                 break;
-            case Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin:
+            case Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin or Primitive.ReduceProd:
                 Reductions.Reduce(node.Op, ShapeRules.ReducedAxes(a, Optional(x, 1), x[0]!.Shape.Rank), x[0]!, y[0]);
                 break;
             case Primitive.MatMul:
@@ -64,7 +64,9 @@ internal static class Kernels
                 Movement.Expand(x[1]!.Reshape(Shape.Scalar), y[0]);
                 break;
             default:
-                throw new ModelException($"{node.Op} cannot be run");
+                if (!AxisKernels.IsWhole(node, x, y))
+                    throw new ModelException($"{node.Op} cannot be run");
+                break;
         }
     }
 
@@ -96,7 +98,7 @@ internal static class Kernels
             case Primitive.AveragePool:
                 Windows.AveragePool<T>(a, x[0]!, y[0]);
                 break;
-            case Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin:
+            case Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin or Primitive.ReduceProd:
                 Reductions.Reduce<T>(node.Op, ShapeRules.ReducedAxes(a, Optional(x, 1), x[0]!.Shape.Rank), x[0]!, y[0]);
                 break;
             case Primitive.Softmax:
@@ -109,7 +111,7 @@ internal static class Kernels
                 Recurrence.Lstm<T>(a.Text("direction", "forward"), x[0]!, x[1]!, x[2]!, Optional(x, 3), Optional(x, 5), Optional(x, 6), y[0], y[1], y[2]);
                 break;
             default:
-                return false;
+                return AxisKernels.IsReal<T>(node, x, y);
         }
         return true;
     }

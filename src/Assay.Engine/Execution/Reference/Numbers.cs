@@ -32,9 +32,11 @@ internal static class Numbers
         }
     }
 
-    /// <summary>Least and greatest value of an integer type.</summary>
+    /// <summary>Least and greatest value of an integer type, or of bool.</summary>
     public static (Int128 Least, Int128 Greatest) Range(DType type)
     {
+        if (type == DType.Bool)
+            return (0, 1);
         var bits = 8 * type.Size();
         var signed = type is DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64;
         return signed ? (-(Int128.One << (bits - 1)), (Int128.One << (bits - 1)) - 1) : (0, (Int128.One << bits) - 1);

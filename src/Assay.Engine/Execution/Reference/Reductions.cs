@@ -15,6 +15,7 @@ internal static class Reductions
                 Primitive.ReduceSum => Sum(values, groups[o], members),
                 Primitive.ReduceMean => Sum(values, groups[o], members) / T.Of(members.Count),
                 Primitive.ReduceMax => Greatest(values, groups[o], members),
+                Primitive.ReduceProd => Product(values, groups[o], members),
                 _ => Least(values, groups[o], members),
             });
     }
@@ -73,10 +74,19 @@ internal static class Reductions
         return result;
     }
 
+    private static T Product<T>(Reals<T> values, int first, IndexMap members) where T : unmanaged, IReal<T>
+    {
+        var result = T.One;
+        for (var i = 0; i < members.Count; i++)
+            result *= values[first + members[i]];
+        return result;
+    }
+
+    /// <summary>A mean truncates towards zero; of no element, the least and greatest are the ends of the type's range.</summary>
     private static Int128 Whole(Primitive op, Tensor x, int first, IndexMap members)
     {
         var (least, greatest) = Numbers.Range(x.Type);
-        Int128 result = op switch { Primitive.ReduceMax => least, Primitive.ReduceMin => greatest, _ => 0 };
+        Int128 result = op switch { Primitive.ReduceMax => least, Primitive.ReduceMin => greatest, Primitive.ReduceProd => 1, _ => 0 };
         for (var i = 0; i < members.Count; i++)
         {
             var value = Numbers.LoadWhole(x, first + members[i]);
@@ -84,10 +94,12 @@ internal static class Reductions
             {
                 Primitive.ReduceMax => Int128.Max(result, value),
                 Primitive.ReduceMin => Int128.Min(result, value),
-                Primitive.ReduceSum => result + value,
-                _ => throw new ModelException($"{op} of {x.Type.Name()} is not in the profile"),
+                Primitive.ReduceProd => unchecked(result * value),
+                _ => result + value,
             };
         }
-        return members.Count > 0 || op == Primitive.ReduceSum ? result : throw new ModelException($"{op} over no element of {x.Type.Name()}");
+        if (op != Primitive.ReduceMean)
+            return result;
+        return members.Count > 0 ? result / members.Count : throw new ModelException($"{op} over no element of {x.Type.Name()}");
     }
 }
