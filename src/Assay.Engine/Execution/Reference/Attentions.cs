@@ -86,6 +86,8 @@ internal static class Attentions
         int heads = (int)a.Int("q_num_heads"), groups = (int)a.Int("kv_num_heads"), steps = q.Shape[1], d = k.Shape[2] / groups, m = v.Shape[2] / groups;
         Reals<T> qv = new(q), kv = new(k), vv = new(v), dv = decay is null ? default : new(decay), bv = beta is null ? default : new(beta), ev = erase is null ? default : new(erase);
         var scale = a.Has("scale") ? T.Of(a.Float("scale", 0)) : T.One / T.Sqrt(T.Of(d));
+        if (q.Shape[0] == 0)
+            return;
         T[] state = new T[d * m], value = new T[m];
         for (var g = 0; g < q.Shape[0] * groups; g++)
         {
