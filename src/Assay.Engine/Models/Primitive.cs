@@ -9,7 +9,7 @@ public enum Primitive
 {
     // Elementwise, one operand
     Identity, Cast, Relu, Sigmoid, Tanh, Exp, Log, Sqrt, Neg, Abs, Not,
-    Erf, Round, Floor, Ceil, Sign,
+    Erf, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Atanh, Softplus, Round, Floor, Ceil, Sign,
 
     // Elementwise, two operands, broadcast
     Add, Sub, Mul, Div, Pow, Min, Max, Equal, Less, Greater,

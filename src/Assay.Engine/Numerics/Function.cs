@@ -5,6 +5,9 @@ public enum Function
 {
     Sqrt, Exp, Log, Tanh, Sigmoid, Erf,
 
+    // Of float32: computed in float64
+    Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Atanh, Softplus,
+
     // Exact
     Round, Floor, Ceil, Sign,
 }

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Tests.Numerics;
+
+/// <summary>Every function of one number: all its forms have the same bits, and its error stays below a bound.</summary>
+public sealed class FunctionSweepTests(ITestOutputHelper output)
+{
+    /// <summary>Where the long sweep writes its table, and which functions it has done; nothing is swept again.</summary>
+    private const string Table = "ASSAY_SWEEP_TABLE";
+
+    /// <summary>Greatest error allowed, in units of the last place.</summary>
+    private static double Bound(Function function) => function switch
+    {
+        Function.Exp or Function.Tanh or Function.Sigmoid or Function.Erf => 1,
+        Function.Log => 0.85,
+        Function.Sqrt => 0.5 + 1e-8,
+        Function.Round or Function.Floor or Function.Ceil or Function.Sign => 0,
+        _ => 0.50001,
+    };
+
+    public static TheoryData<Function> Functions => [.. Enum.GetValues<Function>()];
+
+    [Theory, MemberData(nameof(Functions))]
+    public void Samples_of_every_kind_agree_at_every_width_and_are_close(Function function)
+    {
+        var sweep = FunctionSweep.All[function];
+        float[] inputs =
+        [
+            .. Sample.Edges,
+            .. Enumerable.Range(0, 400_000).Select(i => Sample.Any((ulong)i)),
+            .. Enumerable.Range(0, 200_000).Select(i => 110 * Sample.Unit((ulong)i)),
+            .. Enumerable.Range(0, 300_000).Select(i => 1.5f * Sample.Unit((ulong)i)),
+            .. Enumerable.Range(0, 100_000).Select(i => 1 + (0.01f * Sample.Unit((ulong)i))),
+            // The float32s nearest to multiples of pi/2, where sine and tangent are all remainder.
+            .. Enumerable.Range(1, 50_000).Select(i => (float)(i * (Math.PI / 2))),
+        ];
+        Report(function, sweep.Check(inputs));
+    }
+
+    /// <summary>All 2^32, or as many as ASSAY_SWEEP_STEP leaves: run by name, at low priority.</summary>
+    [Theory(Explicit = true), MemberData(nameof(Functions))]
+    public void All_float32s_agree_at_every_width_and_are_close(Function function)
+    {
+        var step = uint.Parse(Environment.GetEnvironmentVariable("ASSAY_SWEEP_STEP") ?? "1", CultureInfo.InvariantCulture);
+        var table = Environment.GetEnvironmentVariable(Table);
+        Assert.SkipWhen(table is not null && File.Exists(table) && File.ReadLines(table).Any(l => l.StartsWith($"| {function} |", StringComparison.Ordinal)), "done before");
+        const int Parts = 1024;
+        var count = (1L << 32) / step;
+        var total = new Swept(0, 0, 0, 0);
+        var turn = new Lock();
+        Parallel.For(0, Parts, new ParallelOptions { MaxDegreeOfParallelism = 2 }, part =>
+        {
+            var (from, to) = (count * part / Parts, count * (part + 1) / Parts);
+            var swept = FunctionSweep.All[function].Range((uint)(from * step), to - from, step);
+            lock (turn)
+                total = total.And(swept);
+        });
+        if (table is not null)
+            File.AppendAllText(table, string.Create(CultureInfo.InvariantCulture,
+                $"| {function} | {total.Worst:F6} | {total.At:R} (0x{BitConverter.SingleToInt32Bits(total.At):X8}) | {total.Misrounded} | {total.Inputs} | scalar, {string.Join(", ", Isas.Supported.Skip(1).Select(Isas.Name))} |\n"));
+        Report(function, total);
+    }
+
+    private void Report(Function function, Swept swept)
+    {
+        output.WriteLine($"{function}: {swept.Worst:F6} ulp at {swept.At:R}, {swept.Misrounded} of {swept.Inputs} not the nearest");
+        Assert.True(swept.Worst <= Bound(function), $"{function}({swept.At:R}) is off by {swept.Worst:F6} ulp");
+    }
+}
