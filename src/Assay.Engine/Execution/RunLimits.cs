@@ -45,7 +45,7 @@ public sealed record RunLimits
             Primitive.Attention => size * operands[1]!.Dims[2],
             // One head's state, and one value.
             Primitive.LinearAttention => size * ((long)outputs[1].Dims[2] + 1) * outputs[1].Dims[3],
-            _ => 0,
+            _ => PlaceWorking.Bytes(node, operands, outputs),
         };
         spent += bytes;
         if (spent > Bytes)

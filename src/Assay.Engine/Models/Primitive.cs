@@ -30,6 +30,18 @@ public enum Primitive
     // Shape and place
     Shape, Size, Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Concat, Slice, Gather, Pad, Expand, ConstantOfShape,
 
+    // Places that indices name
+    GatherElements, GatherNd, ScatterElements, ScatterNd, TensorScatter, OneHot, Trilu, EyeLike, ReverseSequence, Tile, Split,
+
+    // Outputs as large as the operands' elements make them
+    NonZero, Unique, NonMaxSuppression, DecodeImage,
+
+    // Images
+    Resize, GridSample, AffineGrid, RoiAlign, MaxRoiPool, ConvTranspose, DeformConv, Col2Im, LpPool,
+
+    // Signals
+    Dft, Stft, CosineWindow, MelWeightMatrix,
+
     // Recurrence and control
     Lstm, If,
 }

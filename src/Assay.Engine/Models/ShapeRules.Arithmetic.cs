@@ -42,10 +42,7 @@ public static partial class ShapeRules
             throw new ModelException($"{w.Dims[0]} channels out do not divide into {group} groups");
         if (bias is { HasRank: true })
             Agree(bias.Dims.Length == 1 ? bias.Dims[0] : throw new ModelException($"a bias of rank {bias.Dims.Length}"), w.Dims[0], "the bias' extent and the channels out differ");
-        var kernel = w.Dims[2..];
-        var given = a.Ints("kernel_shape");
-        if (!given.IsEmpty && (given.Length != kernel.Length || given.Zip(kernel).Any(p => p.Second >= 0 && p.First != p.Second)))
-            throw new ModelException($"kernel_shape {string.Join('x', given)} for weights {Fact.Describe(w.Dims)}");
+        var kernel = KernelOf(a, w);
         var spatial = kernel.Contains(-1)
             ? Enumerable.Repeat(-1, rank - 2)
             : Window.Of(a, x.Dims[2..].AsSpan(), kernel.AsSpan()).Output;
@@ -54,16 +51,12 @@ public static partial class ShapeRules
 
     private static Fact Pool(Attributes a, Fact x)
     {
-        var type = Float(x);
         if (!x.HasRank)
-            return new(type, default);
+            return new(x.Type, default);
         Rank(x, 3, "the input");
         var kernel = PoolKernel(a);
         var window = Window.Of(a, x.Dims[2..].AsSpan(), kernel);
-        for (var i = 0; i < kernel.Length; i++)
-            if (Math.Max(window.PadBegin[i], window.PadEnd[i]) > (kernel[i] - 1L) * window.Dilations[i])
-                throw new ModelException("padding as wide as the kernel: a window would hold no element");
-        return new(type, [x.Dims[0], x.Dims[1], .. window.Output]);
+        return new(x.Type, [x.Dims[0], x.Dims[1], .. window.Output]);
     }
 
     /// <summary>Elements of a pooling window at most: nothing in the file pays for them.</summary>

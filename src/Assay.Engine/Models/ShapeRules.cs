@@ -27,9 +27,7 @@ public static partial class ShapeRules
         if (Several(node, inputs) is { IsDefault: false } several)
             return Complete(several);
         var fact = One(node.Op, node.Attributes, inputs);
-        if (fact.IsComplete)
-            _ = fact.Shape;     // refuses what is too large to exist
-        return [fact];
+        return Complete([fact]);
     }
 
     /// <summary>The outputs of a primitive that may have more than one; default for the others.</summary>
@@ -37,6 +35,9 @@ public static partial class ShapeRules
     {
         Primitive.Lstm => Lstm(node.Attributes, x),
         Primitive.TopK => TopK(node.Attributes, x[0]!, x[1]!),
+        Primitive.Split => Split(node.Attributes, x[0]!, x.Length > 1 ? x[1] : null, node.Outputs.Length),
+        Primitive.Unique => Unique(node.Attributes, x[0]!),
+        Primitive.MaxPool => MaxPool(node.Attributes, x[0]!, node.Outputs.Length),
         // Statistics and scores that nobody asks for are not made.
         Primitive.LayerNormalization => LayerNormalization(node.Attributes, x)[..node.Outputs.Length],
         Primitive.Attention => Attention(node.Attributes, x)[..node.Outputs.Length],
@@ -66,7 +67,21 @@ public static partial class ShapeRules
         Primitive.BatchNormalization => (5, 5, 1),
         Primitive.Slice => (3, 5, 1),
         Primitive.Pad => (2, 4, 1),
-        Primitive.Conv => (2, 3, 1),
+        Primitive.Conv or Primitive.ConvTranspose => (2, 3, 1),
+        Primitive.MaxPool => (1, 1, 2),
+        Primitive.Split => (1, 2, int.MaxValue),
+        Primitive.Unique => (1, 1, 4),
+        Primitive.GatherElements or Primitive.GatherNd or Primitive.Tile or Primitive.ReverseSequence or Primitive.GridSample
+            or Primitive.AffineGrid or Primitive.MaxRoiPool => (2, 2, 1),
+        Primitive.ScatterElements or Primitive.ScatterNd or Primitive.OneHot or Primitive.RoiAlign or Primitive.Col2Im => (3, 3, 1),
+        Primitive.TensorScatter => (2, 3, 1),
+        Primitive.Trilu => (1, 2, 1),
+        Primitive.NonMaxSuppression => (2, 5, 1),
+        Primitive.Resize => (1, 4, 1),
+        Primitive.DeformConv => (3, 5, 1),
+        Primitive.Dft => (1, 3, 1),
+        Primitive.Stft => (2, 4, 1),
+        Primitive.MelWeightMatrix => (5, 5, 1),
         Primitive.Concat => (1, int.MaxValue, 1),
         Primitive.Squeeze or Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin or Primitive.ReduceProd => (1, 2, 1),
         Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max
@@ -88,7 +103,7 @@ public static partial class ShapeRules
         Primitive.Less or Primitive.Greater => Compare(x[0]!, x[1]!, ordered: true),
         Primitive.MatMul => MatMul(x[0]!, x[1]!),
         Primitive.Conv => Conv(a, x[0]!, x[1]!, x.Length > 2 ? x[2] : null),
-        Primitive.MaxPool or Primitive.AveragePool => Pool(a, x[0]!),
+        Primitive.AveragePool => Pool(a, Numbered(x[0]!)),
         Primitive.BatchNormalization => BatchNormalization(x),
         Primitive.Softmax => Softmax(a, x[0]!),
         Primitive.ReduceSum or Primitive.ReduceMean or Primitive.ReduceMax or Primitive.ReduceMin or Primitive.ReduceProd =>
@@ -110,7 +125,7 @@ public static partial class ShapeRules
         Primitive.Pad => Pad(a, x),
         Primitive.Expand => Expand(x[0]!, x[1]!),
         Primitive.ConstantOfShape => ConstantOfShape(x[0]!, x[1]!),
-        _ => throw new ModelException($"{op} has no shape rule"),
+        _ => Place(op, a, x) ?? Image(op, a, x) ?? Signal(op, a, x) ?? throw new ModelException($"{op} has no shape rule"),
     };
 
     /// <summary>The element type that a Cast names.</summary>

@@ -71,7 +71,7 @@ public sealed record Window(
         return new([.. kernel], [.. strides], [.. dilations], [.. begin], [.. end], [.. output]);
     }
 
-    private static int[] List(Attributes a, string name, int length, int otherwise, int least)
+    internal static int[] List(Attributes a, string name, int length, int otherwise, int least)
     {
         var given = a.Ints(name);
         var list = new int[length];

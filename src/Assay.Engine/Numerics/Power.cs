@@ -35,9 +35,9 @@ internal static class Power
         return odd && x < 0 ? -result : result;
     }
 
-    private static double Log2(float a)
+    /// <summary>The logarithm to base 2 of a positive normal float64, such as every positive float32 is.</summary>
+    internal static double Log2(double a)
     {
-        // Every float32, subnormals too, is a normal float64 with an exact 24-bit significand.
         var bits = BitConverter.DoubleToInt64Bits(a);
         var shifted = bits - 0x3FE6A09E00000000;
         var e = shifted >> 52;
@@ -59,7 +59,8 @@ internal static class Power
         return (2 * s * q * Log2E) + e;
     }
 
-    private static double Exp2(double t)
+    /// <summary>2 to the power t, for t between -1000 and 1000.</summary>
+    internal static double Exp2(double t)
     {
         var n = (t + RoundingMagic) - RoundingMagic;
         var r = (t - n) * Ln2;

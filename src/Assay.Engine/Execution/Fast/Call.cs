@@ -25,6 +25,8 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
 
     public int Operands => operands.Length;
 
+    public int Outputs => shapes.Length;
+
     /// <summary>What the kernel computes beyond the node, or null.</summary>
     public Fusion? Fusion => fusion;
 

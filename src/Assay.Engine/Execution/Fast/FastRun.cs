@@ -100,8 +100,19 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         var facts = new Fact?[operands.Length];
         for (var i = 0; i < operands.Length; i++)
             if (node.Inputs[i] >= 0)
-                facts[i] = (operands[i] = Get(node.Inputs[i])).Fact();
+            {
+                var operand = operands[i] = Get(node.Inputs[i]);
+                facts[i] = ShapeRules.ReadsValue(node.Op, i) ? Fact.Of(operand.Tensor(context)) : operand.Fact();
+            }
         var shapes = ShapeRules.Infer(node, facts);
+        if (ShapeRules.IsDataDependent(node.Op))
+        {
+            limits.SpendWorking(ref spent, node, facts, shapes.AsSpan());
+            var made = DataDependent.Run(node, Array.ConvertAll(operands, v => v?.Tensor(context)), Allocate);
+            for (var i = 0; i < made.Length; i++)
+                Make(i < node.Outputs.Length ? node.Outputs[i] : -1, Value.Of(made[i]));
+            return;
+        }
         foreach (var shape in shapes)
             limits.Spend(ref spent, shape.Type ?? throw new ModelException("an output's type is not known"), shape.Shape);
         limits.SpendWorking(ref spent, node, facts, shapes.AsSpan());
@@ -121,6 +132,12 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         outputs ??= ByReference(node, operands, [.. shapes]);
         for (var i = 0; i < outputs.Length; i++)
             Make(i < node.Outputs.Length ? node.Outputs[i] : -1, outputs[i]);
+    }
+
+    private Tensor Allocate(DType type, Shape shape)
+    {
+        limits.Spend(ref spent, type, shape);
+        return Tensor.Create(type, shape);
     }
 
     private Value[] ByReference(Node node, Value?[] operands, Fact[] shapes)

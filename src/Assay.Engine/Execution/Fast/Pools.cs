@@ -6,7 +6,7 @@ namespace Assay.Engine.Execution.Fast;
 /// <summary>MaxPool and AveragePool.</summary>
 internal static unsafe class Pools
 {
-    public static Value[]? MaxPool(in Call call) => Shaped(call, out _, out var shape) ? Run<MaxOperation>(call, new() { Shape = shape }) : null;
+    public static Value[]? MaxPool(in Call call) => call.Outputs == 1 && Shaped(call, out _, out var shape) ? Run<MaxOperation>(call, new() { Shape = shape }) : null;
 
     public static Value[]? AveragePool(in Call call)
     {

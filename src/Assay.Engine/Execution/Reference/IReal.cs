@@ -12,6 +12,9 @@ internal interface IReal<T> where T : unmanaged, IReal<T>
     /// <summary>The nearest number: of attributes, counts and constants, which are exact in float64.</summary>
     static abstract T Of(double value);
 
+    /// <summary>The same number as float64; exact.</summary>
+    static abstract double ToDouble(T a);
+
     static abstract T operator +(T a, T b);
 
     static abstract T operator -(T a, T b);

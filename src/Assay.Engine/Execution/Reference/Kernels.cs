@@ -64,7 +64,7 @@ internal static class Kernels
                 Movement.Expand(x[1]!.Reshape(Shape.Scalar), y[0]);
                 break;
             default:
-                if (!AxisKernels.IsWhole(node, x, y))
+                if (!AxisKernels.IsWhole(node, x, y) && !PlaceKernels.Run(node, x, y) && !SignalKernels.Run(node, x, y))
                     throw new ModelException($"{node.Op} cannot be run");
                 break;
         }
@@ -92,7 +92,7 @@ internal static class Kernels
             case Primitive.Conv:
                 Contractions.Conv<T>(a, x[0]!, x[1]!, Optional(x, 2), y[0]);
                 break;
-            case Primitive.MaxPool:
+            case Primitive.MaxPool when y.Length == 1:
                 Windows.MaxPool<T>(a, x[0]!, y[0]);
                 break;
             case Primitive.AveragePool:
@@ -111,7 +111,7 @@ internal static class Kernels
                 Recurrence.Lstm<T>(a.Text("direction", "forward"), x[0]!, x[1]!, x[2]!, Optional(x, 3), Optional(x, 5), Optional(x, 6), y[0], y[1], y[2]);
                 break;
             default:
-                return AxisKernels.IsReal<T>(node, x, y);
+                return AxisKernels.IsReal<T>(node, x, y) || PlaceKernels.IsReal<T>(node, x, y);
         }
         return true;
     }

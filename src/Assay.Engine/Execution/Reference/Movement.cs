@@ -104,7 +104,7 @@ internal static class Movement
             Copy(x, from[i], y, i);
     }
 
-    private static void Copy(Tensor from, int i, Tensor to, int j)
+    public static void Copy(Tensor from, int i, Tensor to, int j)
     {
         var size = from.Type.Size();
         from.Bytes.Slice(i * size, size).CopyTo(to.MutableBytes.Slice(j * size, size));

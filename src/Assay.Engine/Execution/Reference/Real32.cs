@@ -11,6 +11,8 @@ internal readonly struct Real32(float v) : IReal<Real32>
 
     public static Real32 Of(double value) => new((float)value);
 
+    public static double ToDouble(Real32 a) => a.V;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real32 operator +(Real32 a, Real32 b) => new(a.V + b.V);
 

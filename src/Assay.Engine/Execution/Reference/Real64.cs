@@ -11,6 +11,8 @@ internal readonly struct Real64(double v) : IReal<Real64>
 
     public static Real64 Of(double value) => new(value);
 
+    public static double ToDouble(Real64 a) => a.V;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real64 operator +(Real64 a, Real64 b) => new(a.V + b.V);
 

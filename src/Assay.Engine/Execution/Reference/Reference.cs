@@ -67,11 +67,20 @@ public static class Reference
             if (node.Inputs[i] >= 0)
                 facts[i] = Fact.Of(operands[i] = run.Get(node.Inputs[i]));
         var shapes = ShapeRules.Infer(node, facts);
-        var outputs = new Tensor[shapes.Length];
-        for (var i = 0; i < outputs.Length; i++)
-            outputs[i] = run.Allocate(shapes[i]);
-        run.SpendWorking(node, facts, shapes.AsSpan());
-        Kernels.Run(node, operands, outputs);
+        Tensor[] outputs;
+        if (ShapeRules.IsDataDependent(node.Op))
+        {
+            run.SpendWorking(node, facts, shapes.AsSpan());
+            outputs = DataDependent.Run(node, operands, (type, shape) => run.Allocate(Fact.Of(type, shape.Dims.AsSpan())));
+        }
+        else
+        {
+            outputs = new Tensor[shapes.Length];
+            for (var i = 0; i < outputs.Length; i++)
+                outputs[i] = run.Allocate(shapes[i]);
+            run.SpendWorking(node, facts, shapes.AsSpan());
+            Kernels.Run(node, operands, outputs);
+        }
         for (var i = 0; i < node.Outputs.Length; i++)
             if (node.Outputs[i] >= 0)
                 run.Make(node.Outputs[i], outputs[i]);

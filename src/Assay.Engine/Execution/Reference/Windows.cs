@@ -16,6 +16,16 @@ internal static class Windows
         Pool(a, x, y, T.Zero, (acc, v) => acc + v, (acc, inside, taps) => acc / T.Of(padded ? taps : inside));
     }
 
+    /// <summary>The plain sum, in row-major order, of the elements' magnitudes to the power p; then its root of order p (7.3).</summary>
+    public static void LpPool<T>(Attributes a, Tensor x, Tensor y) where T : unmanaged, IReal<T>
+    {
+        var p = a.Int("p", 2);
+        T power = T.Of(p), root = T.One / T.Of(p);
+        Pool(a, x, y, T.Zero,
+            (acc, v) => acc + (p == 1 ? T.Abs(v) : p == 2 ? v * v : T.Pow(T.Abs(v), power)),
+            (acc, _, _) => p == 1 ? acc : p == 2 ? T.Sqrt(acc) : T.Pow(acc, root));
+    }
+
     private static void Pool<T>(Attributes a, Tensor x, Tensor y, T start, Func<T, T, T> step, Func<T, int, int, T> finish) where T : unmanaged, IReal<T>
     {
         var spatial = x.Shape.Dims[2..].AsSpan();

@@ -77,9 +77,17 @@ internal static partial class Operators
 
     private static void MaxPool(OnnxNode n)
     {
-        n.Ignore("storage_order");      // only says how the second output counts, and that one is not supported
         var a = WithInt(Windows(n, pool: true), "ceil_mode", n.Int("ceil_mode", 0), 0);
-        n.Output(0, n.Emit(Primitive.MaxPool, a, n.Input(0)));
+        // The order of storage only says how the second output counts.
+        var order = n.Int("storage_order", 0) == 0 ? 0 : 1;
+        if (!n.HasOutput(1))
+        {
+            n.Output(0, n.Emit(Primitive.MaxPool, a, n.Input(0)));
+            return;
+        }
+        var outputs = n.EmitAll(Primitive.MaxPool, WithInt(a, "storage_order", order, 0), 2, n.Input(0));
+        n.Output(0, outputs[0]);
+        n.Output(1, outputs[1]);
     }
 
     private static void AveragePool(OnnxNode n)

@@ -71,10 +71,17 @@ internal static partial class Operators
         ImmutableArray<long> parts = [];
         if (n.Opset < 13)
             parts = n.Ints("split");
-        else if (n.HasInput(1))
-            parts = [.. n.FactOf(n.Input(1)).Value?.ToInts("split") ?? throw new ModelException("a split that only running tells is not supported")];
+        else if (n.HasInput(1) && n.FactOf(n.Input(1)).Value is { } known)
+            parts = [.. known.ToInts("split")];
+        if (parts.IsEmpty && fact.HasRank && fact.Dims[ShapeRules.Axis(axis, fact.Dims.Length)] is >= 0 and var whole && (n.Opset < 13 || !n.HasInput(1)))
+            parts = EvenParts(whole, n.OutputCount);
         if (parts.IsEmpty)
-            parts = EvenParts(fact, axis, n.OutputCount);
+        {
+            var made = n.EmitAll(Primitive.Split, WithInt(Attributes.None, "axis", axis, 0), n.OutputCount, x, n.Opset < 13 ? -1 : n.Optional(1));
+            for (var i = 0; i < made.Length; i++)
+                n.Output(i, made[i]);
+            return;
+        }
         if (parts.Length != n.OutputCount)
             throw new ModelException($"{parts.Length} parts for {n.OutputCount} outputs");
         if (fact.HasRank && fact.Dims[ShapeRules.Axis(axis, fact.Dims.Length)] is >= 0 and var extent)
@@ -89,11 +96,9 @@ internal static partial class Operators
         }
     }
 
-    private static ImmutableArray<long> EvenParts(Fact fact, long axis, int outputs)
+    /// <summary>Since version 18 the last part may be smaller; before, the extent has to divide.</summary>
+    private static ImmutableArray<long> EvenParts(long extent, int outputs)
     {
-        if (!fact.HasRank || fact.Dims[ShapeRules.Axis(axis, fact.Dims.Length)] is var extent && extent < 0)
-            throw new ModelException("a split in equal parts of an extent that only running tells is not supported");
-        // Since version 18 the last part may be smaller; before, the extent has to divide.
         long size = (extent + outputs - 1) / outputs;
         return [.. Enumerable.Range(0, outputs).Select(i => Math.Clamp(extent - i * size, 0, size))];
     }

@@ -6,7 +6,7 @@ internal static partial class Operators
 {
     private const int Any = int.MaxValue;
 
-    private static readonly Dictionary<string, Rule> Table = Join(Basics, Functions, Contractions, Movement, Reductions, Normalizations, Attentions, Sums);
+    private static readonly Dictionary<string, Rule> Table = Join(Basics, Functions, Contractions, Movement, Reductions, Normalizations, Attentions, Sums, Indexing, Images, Blocks, Signals);
 
     private static Rule[] Basics =>
     [
