@@ -10,6 +10,7 @@ public enum DType : byte
     Int16 = 5,
     Int32 = 6,
     Int64 = 7,
+    String = 8,
     Bool = 9,
     Float16 = 10,
     Float64 = 11,
@@ -20,13 +21,13 @@ public enum DType : byte
 
 public static class DTypes
 {
-    /// <summary>Bytes of one element.</summary>
+    /// <summary>Bytes of one element; of a string, those of a reference to it.</summary>
     public static int Size(this DType type) => type switch
     {
         DType.UInt8 or DType.Int8 or DType.Bool => 1,
         DType.UInt16 or DType.Int16 or DType.Float16 or DType.BFloat16 => 2,
         DType.Float32 or DType.Int32 or DType.UInt32 => 4,
-        DType.Float64 or DType.Int64 or DType.UInt64 => 8,
+        DType.Float64 or DType.Int64 or DType.UInt64 or DType.String => 8,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown element type"),
     };
 
@@ -40,6 +41,7 @@ public static class DTypes
         DType.Int16 => "int16",
         DType.Int32 => "int32",
         DType.Int64 => "int64",
+        DType.String => "string",
         DType.Bool => "bool",
         DType.Float16 => "float16",
         DType.Float64 => "float64",

@@ -8,13 +8,23 @@ namespace Assay.Engine.Models;
 /// <param name="Value">The value itself, where it is known.</param>
 public sealed record Fact(DType? Type, ImmutableArray<int> Dims, Tensor? Value = null)
 {
-    public static readonly Fact Unknown = new(null, default);
+    public static readonly Fact Unknown = new(null, default) { Kind = null };
+
+    /// <summary>What it is, or null where only running tells. Of what is not a tensor, the type is that of the tensors inside and the extents are unknown.</summary>
+    public ValueKind? Kind { get; init; } = ValueKind.Tensor;
+
+    public static Fact Of(ValueKind kind, DType? type) => new(type, default) { Kind = kind };
+
+    public static Fact Of(ModelValue value) => value is Tensor tensor ? Of(tensor) : Of(value.Kind, value.Type);
 
     public static Fact Of(Tensor tensor) => new(tensor.Type, tensor.Shape.Dims, tensor);
 
     public static Fact Of(DType? type, ReadOnlySpan<int> dims) => new(type, [.. dims]);
 
     public bool HasRank => !Dims.IsDefault;
+
+    /// <summary>Certainly no tensor.</summary>
+    public bool IsContainer => Kind is not (null or ValueKind.Tensor);
 
     /// <summary>True where the type and every extent are known.</summary>
     public bool IsComplete => Type is not null && HasRank && !Dims.Contains(-1);
@@ -29,8 +39,13 @@ public sealed record Fact(DType? Type, ImmutableArray<int> Dims, Tensor? Value =
     {
         if (Type is { } a && other.Type is { } b && a != b)
             throw new ModelException($"{this} where {other} is declared");
+        if (Kind is { } p && other.Kind is { } q && p != q)
+            throw new ModelException($"{this} where {other} is declared");
+        var kind = Kind ?? other.Kind;
+        if (kind is not (null or ValueKind.Tensor))
+            return Of(kind.Value, Type ?? other.Type);
         if (!HasRank || !other.HasRank)
-            return new(Type ?? other.Type, HasRank ? Dims : other.Dims, Value ?? other.Value);
+            return new(Type ?? other.Type, HasRank ? Dims : other.Dims, Value ?? other.Value) { Kind = kind };
         if (Dims.Length != other.Dims.Length)
             throw new ModelException($"{this} where {other} is declared");
         var dims = new int[Dims.Length];
@@ -47,6 +62,10 @@ public sealed record Fact(DType? Type, ImmutableArray<int> Dims, Tensor? Value =
     public Fact Or(Fact other)
     {
         var type = Type == other.Type ? Type : null;
+        if (Kind != other.Kind)
+            return Unknown with { Type = type };
+        if (Kind != ValueKind.Tensor)
+            return new(type, default) { Kind = Kind };
         if (!HasRank || !other.HasRank || Dims.Length != other.Dims.Length)
             return new(type, default);
         var dims = new int[Dims.Length];
@@ -56,7 +75,7 @@ public sealed record Fact(DType? Type, ImmutableArray<int> Dims, Tensor? Value =
     }
 
     /// <summary><c>float32 1x3x?x?</c>.</summary>
-    public override string ToString() => $"{Type?.Name() ?? "?"} {Describe(Dims)}";
+    public override string ToString() => IsContainer ? Kind!.Value.Describe(Type) : $"{Type?.Name() ?? "?"} {Describe(Dims)}";
 
     public static string Describe(ImmutableArray<int> dims) =>
         dims.IsDefault ? "of unknown rank" : dims.Length == 0 ? "scalar" : string.Join('x', dims.Select(d => d < 0 ? "?" : $"{d}"));

@@ -24,22 +24,30 @@ public sealed record Graph(
     public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }
 
-/// <summary>A straight line of nodes. A nested block (a branch of <c>If</c>) may use the values around it by their ids.</summary>
-public sealed record Block(ImmutableArray<Node> Nodes, ImmutableArray<int> Results);
+/// <summary>A straight line of nodes. A nested block (a branch of <c>If</c>, the body of a <c>Loop</c>) may use the values around it by their ids.</summary>
+public sealed record Block(ImmutableArray<Node> Nodes, ImmutableArray<int> Results)
+{
+    /// <summary>Ids of the values that whoever runs the block sets first: a loop's iteration number, its condition, what it carries.</summary>
+    public ImmutableArray<int> Inputs { get; init; } = [];
+}
 
 /// <summary>What is known of a value before anything runs.</summary>
 /// <param name="Name">The file's name for it; used in messages, in requests and in the canonical tensor encoding of inputs and outputs.</param>
 /// <param name="Type">Element type, or null where only running tells.</param>
 /// <param name="Dims">Extents with −1 where only running tells, or default where even the rank is unknown.</param>
 /// <param name="DimNames">The file's names of the unknown extents (<c>batch</c>), parallel to <paramref name="Dims"/>; may be default.</param>
-public sealed record ValueInfo(string Name, DType? Type, ImmutableArray<int> Dims, ImmutableArray<string?> DimNames = default);
+public sealed record ValueInfo(string Name, DType? Type, ImmutableArray<int> Dims, ImmutableArray<string?> DimNames = default)
+{
+    /// <summary>What it is, or null where only running tells. Of what is not a tensor, the type is that of the tensors inside.</summary>
+    public ValueKind? Kind { get; init; } = ValueKind.Tensor;
+}
 
 /// <summary>One operation.</summary>
 /// <param name="Op">What it computes.</param>
 /// <param name="Inputs">Value ids; −1 where an optional input is absent.</param>
 /// <param name="Outputs">Value ids; −1 where an optional output is not asked for.</param>
 /// <param name="Attributes">Parameters by name, as the primitive defines them.</param>
-/// <param name="Blocks">Nested blocks: of <see cref="Primitive.If"/>, then-branch and else-branch.</param>
+/// <param name="Blocks">Nested blocks: of <see cref="Primitive.If"/>, then-branch and else-branch; of <see cref="Primitive.Loop"/>, the body.</param>
 /// <param name="Source">Where it came from (<c>node 12 'conv1' (Conv)</c>): for messages only, not part of the digest.</param>
 public sealed record Node(
     Primitive Op,

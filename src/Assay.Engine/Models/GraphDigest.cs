@@ -31,7 +31,7 @@ public static class GraphDigest
             {
                 var info = graph.Values[id];
                 Text(info.Name);
-                Text(info.Type?.Name() ?? "");
+                Text(info.Kind is { } kind && kind != ValueKind.Tensor ? kind.Describe(info.Type) : info.Type?.Name() ?? "");
                 Number(info.Dims.IsDefault ? -1 : info.Dims.Length);
                 foreach (var d in info.Dims.IsDefault ? [] : info.Dims)
                     Number(d);
@@ -66,7 +66,15 @@ public static class GraphDigest
                 Operand(id);
             Number(node.Blocks.Length);
             foreach (var block in node.Blocks)
+            {
+                if (node.Op == Primitive.Loop)
+                {
+                    Number(block.Inputs.Length);
+                    foreach (var id in block.Inputs)
+                        Assign(id);
+                }
                 Block(block);
+            }
             Number(node.Outputs.Length);
             foreach (var id in node.Outputs)
                 if (id < 0)

@@ -43,5 +43,9 @@ public enum Primitive
     Dft, Stft, CosineWindow, MelWeightMatrix,
 
     // Recurrence and control
-    Lstm, If,
+    Lstm, If, Loop,
+
+    // Sequences and optionals
+    SequenceConstruct, SequenceEmpty, SequenceInsert, SequenceErase, SequenceAt, SequenceLength, SplitToSequence, ConcatFromSequence,
+    Optional, OptionalHasElement, OptionalGetElement,
 }

@@ -17,6 +17,12 @@ public sealed record ReadLimits
     /// <summary>Depth of graphs within graphs.</summary>
     public int Depth { get; init; } = 16;
 
+    /// <summary>Depth of calls of a model's functions by its functions.</summary>
+    public int Calls { get; init; } = 64;
+
+    /// <summary>Bytes of the messages of all functions, each counted as often as it is called.</summary>
+    public long ExpandedBytes { get; init; } = 256L << 20;
+
     /// <summary>UTF-16 units of one name.</summary>
     public int NameLength { get; init; } = 4096;
 

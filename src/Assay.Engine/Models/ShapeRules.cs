@@ -10,7 +10,7 @@ namespace Assay.Engine.Models;
 /// <remarks>Source: ONNX docs/Operators.md, newest form of each operator. Errors do not name the node: the caller does.</remarks>
 public static partial class ShapeRules
 {
-    /// <summary>One fact per output of <paramref name="node"/>; every primitive but <see cref="Primitive.If"/>.</summary>
+    /// <summary>One fact per output of <paramref name="node"/>; every primitive but <see cref="Primitive.If"/> and <see cref="Primitive.Loop"/>.</summary>
     /// <param name="node">The node.</param>
     /// <param name="inputs">One fact per operand of the node, null where an optional operand is absent.</param>
     /// <exception cref="ModelException">The operands contradict each other or the operator.</exception>
@@ -20,10 +20,13 @@ public static partial class ShapeRules
         if (inputs.Length < least || inputs.Length > most)
             throw new ModelException($"{inputs.Length} operands where {node.Op} takes {least}{(most == least ? "" : most == int.MaxValue ? " or more" : $" to {most}")}");
         for (var i = 0; i < inputs.Length; i++)
-            if (inputs[i] is null && (i < least || node.Op == Primitive.Concat))
+            if (inputs[i] is null && (i < least || node.Op is Primitive.Concat or Primitive.SequenceConstruct))
                 throw new ModelException($"operand {i} is missing");
         if (node.Outputs.Length > outputs)
             throw new ModelException($"{node.Outputs.Length} outputs where {node.Op} has {outputs}");
+        CheckKinds(node.Op, inputs);
+        if (Containers.Makes(node.Op))
+            return [Container(node.Op, node.Attributes, inputs)];
         if (Several(node, inputs) is { IsDefault: false } several)
             return Complete(several);
         var fact = One(node.Op, node.Attributes, inputs);
@@ -64,6 +67,12 @@ public static partial class ShapeRules
         Primitive.CumSum or Primitive.CumProd => (2, 2, 1),
         Primitive.Attention => (3, 6, 2),
         Primitive.LinearAttention => (3, 7, 2),
+        Primitive.SequenceEmpty => (0, 0, 1),
+        Primitive.SequenceConstruct => (1, int.MaxValue, 1),
+        Primitive.SequenceInsert => (2, 3, 1),
+        Primitive.SequenceErase or Primitive.SplitToSequence => (1, 2, 1),
+        Primitive.SequenceAt => (2, 2, 1),
+        Primitive.Optional or Primitive.OptionalHasElement => (0, 1, 1),
         Primitive.BatchNormalization => (5, 5, 1),
         Primitive.Slice => (3, 5, 1),
         Primitive.Pad => (2, 4, 1),
@@ -89,6 +98,16 @@ public static partial class ShapeRules
             or Primitive.Unsqueeze or Primitive.Gather or Primitive.Expand or Primitive.ConstantOfShape => (2, 2, 1),
         _ => (1, 1, 1),
     };
+
+    /// <summary>Refuses what is no tensor, or no number, wherever a primitive does not say that it takes it.</summary>
+    private static void CheckKinds(Primitive op, ReadOnlySpan<Fact?> inputs)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+            if (inputs[i] is { IsContainer: true } && op != Primitive.Identity && !Containers.Makes(op))
+                throw new ModelException($"operand {i} is {inputs[i]}, where {op} takes a tensor");
+            else if (inputs[i] is { Type: DType.String } && !TensorTexts.Takes(op))
+                throw new ModelException($"operand {i} is {inputs[i]}, and {op} takes no strings");
+    }
 
     private static Fact One(Primitive op, Attributes a, ReadOnlySpan<Fact?> x) => op switch
     {
@@ -132,7 +151,7 @@ public static partial class ShapeRules
     public static DType CastTarget(Attributes a)
     {
         var type = (DType)Math.Clamp(a.Int("to"), 0, 255);
-        return Enum.IsDefined(type) ? type : throw new ModelException($"a cast to element type {a.Int("to")}, which is not supported");
+        return Enum.IsDefined(type) && type != DType.String ? type : throw new ModelException($"a cast to element type {a.Int("to")}, which is not supported");
     }
 
     /// <summary>An axis counted from the front; negative ones count from the end.</summary>

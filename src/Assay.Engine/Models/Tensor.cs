@@ -3,31 +3,48 @@ using System.Runtime.InteropServices;
 
 namespace Assay.Engine.Models;
 
-/// <summary>A dense tensor: element type, shape, little-endian row-major bytes. Treat it as a value once made.</summary>
-public sealed class Tensor
+/// <summary>
+/// A dense tensor: element type, shape, little-endian row-major bytes; or, of strings, the texts. Treat it as a value once made.
+/// </summary>
+public sealed class Tensor : ModelValue
 {
     /// <summary>Elements of a tensor that describes a shape, at most: far more than any rank or list of parts.</summary>
     private const int MaxInts = 1 << 16;
 
     private readonly Memory<byte> bytes;
+    private readonly string[]? texts;
 
-    private Tensor(DType type, Shape shape, Memory<byte> bytes)
+    private Tensor(DType type, Shape shape, Memory<byte> bytes, string[]? texts = null)
     {
         Type = type;
         Shape = shape;
         this.bytes = bytes;
+        this.texts = texts;
     }
 
-    public DType Type { get; }
+    public override ValueKind Kind => ValueKind.Tensor;
+
+    public override DType Type { get; }
+
+    public override IEnumerable<Tensor> Tensors => [this];
+
+    public override long ByteCount => ((long)Count * Type.Size()) + (texts?.Sum(t => TensorTexts.Cost(t.Length)) ?? 0);
 
     public Shape Shape { get; }
 
     public int Count => Shape.Count;
 
-    public ReadOnlySpan<byte> Bytes => bytes.Span;
+    /// <summary>The elements' bytes; of strings, <see cref="TensorTexts.Encode"/>, made anew each time.</summary>
+    public ReadOnlySpan<byte> Bytes => texts is null ? bytes.Span : TensorTexts.Encode(texts);
 
     /// <summary>The bytes, for whoever made the tensor and is still filling it.</summary>
-    public Span<byte> MutableBytes => bytes.Span;
+    public Span<byte> MutableBytes => texts is null ? bytes.Span : throw new InvalidOperationException("strings have no bytes to write to");
+
+    /// <summary>The elements of a tensor of strings.</summary>
+    public ReadOnlySpan<string> Texts => MutableTexts;
+
+    /// <summary>The strings, for whoever made the tensor and is still filling it: empty at first.</summary>
+    public Span<string> MutableTexts => texts ?? throw new InvalidOperationException($"a {Type.Name()} tensor read as strings");
 
     /// <summary>A tensor of zeros.</summary>
     /// <exception cref="ModelException">It would take more bytes than one array holds.</exception>
@@ -36,13 +53,15 @@ public sealed class Tensor
         var length = (long)shape.Count * type.Size();
         if (length > Array.MaxLength)
             throw new ModelException($"{type.Name()} {shape} would take {length} bytes, more than {Array.MaxLength}");
-        return new(type, shape, new byte[length]);
+        return type == DType.String ? OfTexts(shape, Blank(shape.Count)) : new(type, shape, new byte[length]);
     }
 
     /// <summary>A view of <paramref name="bytes"/>, which are not copied.</summary>
     /// <exception cref="ModelException">The length is not the shape's, or a bool is neither 0 nor 1.</exception>
     public static Tensor Wrap(DType type, Shape shape, Memory<byte> bytes)
     {
+        if (type == DType.String)
+            throw new ModelException("strings do not come as bytes");
         if (bytes.Length != (long)shape.Count * type.Size())
             throw new ModelException($"{type.Name()} {shape} needs {(long)shape.Count * type.Size()} bytes, not {bytes.Length}");
         if (type == DType.Bool && bytes.Span.ContainsAnyExceptInRange((byte)0, (byte)1))
@@ -59,6 +78,11 @@ public sealed class Tensor
         return tensor;
     }
 
+    /// <summary>A tensor of strings over that array, which is not copied.</summary>
+    public static Tensor OfTexts(Shape shape, params string[] texts) => texts.Length == shape.Count
+        ? new(DType.String, shape, default, texts)
+        : throw new ModelException($"shape {shape} needs {shape.Count} elements, not {texts.Length}");
+
     public static Tensor Scalar<T>(T value) where T : unmanaged => From(Shape.Scalar, new ReadOnlySpan<T>(ref value));
 
     /// <summary>The elements. Bool is <see cref="byte"/> or <see cref="bool"/>, float16 is <see cref="Half"/>, bfloat16 is <see cref="ushort"/>.</summary>
@@ -67,14 +91,14 @@ public sealed class Tensor
     /// <inheritdoc cref="Span{T}"/>
     public Span<T> MutableSpan<T>() where T : unmanaged
     {
-        if (Unsafe.SizeOf<T>() != Type.Size())
+        if (Unsafe.SizeOf<T>() != Type.Size() || texts is not null)
             throw new InvalidOperationException($"a {Type.Name()} tensor read as {typeof(T).Name}");
         return MemoryMarshal.Cast<byte, T>(bytes.Span);
     }
 
     /// <summary>The same bytes under another shape of equal element count.</summary>
     public Tensor Reshape(Shape shape) => shape.Count == Shape.Count
-        ? new(Type, shape, bytes)
+        ? new(Type, shape, bytes, texts)
         : throw new ModelException($"{Shape} cannot become {shape}: {Shape.Count} elements against {shape.Count}");
 
     public static DType TypeOf<T>() where T : unmanaged =>
@@ -109,4 +133,11 @@ public sealed class Tensor
     }
 
     public override string ToString() => $"{Type.Name()} {Shape}";
+
+    private static string[] Blank(int count)
+    {
+        var texts = new string[count];
+        Array.Fill(texts, "");
+        return texts;
+    }
 }

@@ -7,19 +7,19 @@ namespace Assay.Engine.Models.Onnx;
 /// Turns a parsed file into the SSA graph: resolves names to ids, checks that every value is made once and before it is
 /// used, hands each node to its operator's rule, and carries types and shapes along.
 /// </summary>
-internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int opset)
+internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, Context context, ModelFunctions functions)
 {
     private readonly List<string> names = [];
     private readonly List<Fact> facts = [];
     private readonly List<ImmutableArray<string?>> dimNames = [];
     private readonly ImmutableDictionary<int, Tensor>.Builder constants = ImmutableDictionary.CreateBuilder<int, Tensor>();
     private int nodeCount;
-
-    public int Opset => opset;
+    private int readCount;
+    private long expanded;
 
     public Graph Lower(GraphProto proto, ImmutableSortedDictionary<string, string> metadata)
     {
-        var scope = Open(proto, null);
+        var scope = Open(proto, null, context);
         var inputs = ImmutableArray.CreateBuilder<int>();
         foreach (var input in proto.Input)
             if (!scope.Initialisers.ContainsKey(input.Name))
@@ -29,7 +29,7 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int op
             Declare(proto.Output[i], body.Results[i]);
         var values = ImmutableArray.CreateBuilder<ValueInfo>(names.Count);
         for (var id = 0; id < names.Count; id++)
-            values.Add(new(names[id], facts[id].Type, facts[id].Dims, dimNames[id]));
+            values.Add(new(names[id], facts[id].Type, facts[id].Dims, dimNames[id]) { Kind = facts[id].Kind });
         return new(proto.Name, inputs.ToImmutable(), body, values.MoveToImmutable(), constants.ToImmutable()) { Metadata = metadata };
     }
 
@@ -52,6 +52,17 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int op
     }
 
     public Tensor Decode(TensorProto proto) => tensors.Read(proto);
+
+    /// <summary>Whether a name stands for an input that the call of a function left out.</summary>
+    public static bool IsAbsent(Scope from, string name)
+    {
+        for (var scope = from; scope is not null; scope = scope.Outer)
+            if (scope.Values.ContainsKey(name) || scope.Made.ContainsKey(name) || scope.Initialisers.ContainsKey(name))
+                return false;
+            else if (scope.Absent.Contains(name))
+                return true;
+        return false;
+    }
 
     /// <summary>The id that a name stands for, looking outwards.</summary>
     public int Resolve(Scope from, string name)
@@ -98,15 +109,13 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int op
         return node.Outputs;
     }
 
-    /// <summary>Appends an <c>If</c> whose branches have been lowered.</summary>
-    public ImmutableArray<int> EmitIf(Scope scope, string source, int condition, Block yes, Block no)
+    /// <summary>Appends a node with blocks, whose outputs are known.</summary>
+    public ImmutableArray<int> EmitBlocks(Scope scope, string source, Primitive op, ImmutableArray<int> inputs, ImmutableArray<Block> blocks, IEnumerable<Fact> made)
     {
         Spend();
-        var outputs = ImmutableArray.CreateBuilder<int>();
-        foreach (var (a, b) in yes.Results.Zip(no.Results))
-            outputs.Add(NewValue("", facts[a].Or(facts[b])));
-        scope.Nodes.Add(new(Primitive.If, [condition], outputs.ToImmutable(), Attributes.None, [yes, no], source));
-        return outputs.ToImmutable();
+        ImmutableArray<int> outputs = [.. made.Select(fact => NewValue("", fact))];
+        scope.Nodes.Add(new(op, inputs, outputs, Attributes.None, blocks, source));
+        return outputs;
     }
 
     public string NameOf(int id) => names[id];
@@ -117,8 +126,52 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int op
     {
         if (proto.Input.Count > 0)
             throw new ModelException($"{where} takes inputs");
-        return LowerBlock(proto, Open(proto, outer), where);
+        return LowerBlock(proto, Open(proto, outer, outer.Context), where);
     }
+
+    /// <summary>The names of a graph within a graph, whose inputs the caller then binds.</summary>
+    public Scope OpenBody(GraphProto proto, Scope outer) => Open(proto, outer, outer.Context);
+
+    /// <summary>An input of a body that is set anew in each iteration: what its first value and the file's declaration say for all of them.</summary>
+    public int BodyInput(Scope scope, ValueInfoProto declared, Fact first)
+    {
+        var (fact, _) = TypeMessages.Read(declared.Type, $"input '{OnnxModel.Cut(declared.Name)}'");
+        if (fact.Type is { } a && first.Type is { } b && a != b)
+            throw new ModelException($"input '{OnnxModel.Cut(declared.Name)}' of the body is {fact}, and begins as {first}");
+        // Extents that the first value contradicts are no promise; others are held against every value that comes.
+        var hold = fact.Kind == ValueKind.Tensor && fact.HasRank && (!first.HasRank || fact.Dims.Length == first.Dims.Length
+            && fact.Dims.Zip(first.Dims).All(d => d.First < 0 || d.Second < 0 || d.First == d.Second));
+        return Bind(scope, declared.Name, NewValue(declared.Name, new(fact.Type ?? first.Type, hold ? fact.Dims : default) { Kind = fact.Kind ?? first.Kind }));
+    }
+
+    /// <summary>Says which value a name of the scope stands for.</summary>
+    public static int Bind(Scope scope, string name, int id) =>
+        name.Length > 0 && !scope.Made.ContainsKey(name) && !scope.Initialisers.ContainsKey(name) && scope.Values.TryAdd(name, id)
+            ? id : throw new ModelException($"an input of the body, '{OnnxModel.Cut(name)}', is assigned twice or has no name");
+
+    /// <summary>Puts a function's nodes in the place of its call.</summary>
+    /// <returns>The values of the function's outputs.</returns>
+    public ImmutableArray<int> Inline(FunctionProto function, Scope caller, string source, ReadOnlySpan<int> inputs, IReadOnlyDictionary<string, AttributeProto> attributes)
+    {
+        if (caller.Context.Calls >= limits.Calls)
+            throw new ModelException($"functions within functions, more than {limits.Calls} deep");
+        if ((expanded += functions.Size(function)) > limits.ExpandedBytes)
+            throw new ModelException($"functions of more than {limits.ExpandedBytes} bytes, each call counted");
+        if (inputs.Length > function.Input.Count)
+            throw new ModelException($"{inputs.Length} inputs, where function '{OnnxModel.Cut(function.Name)}' takes {function.Input.Count}");
+        var imports = function.OpsetImport.Count > 0 ? Context.Versions(function.OpsetImport) : caller.Context.Opsets;
+        var scope = new Scope(null, caller.Depth, new(imports, ModelFunctions.Bind(function, attributes), caller.Context.Calls + 1), caller.Nodes);
+        Announce(function.Node, scope);
+        for (var i = 0; i < function.Input.Count; i++)
+            if (i < inputs.Length && inputs[i] >= 0)
+                Bind(scope, function.Input[i], inputs[i]);
+            else
+                scope.Absent.Add(function.Input[i]);
+        LowerNodes(function.Node, scope, source + " > ");
+        return [.. function.Output.Select(name => Resolve(scope, name))];
+    }
+
+    public FunctionProto? FunctionOf(NodeProto node) => functions.Of(node);
 
     private void Spend()
     {
@@ -126,9 +179,9 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int op
             throw new ModelException($"more than {limits.Nodes} nodes after lowering");
     }
 
-    private Scope Open(GraphProto proto, Scope? outer)
+    private Scope Open(GraphProto proto, Scope? outer, Context context)
     {
-        var scope = new Scope(outer, outer is null ? 0 : outer.Depth + 1);
+        var scope = new Scope(outer, outer is null ? 0 : outer.Depth + 1, context);
         if (scope.Depth > limits.Depth)
             throw new ModelException($"graphs nested more than {limits.Depth} deep");
         if (proto.SparseInitializer.Count > 0)
@@ -136,27 +189,39 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int op
         foreach (var tensor in proto.Initializer)
             if (!scope.Initialisers.TryAdd(Checked(tensor.Name), tensor))
                 throw new ModelException($"initialiser '{OnnxModel.Cut(tensor.Name)}' is there twice");
-        for (var i = 0; i < proto.Node.Count; i++)
-            foreach (var name in proto.Node[i].Output)
-                if (name.Length > 0 && (!scope.Made.TryAdd(Checked(name), Describe(proto.Node[i], i)) || scope.Initialisers.ContainsKey(name)))
-                    throw new ModelException($"{Describe(proto.Node[i], i)}: '{OnnxModel.Cut(name)}' is assigned twice");
+        Announce(proto.Node, scope);
         return scope;
     }
 
-    private Block LowerBlock(GraphProto proto, Scope scope, string outputsOf)
+    private void Announce(IReadOnlyList<NodeProto> nodes, Scope scope)
     {
-        for (var i = 0; i < proto.Node.Count; i++)
+        for (var i = 0; i < nodes.Count; i++)
+            foreach (var name in nodes[i].Output)
+                if (name.Length > 0 && (!scope.Made.TryAdd(Checked(name), Describe(nodes[i], i)) || scope.Initialisers.ContainsKey(name)))
+                    throw new ModelException($"{Describe(nodes[i], i)}: '{OnnxModel.Cut(name)}' is assigned twice");
+    }
+
+    private void LowerNodes(IReadOnlyList<NodeProto> nodes, Scope scope, string within)
+    {
+        for (var i = 0; i < nodes.Count; i++)
         {
-            var source = Describe(proto.Node[i], i);
+            var source = within + Describe(nodes[i], i);
+            if (++readCount > limits.Nodes)
+                throw new ModelException($"more than {limits.Nodes} nodes, those of functions counted at each call");
             try
             {
-                Operators.Lower(new OnnxNode(this, scope, proto.Node[i], source));
+                Operators.Lower(new OnnxNode(this, scope, nodes[i], source));
             }
             catch (ModelException e) when (!e.Message.StartsWith("node ", StringComparison.Ordinal))
             {
                 throw new ModelException($"{source}: {e.Message}", e);
             }
         }
+    }
+
+    public Block LowerBlock(GraphProto proto, Scope scope, string outputsOf)
+    {
+        LowerNodes(proto.Node, scope, "");
         if (proto.Output.Count == 0)
             throw new ModelException($"{outputsOf} has no outputs");
         var results = ImmutableArray.CreateBuilder<int>();
@@ -195,7 +260,7 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int op
             throw new ModelException("an input has no name");
         if (scope.Made.TryGetValue(Checked(info.Name), out var maker) || scope.Values.ContainsKey(info.Name))
             throw new ModelException($"input '{OnnxModel.Cut(info.Name)}' is assigned twice{(maker is null ? "" : $": {maker} makes it too")}");
-        var (fact, dims) = Described(info, $"input '{OnnxModel.Cut(info.Name)}'");
+        var (fact, dims) = TypeMessages.Read(info.Type, $"input '{OnnxModel.Cut(info.Name)}'");
         if (fact.Type is null)
             throw new ModelException($"input '{OnnxModel.Cut(info.Name)}' has no element type");
         return scope.Values[info.Name] = NewValue(info.Name, fact, dims);
@@ -204,7 +269,7 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int op
     private void Declare(ValueInfoProto info, int id)
     {
         var what = $"output '{OnnxModel.Cut(info.Name)}'";
-        var (fact, dims) = Described(info, what);
+        var (fact, dims) = TypeMessages.Read(info.Type, what);
         try
         {
             facts[id] = facts[id].And(fact);
@@ -214,34 +279,6 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, int op
             throw new ModelException($"{what}: {e.Message}", e);
         }
         dimNames[id] = dims;
-    }
-
-    private static (Fact Fact, ImmutableArray<string?> DimNames) Described(ValueInfoProto info, string what)
-    {
-        if (info.Type is null || info.Type.ValueCase == TypeProto.ValueOneofCase.None)
-            return (Fact.Unknown, default);
-        if (info.Type.ValueCase != TypeProto.ValueOneofCase.TensorType)
-            throw new ModelException($"{what} is not a tensor");
-        var tensor = info.Type.TensorType;
-        DType? type = tensor.ElemType == 0 ? null : TensorMessages.ElementType(tensor.ElemType);
-        if (tensor.Shape is null)
-            return (new(type, default), default);
-        if (tensor.Shape.Dim.Count > Shape.MaxRank)
-            throw new ModelException($"{what} has rank {tensor.Shape.Dim.Count}, above {Shape.MaxRank}");
-        var dims = ImmutableArray.CreateBuilder<int>();
-        var labels = ImmutableArray.CreateBuilder<string?>();
-        foreach (var dim in tensor.Shape.Dim)
-        {
-            var known = dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue;
-            if (known && dim.DimValue is < -1 or > int.MaxValue)
-                throw new ModelException($"{what} has an extent of {dim.DimValue}");
-            dims.Add(known ? (int)dim.DimValue : -1);
-            labels.Add(dim.DimParam.Length > 0 ? dim.DimParam : null);
-        }
-        var fact = new Fact(type, dims.ToImmutable());
-        if (fact.IsComplete)
-            _ = fact.Shape;
-        return (fact, labels.ToImmutable());
     }
 
     private Tensor Initialiser(string name, TensorProto proto)

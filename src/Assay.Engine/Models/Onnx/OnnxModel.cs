@@ -35,10 +35,8 @@ public static class OnnxModel
         }
         if (model.Graph is null)
             throw new ModelException("not an ONNX model: there is no graph");
-        if (model.Functions.Count > 0)
-            throw new ModelException($"model-local functions ('{Cut(model.Functions[0].Name)}') are not supported");
         var tensors = new TensorMessages(files ?? ModelFiles.None, limits);
-        return new Lowering(limits, tensors, Opset(model)).Lower(model.Graph, Metadata(model));
+        return new Lowering(limits, tensors, new(Context.Versions(model.OpsetImport)), new(model.Functions)).Lower(model.Graph, Metadata(model));
     }
 
     /// <summary>Reads a file; tensors kept outside it are read from its folder.</summary>
@@ -56,20 +54,6 @@ public static class OnnxModel
     {
         var clean = new string([.. text.Take(80).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
         return text.Length > 80 ? clean + "…" : clean;
-    }
-
-    private static int Opset(ModelProto model)
-    {
-        long? version = null;
-        foreach (var import in model.OpsetImport)
-            if (import.Domain is "" or "ai.onnx")
-                version = version is null ? import.Version : throw new ModelException("the default operator set is imported twice");
-        return version switch
-        {
-            null => throw new ModelException("the default operator set is not imported"),
-            >= 1 and <= NewestOpset => (int)version,
-            _ => throw new ModelException($"operator set {version} is not known (1 to {NewestOpset} are)"),
-        };
     }
 
     private static ImmutableSortedDictionary<string, string> Metadata(ModelProto model)

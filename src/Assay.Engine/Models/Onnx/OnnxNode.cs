@@ -17,7 +17,17 @@ internal sealed class OnnxNode(Lowering graph, Scope scope, NodeProto proto, str
 
     public string Domain => proto.Domain;
 
-    public int Opset => graph.Opset;
+    /// <summary>The version of the default operator set; 0 where it is not imported.</summary>
+    public int Opset => scope.Context.Version("");
+
+    /// <summary>The version of the operator set that the node is of; 0 where it is not imported.</summary>
+    public int Version => scope.Context.Version(proto.Domain);
+
+    public Lowering Lowering => graph;
+
+    public Scope Scope => scope;
+
+    public string Source => source;
 
     public int InputCount => proto.Input.Count;
 
@@ -27,9 +37,15 @@ internal sealed class OnnxNode(Lowering graph, Scope scope, NodeProto proto, str
     {
         foreach (var a in proto.Attribute)
         {
+            var value = a;
             if (a.RefAttrName.Length > 0)
-                throw new ModelException($"attribute '{OnnxModel.Cut(a.Name)}' refers to a function's attribute");
-            if (!attributes.TryAdd(a.Name, a))
+            {
+                if (scope.Context.Attributes is not { } ofCall)
+                    throw new ModelException($"attribute '{OnnxModel.Cut(a.Name)}' refers to a function's attribute, outside a function");
+                if (!ofCall.TryGetValue(a.RefAttrName, out value))
+                    continue;
+            }
+            if (!attributes.TryAdd(a.Name, value))
                 throw new ModelException($"attribute '{OnnxModel.Cut(a.Name)}' is given twice");
         }
     }
@@ -39,14 +55,14 @@ internal sealed class OnnxNode(Lowering graph, Scope scope, NodeProto proto, str
     {
         foreach (var name in attributes.Keys)
             if (!asked.Contains(name))
-                throw new ModelException($"attribute '{OnnxModel.Cut(name)}' is not supported in operator set {Opset}");
+                throw new ModelException($"attribute '{OnnxModel.Cut(name)}' is not supported in operator set {Version}");
         for (var i = 0; i < proto.Output.Count; i++)
             if (proto.Output[i].Length > 0 && !scope.Values.ContainsKey(proto.Output[i]))
                 scope.NotComputed[proto.Output[i]] = $"output {i} of {source}, which is not supported";
     }
 
     /// <summary>Whether input <paramref name="i"/> is given.</summary>
-    public bool HasInput(int i) => i < proto.Input.Count && proto.Input[i].Length > 0;
+    public bool HasInput(int i) => i < proto.Input.Count && proto.Input[i].Length > 0 && !Lowering.IsAbsent(scope, proto.Input[i]);
 
     public int Input(int i) => HasInput(i) ? graph.Resolve(scope, proto.Input[i]) : throw new ModelException($"input {i} is missing");
 
@@ -73,15 +89,18 @@ internal sealed class OnnxNode(Lowering graph, Scope scope, NodeProto proto, str
 
     public float Float(string name, float otherwise) => Find(name, AttributeType.Float) is { } a ? a.F : otherwise;
 
-    public string Text(string name, string otherwise) => Find(name, AttributeType.String) is { } a ? a.S.ToStringUtf8() : otherwise;
+    public string Text(string name, string otherwise) => Find(name, AttributeType.String) is { } a ? TensorMessages.Text(a.S) : otherwise;
 
     public ImmutableArray<long> Ints(string name) => Find(name, AttributeType.Ints) is { } a ? [.. a.Ints] : [];
 
     public ImmutableArray<float> Floats(string name) => Find(name, AttributeType.Floats) is { } a ? [.. a.Floats] : [];
 
-    public ImmutableArray<string> Texts(string name) => Find(name, AttributeType.Strings) is { } a ? [.. a.Strings.Select(s => s.ToStringUtf8())] : [];
+    public ImmutableArray<string> Texts(string name) => Find(name, AttributeType.Strings) is { } a ? [.. a.Strings.Select(TensorMessages.Text)] : [];
 
     public Tensor? Tensor(string name) => Find(name, AttributeType.Tensor) is { T: { } t } ? graph.Decode(t) : null;
+
+    /// <summary>The type that an attribute names, or null where it is absent.</summary>
+    public Fact? Type(string name) => Find(name, AttributeType.TypeProto) is { } a ? TypeMessages.Read(a.Tp, $"attribute '{name}'").Fact : null;
 
     /// <summary>A flag that is given and has to have the one value that is supported.</summary>
     public void Only(string name, long value)
@@ -113,7 +132,21 @@ internal sealed class OnnxNode(Lowering graph, Scope scope, NodeProto proto, str
         var no = graph.LowerBranch(Graph("else_branch"), scope, "else_branch");
         if (yes.Results.Length != no.Results.Length)
             throw new ModelException($"then_branch has {yes.Results.Length} outputs, else_branch {no.Results.Length}");
-        return graph.EmitIf(scope, source, condition, yes, no);
+        return graph.EmitBlocks(scope, source, Primitive.If, [condition], [yes, no], yes.Results.Zip(no.Results, (a, b) => graph.FactOf(a).Or(graph.FactOf(b))));
+    }
+
+    /// <summary>The call of a function that the model brings along: its nodes stand here instead.</summary>
+    public bool TryInline()
+    {
+        if (graph.FunctionOf(proto) is not { } function)
+            return false;
+        ReadAttributes();
+        var outputs = graph.Inline(function, scope, source, AllInputs().AsSpan(), attributes);
+        if (OutputCount > outputs.Length)
+            throw new ModelException($"{OutputCount} outputs, where function '{OnnxModel.Cut(function.Name)}' has {outputs.Length}");
+        for (var i = 0; i < OutputCount; i++)
+            Output(i, outputs[i]);
+        return true;
     }
 
     /// <summary>Says which value an output is.</summary>
@@ -127,7 +160,7 @@ internal sealed class OnnxNode(Lowering graph, Scope scope, NodeProto proto, str
             graph.Rename(id, proto.Output[i]);
     }
 
-    private GraphProto Graph(string name) =>
+    public GraphProto Graph(string name) =>
         Find(name, AttributeType.Graph)?.G ?? throw new ModelException($"{name} is missing");
 
     private AttributeProto? Find(string name, AttributeType type)

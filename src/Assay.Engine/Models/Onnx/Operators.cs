@@ -6,7 +6,11 @@ internal static partial class Operators
 {
     private const int Any = int.MaxValue;
 
-    private static readonly Dictionary<string, Rule> Table = Join(Basics, Functions, Contractions, Movement, Reductions, Normalizations, Attentions, Sums, Indexing, Images, Blocks, Signals);
+    private static readonly Dictionary<string, Rule> Table = Join(
+        Basics, Functions, Contractions, Movement, Reductions, Normalizations, Attentions, Sums, Indexing, Images, Blocks, Signals,
+        Control, Sequences);
+
+    private static readonly Dictionary<string, Dictionary<string, Rule>> Domains = new(StringComparer.Ordinal) { [""] = Table };
 
     private static Rule[] Basics =>
     [
@@ -37,7 +41,6 @@ internal static partial class Operators
         new("Max", 1, Any, n => Fold(n, Primitive.Max)),
         new("Sum", 1, Any, n => Fold(n, Primitive.Add)),
         new("Clip", 1, 3, Clip),
-        new("If", 1, 1, If),
     ];
 
     /// <summary>The operators that can be lowered.</summary>
@@ -45,9 +48,14 @@ internal static partial class Operators
 
     public static void Lower(OnnxNode node)
     {
-        if (node.Domain is not ("" or "ai.onnx"))
-            throw new ModelException($"operators of domain '{OnnxModel.Cut(node.Domain)}' are not supported");
-        if (!Table.TryGetValue(node.Op, out var entry))
+        if (node.TryInline())
+            return;
+        var domain = Context.Plain(node.Domain);
+        if (node.Version == 0)
+            throw new ModelException(domain.Length == 0 ? "the default operator set is not imported" : $"operator set '{OnnxModel.Cut(domain)}' is not imported");
+        if (!Domains.TryGetValue(domain, out var table))
+            throw new ModelException($"operators of domain '{OnnxModel.Cut(domain)}' are not supported");
+        if (!table.TryGetValue(node.Op, out var entry))
             throw new ModelException($"operator '{OnnxModel.Cut(node.Op)}' is not supported");
         if (node.InputCount < entry.Least || node.InputCount > entry.Most)
             throw new ModelException($"{node.InputCount} inputs, where {node.Op} takes {entry.Least}{(entry.Most == entry.Least ? "" : entry.Most == Any ? " or more" : $" to {entry.Most}")}");
@@ -172,9 +180,13 @@ internal static partial class Operators
             value = Tensor.Scalar(n.Int("value_int", 0));
         else if (n.Has("value_floats"))
             value = Tensor.From<float>(Shape.Of(n.Floats("value_floats").Length), n.Floats("value_floats").AsSpan());
+        else if (n.Has("value_string"))
+            value = Tensor.OfTexts(Shape.Scalar, n.Text("value_string", ""));
+        else if (n.Has("value_strings"))
+            value = Tensor.OfTexts(Shape.Of(n.Texts("value_strings").Length), [.. n.Texts("value_strings")]);
         else if (n.Has("value_ints"))
             value = Tensor.From<long>(Shape.Of(n.Ints("value_ints").Length), n.Ints("value_ints").AsSpan());
-        n.Output(0, n.Constant(value ?? throw new ModelException("a constant without a numeric value")));
+        n.Output(0, n.Constant(value ?? throw new ModelException("a constant without a value that is supported")));
     }
 
     private static void Dropout(OnnxNode n)
@@ -187,17 +199,6 @@ internal static partial class Operators
         if (n.HasInput(2) && (n.FactOf(n.Input(2)).Value is not { Count: 1, Type: DType.Bool } training || training.Bytes[0] != 0))
             throw new ModelException("training mode is not supported");
         n.Output(0, n.Input(0));
-    }
-
-    private static void If(OnnxNode n)
-    {
-        if (n.FactOf(n.Input(0)).Type is { } type and not DType.Bool)
-            throw new ModelException($"the condition is {type.Name()}, not bool");
-        var outputs = n.EmitIf(n.Input(0));
-        if (n.OutputCount > outputs.Length)
-            throw new ModelException($"{n.OutputCount} outputs, where the branches have {outputs.Length}");
-        for (var i = 0; i < n.OutputCount; i++)
-            n.Output(i, outputs[i]);
     }
 
     private static Attributes To(DType type) => Attributes.None.With("to", (long)type);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Assay.Engine.Models.Onnx.Wire;
 using Google.Protobuf;
 
@@ -25,9 +26,11 @@ internal sealed class TensorMessages(ModelFiles files, ReadLimits limits)
             throw new ModelException($"{type.Name()} {shape} would take {length} bytes, more than {Array.MaxLength}");
         var typed = proto.FloatData.Count + (long)proto.Int32Data.Count + proto.Int64Data.Count + proto.DoubleData.Count + proto.Uint64Data.Count + proto.StringData.Count;
         if (proto.DataLocation == TensorProto.Types.DataLocation.External)
-            return typed == 0 && proto.RawData.IsEmpty
+            return typed == 0 && proto.RawData.IsEmpty && type != DType.String
                 ? Tensor.Wrap(type, shape, External(proto, length))
-                : throw new ModelException("data both here and in another file");
+                : throw new ModelException("data both here and in another file, or strings in another");
+        if (type == DType.String)
+            return Strings(proto, shape, typed);
         if (!proto.RawData.IsEmpty)
             return typed == 0
                 ? Tensor.Wrap(type, shape, MemoryMarshal.AsMemory(proto.RawData.Memory))
@@ -47,7 +50,12 @@ internal sealed class TensorMessages(ModelFiles files, ReadLimits limits)
 
     public static TensorProto Write(string name, Tensor tensor)
     {
-        var proto = new TensorProto { Name = name, DataType = (int)tensor.Type, RawData = ByteString.CopyFrom(tensor.Bytes) };
+        var proto = new TensorProto { Name = name, DataType = (int)tensor.Type };
+        if (tensor.Type == DType.String)
+            foreach (var text in tensor.Texts)
+                proto.StringData.Add(ByteString.CopyFromUtf8(text));
+        else
+            proto.RawData = ByteString.CopyFrom(tensor.Bytes);
         foreach (var d in tensor.Shape.Dims)
             proto.Dims.Add(d);
         return proto;
@@ -55,7 +63,27 @@ internal sealed class TensorMessages(ModelFiles files, ReadLimits limits)
 
     public static DType ElementType(int number) => number is > 0 and < 256 && Enum.IsDefined((DType)number)
         ? (DType)number
-        : throw new ModelException($"element type {number}{(number == 8 ? " (string)" : "")} is not supported");
+        : throw new ModelException($"element type {number} is not supported");
+
+    /// <summary>Text of the file, which has to be UTF-8.</summary>
+    public static string Text(ByteString bytes)
+    {
+        try
+        {
+            return TensorTexts.StrictUtf8.GetString(bytes.Span);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new ModelException("a string is not UTF-8", e);
+        }
+    }
+
+    private static Tensor Strings(TensorProto proto, Shape shape, long typed)
+    {
+        if (!proto.RawData.IsEmpty || typed != proto.StringData.Count || typed != shape.Count)
+            throw new ModelException($"string {shape} needs {shape.Count} elements, and {proto.StringData.Count} are there");
+        return Tensor.OfTexts(shape, [.. proto.StringData.Select(Text)]);
+    }
 
     private static Tensor Typed(TensorProto proto, DType type, Shape shape)
     {

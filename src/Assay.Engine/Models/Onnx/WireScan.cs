@@ -11,13 +11,24 @@ internal ref struct WireScan(ReadOnlySpan<byte> bytes, ReadLimits limits)
     private int messages;
     private int nodes;
 
-    private enum Kind { Model, Graph, Node, Attribute, Tensor, Leaf }
+    private enum Kind { Model, Graph, Function, Node, Attribute, Tensor, Sequence, Optional, Leaf }
 
     /// <exception cref="ModelException">The bytes are not a message, or a limit is passed.</exception>
-    public static void Check(ReadOnlySpan<byte> bytes, ReadLimits limits)
+    public static void Check(ReadOnlySpan<byte> bytes, ReadLimits limits) => Check(bytes, limits, Kind.Model);
+
+    /// <inheritdoc cref="Check(ReadOnlySpan{byte}, ReadLimits)"/>
+    public static void CheckTensor(ReadOnlySpan<byte> bytes, ReadLimits limits) => Check(bytes, limits, Kind.Tensor);
+
+    /// <inheritdoc cref="Check(ReadOnlySpan{byte}, ReadLimits)"/>
+    public static void CheckSequence(ReadOnlySpan<byte> bytes, ReadLimits limits) => Check(bytes, limits, Kind.Sequence);
+
+    /// <inheritdoc cref="Check(ReadOnlySpan{byte}, ReadLimits)"/>
+    public static void CheckOptional(ReadOnlySpan<byte> bytes, ReadLimits limits) => Check(bytes, limits, Kind.Optional);
+
+    private static void Check(ReadOnlySpan<byte> bytes, ReadLimits limits, Kind kind)
     {
         var scan = new WireScan(bytes, limits);
-        scan.Walk(Kind.Model, 0, bytes.Length, 0);
+        scan.Walk(kind, 0, bytes.Length, 0);
     }
 
     private void Walk(Kind kind, int at, int end, int depth)
@@ -61,13 +72,19 @@ internal ref struct WireScan(ReadOnlySpan<byte> bytes, ReadLimits limits)
     private static Kind? Child(Kind kind, ulong field) => (kind, field) switch
     {
         (Kind.Model, 7) => Kind.Graph,
-        (Kind.Model, 8 or 14 or 25) => Kind.Leaf,
+        (Kind.Model, 8 or 14) => Kind.Leaf,
+        (Kind.Model, 25) => Kind.Function,
+        (Kind.Function, 7) => Kind.Node,
+        (Kind.Function, 9) => Kind.Leaf,
+        (Kind.Function, 11) => Kind.Attribute,
         (Kind.Graph, 1) => Kind.Node,
         (Kind.Graph, 5) => Kind.Tensor,
         (Kind.Graph, 11 or 12 or 13) => Kind.Leaf,
         (Kind.Node, 5) => Kind.Attribute,
         (Kind.Attribute, 5) => Kind.Tensor,
         (Kind.Attribute, 6) => Kind.Graph,
+        (Kind.Sequence, 3) or (Kind.Optional, 3) => Kind.Tensor,
+        (Kind.Optional, 5) => Kind.Sequence,
         (Kind.Tensor, 13) => Kind.Leaf,
         _ => null,
     };
