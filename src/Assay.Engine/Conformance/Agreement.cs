@@ -13,10 +13,26 @@ public static class Agreement
     public const double Relative = 1e-3;
 
     /// <summary>Where the two part, or null where they agree.</summary>
+    public static string? Difference(ModelValue actual, ModelValue expected)
+    {
+        if (actual is Tensor a && expected is Tensor e)
+            return Difference(a, e);
+        Tensor[] these = [.. actual.Tensors], those = [.. expected.Tensors];
+        if (actual.Kind != expected.Kind || actual.Type != expected.Type || these.Length != those.Length)
+            return $"{actual} where {expected} is expected";
+        for (var i = 0; i < these.Length; i++)
+            if (Difference(these[i], those[i]) is { } difference)
+                return $"tensor {i}: {difference}";
+        return null;
+    }
+
+    /// <inheritdoc cref="Difference(ModelValue, ModelValue)"/>
     public static string? Difference(Tensor actual, Tensor expected)
     {
         if (actual.Type != expected.Type || actual.Shape != expected.Shape)
             return $"{actual} where {expected} is expected";
+        if (actual.Type == DType.String)
+            return actual.Texts.SequenceEqual(expected.Texts) ? null : "other strings";
         for (var i = 0; i < actual.Count; i++)
         {
             double a = Element(actual, i), e = Element(expected, i);

@@ -36,13 +36,14 @@ public sealed record SuiteTest(string Folder, string Name, IReadOnlyDictionary<s
 
     /// <summary>Input <paramref name="i"/> of a set, for a graph that says <paramref name="info"/> of it.</summary>
     /// <exception cref="ModelException">The file is absent, or not a value of a kind that is known.</exception>
-    public Tensor Input(int set, int i, ValueInfo info) => IsLarge ? Ramp(info) : TensorFile.Read(File($"test_data_set_{set}/input_{i}.pb")).Value;
+    public ModelValue Input(int set, int i, ValueInfo info) => IsLarge ? Ramp(info) : TensorFile.ReadValue(File($"test_data_set_{set}/input_{i}.pb"), info).Value;
 
     /// <summary>Whether the set says what output <paramref name="i"/> has to be.</summary>
     public bool HasOutput(int set, int i) => Files.ContainsKey($"test_data_set_{set}/output_{i}.pb");
 
+    /// <summary>What output <paramref name="i"/> of a set has to be, where the run gives a value such as <paramref name="info"/> says.</summary>
     /// <inheritdoc cref="Input"/>
-    public Tensor Output(int set, int i) => TensorFile.Read(File($"test_data_set_{set}/output_{i}.pb")).Value;
+    public ModelValue Output(int set, int i, ValueInfo info) => TensorFile.ReadValue(File($"test_data_set_{set}/output_{i}.pb"), info).Value;
 
     private byte[] File(string name) => Files.TryGetValue(name, out var bytes) ? bytes : throw new ModelException($"the test has no {name}");
 

@@ -9,11 +9,24 @@ public sealed record RunLimits
 
     /// <summary>Bytes of all values that the run makes, and of the arrays that the reference works with beside them, together.</summary>
     /// <remarks>
+    /// What an iteration of a loop makes counts until it ends, what it hands on for as long as it is handed on.
     /// What counts is the same for every executor, so all refuse the same runs. The reference allocates no more than it counts. The
     /// fast path also holds 16-bit floats widened, floats that go to a kernel of the reference twice, and working memory of its own,
     /// at most so many bytes for each kind: a node that needs more of it is left to the reference.
     /// </remarks>
     public long Bytes { get; init; } = 4L << 30;
+
+    /// <summary>Iterations of all loops of a run together.</summary>
+    public long Iterations { get; init; } = 1L << 24;
+
+    /// <summary>Takes bytes that are neither a dense tensor nor working memory: references, and the texts of strings.</summary>
+    /// <exception cref="ModelException">They are more than is left.</exception>
+    public void Spend(ref long spent, long bytes)
+    {
+        if (bytes > Bytes - spent)
+            throw new ModelException($"{bytes} bytes of references and texts would bring the run above {Bytes} bytes");
+        spent += bytes;
+    }
 
     /// <summary>Takes the bytes of one more value.</summary>
     /// <exception cref="ModelException">They are more than is left.</exception>
@@ -47,6 +60,12 @@ public sealed record RunLimits
             Primitive.LinearAttention => size * ((long)outputs[1].Dims[2] + 1) * outputs[1].Dims[3],
             _ => PlaceWorking.Bytes(node, operands, outputs),
         };
+        // Strings move by number: the numbers, and a table from string to number.
+        if (TensorTexts.Has(operands))
+            foreach (var operand in operands)
+                bytes += operand is { Type: DType.String, IsComplete: true } ? 96L * operand.Shape.Count : 0;
+        if (TensorTexts.Has(operands))
+            bytes += 8L * outputs[0].Shape.Count;
         spent += bytes;
         if (spent > Bytes)
             throw new ModelException($"{bytes} bytes of working memory would bring the run above {Bytes} bytes");

@@ -50,18 +50,27 @@ public sealed class Session : IDisposable
     /// <summary>The instruction set that the runs use.</summary>
     public Isa Isa { get; }
 
-    /// <summary>Runs the graph once. May be called from several threads at a time.</summary>
+    /// <summary>Runs the graph, whose inputs and outputs are tensors, once. May be called from several threads at a time.</summary>
     /// <param name="inputs">One tensor per input, by name.</param>
-    /// <param name="onValue">Told of every value that a node makes, in the order in which they are made: id and tensor.</param>
+    /// <param name="onValue">Told of every tensor that a node makes, in the order in which they are made: id and tensor; of a sequence, of each tensor in it.</param>
     /// <param name="cancel">Asked before each node.</param>
     /// <returns>The outputs, in the graph's order.</returns>
     /// <exception cref="ModelException">An input does not fit, operands contradict each other, or a limit is passed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for it.</exception>
     public IReadOnlyList<NamedTensor> Run(
-        IReadOnlyDictionary<string, Tensor> inputs, Action<int, Tensor>? onValue = null, CancellationToken cancel = default)
+        IReadOnlyDictionary<string, Tensor> inputs, Action<int, Tensor>? onValue = null, CancellationToken cancel = default) =>
+        Binding.Tensors(graph, values => RunBound(values, onValue, cancel), Binding.Check(graph, inputs));
+
+    /// <summary>Runs the graph once. May be called from several threads at a time.</summary>
+    /// <param name="inputs">One value per input, of the kind that the graph declares, by name.</param>
+    /// <inheritdoc cref="Run(IReadOnlyDictionary{string, Tensor}, Action{int, Tensor}?, CancellationToken)"/>
+    public IReadOnlyList<NamedValue> RunValues(
+        IReadOnlyDictionary<string, ModelValue> inputs, Action<int, Tensor>? onValue = null, CancellationToken cancel = default) =>
+        RunBound(Binding.CheckValues(graph, inputs), onValue, cancel);
+
+    private NamedValue[] RunBound(ModelValue[] bound, Action<int, Tensor>? onValue, CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        var bound = Binding.Check(graph, inputs);
         var context = idle.TryTake(out var waiting) ? waiting : new RunContext(Isa, Options.Threads, Options.Limits);
         try
         {

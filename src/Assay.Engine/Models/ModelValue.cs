@@ -36,8 +36,11 @@ public abstract class ModelValue
 /// <summary>A list of tensors of one element type. A value: adding to it makes another.</summary>
 public sealed class TensorSequence : ModelValue
 {
-    /// <summary>Bytes of one reference to a tensor.</summary>
+    /// <summary>Bytes that a reference to a tensor counts for.</summary>
     public const int ReferenceSize = 8;
+
+    /// <summary>Bytes that a tensor in a list counts for beside its elements.</summary>
+    public const int ItemSize = 128;
 
     private readonly Tensor[] items;
 
@@ -50,7 +53,7 @@ public sealed class TensorSequence : ModelValue
         {
             if (item.Type != type)
                 throw new ModelException($"{item} in a sequence of {type.Name()}");
-            ByteCount += item.ByteCount + ReferenceSize;
+            ByteCount += item.ByteCount + ItemSize;
         }
     }
 

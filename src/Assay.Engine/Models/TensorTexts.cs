@@ -38,6 +38,15 @@ public static class TensorTexts
     public static bool Moves(Primitive op) => op is Primitive.Identity or Primitive.Reshape or Primitive.Flatten or Primitive.Squeeze or Primitive.Unsqueeze
         or Primitive.Transpose or Primitive.Concat or Primitive.Slice or Primitive.Gather or Primitive.Expand or Primitive.Pad or Primitive.ConstantOfShape;
 
+    /// <summary>Whether an operand is of strings.</summary>
+    public static bool Has(ReadOnlySpan<Fact?> operands)
+    {
+        foreach (var operand in operands)
+            if (operand is { Type: DType.String })
+                return true;
+        return false;
+    }
+
     /// <summary>
     /// The operands with every string replaced by its number in <paramref name="table"/>, equal strings by equal numbers, the empty
     /// string by 0: a primitive that moves or compares for equality does to the numbers what it would do to the strings.

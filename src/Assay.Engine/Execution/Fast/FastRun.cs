@@ -4,21 +4,30 @@ using Assay.Engine.Models;
 namespace Assay.Engine.Execution.Fast;
 
 /// <summary>One run: node after node, each by a fast kernel where there is one and by the reference's where there is not.</summary>
-internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness liveness, RunContext context, RunLimits limits, Action<int, Tensor>? onValue, CancellationToken cancel)
+internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness liveness, RunContext context, RunLimits limits, Action<int, Tensor>? onValue, CancellationToken cancel) : IBlockRun<Value>
 {
     private readonly Value?[] values = new Value?[graph.Values.Length];
     // Nodes that a fused kernel has computed already.
     private readonly HashSet<Node> absorbed = new(ReferenceEqualityComparer.Instance);
     private long spent;
+    private long iterations;
 
-    public IReadOnlyList<NamedTensor> Run(NamedTensor[] inputs)
+    public Graph Graph => graph;
+
+    public RunLimits Limits => limits;
+
+    public ref long Spent => ref spent;
+
+    public ref long Iterations => ref iterations;
+
+    public NamedValue[] Run(ModelValue[] inputs)
     {
         try
         {
             for (var i = 0; i < inputs.Length; i++)
-                values[graph.Inputs[i]] = Value.Of(inputs[i].Value);
+                values[graph.Inputs[i]] = Value.Of(inputs[i]);
             RunBlock(graph.Body);
-            return [.. graph.Outputs.Select(id => new NamedTensor(graph.Values[id].Name, Get(id).Tensor(context)))];
+            return [.. graph.Outputs.Select(id => new NamedValue(graph.Values[id].Name, Get(id).Plain(context)))];
         }
         finally
         {
@@ -28,9 +37,25 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
     }
 
     // A run has its own handle on a constant: what it makes of it is not seen by other runs.
-    private Value Get(int id) => values[id] ??= weights.Constant(id).Share();
+    public Value Get(int id) => values[id] ??= weights.Constant(id).Share();
 
-    private void Make(int id, Value value)
+    public void Set(int id, Value value) => values[id] = value;
+
+    public Value Share(Value value) => value.Share();
+
+    public void Release(Value value) => value.Release();
+
+    public ModelValue Plain(Value value) => value.Plain(context);
+
+    public Fact FactOf(Value value) => value.Container is null ? Fact.Of(value.Type, value.Shape.Dims.AsSpan()) : value.Fact();
+
+    public long BytesOf(Value value) => value.ByteCount;
+
+    public Value Of(ModelValue value) => Value.Of(value);
+
+    public void CheckIn() => cancel.ThrowIfCancellationRequested();
+
+    public void Make(int id, Value value)
     {
         if (id < 0)
         {
@@ -38,19 +63,21 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
             return;
         }
         values[id] = value;
-        onValue?.Invoke(id, value.Tensor(context));
+        if (onValue is not null)
+            foreach (var tensor in value.Plain(context).Tensors)
+                onValue(id, tensor);
     }
 
-    private void RunBlock(Block block)
+    public void RunBlock(Block block)
     {
         for (var i = 0; i < block.Nodes.Length; i++)
         {
             var node = block.Nodes[i];
-            cancel.ThrowIfCancellationRequested();
+            CheckIn();
             try
             {
-                if (node.Op == Primitive.If)
-                    Branch(node);
+                if (!node.Blocks.IsDefaultOrEmpty)
+                    ControlFlow.Run(this, node);
                 else if (weights.Folded.Contains(node))
                     Known(node.Outputs[0]);
                 else if (!absorbed.Contains(node))
@@ -65,7 +92,7 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         }
     }
 
-    private void Forget(int id)
+    public void Forget(int id)
     {
         values[id]?.Release();
         values[id] = null;
@@ -79,21 +106,6 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         onValue?.Invoke(id, value.Tensor(context));
     }
 
-    private void Branch(Node node)
-    {
-        var condition = Get(node.Inputs[0]).Tensor(context);
-        if (condition.Type != DType.Bool || condition.Count != 1)
-            throw new ModelException($"the condition is {condition}, not one bool");
-        var block = node.Blocks[condition.Bytes[0] != 0 ? 0 : 1];
-        RunBlock(block);
-        for (var i = 0; i < node.Outputs.Length; i++)
-            if (node.Outputs[i] >= 0)
-                Make(node.Outputs[i], Get(block.Results[i]).Share());
-        foreach (var id in block.Results)
-            if (block.Nodes.Any(n => n.Outputs.Contains(id)))
-                Forget(id);
-    }
-
     private void RunNode(Node node)
     {
         var operands = new Value?[node.Inputs.Length];
@@ -105,6 +117,13 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
                 facts[i] = ShapeRules.ReadsValue(node.Op, i) ? Fact.Of(operand.Tensor(context)) : operand.Fact();
             }
         var shapes = ShapeRules.Infer(node, facts);
+        if (Containers.Makes(node.Op) || Array.Exists(operands, v => v?.Container is not null))
+        {
+            var values = Sequences.Make(node, Array.ConvertAll(operands, v => v?.Plain(context)), limits, ref spent);
+            for (var i = 0; i < values.Length; i++)
+                Make(i < node.Outputs.Length ? node.Outputs[i] : -1, Value.Of(values[i]));
+            return;
+        }
         if (ShapeRules.IsDataDependent(node.Op))
         {
             limits.SpendWorking(ref spent, node, facts, shapes.AsSpan());
@@ -118,7 +137,7 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         limits.SpendWorking(ref spent, node, facts, shapes.AsSpan());
         // Whoever watches sees every value, so nothing is fused.
         var fusion = onValue is null ? weights.Fusions.Of(node) : null;
-        var outputs = FastKernels.Run(new(node, operands, [.. shapes], context, weights.Packed(node), fusion));
+        var outputs = TensorTexts.Has(facts) ? null : FastKernels.Run(new(node, operands, [.. shapes], context, weights.Packed(node), fusion));
         if (outputs is not null && fusion is not null)
         {
             foreach (var next in fusion.Absorbed)
@@ -129,6 +148,9 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
             Make(fusion.Output, outputs[0]);
             return;
         }
+        // In an earlier iteration of a loop, of other shapes, a fused kernel may have done it.
+        foreach (var next in fusion?.Absorbed ?? [])
+            absorbed.Remove(next);
         outputs ??= ByReference(node, operands, [.. shapes]);
         for (var i = 0; i < outputs.Length; i++)
             Make(i < node.Outputs.Length ? node.Outputs[i] : -1, outputs[i]);

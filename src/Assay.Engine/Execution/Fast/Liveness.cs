@@ -25,7 +25,7 @@ internal sealed class Liveness
         {
             var node = block.Nodes[i];
             foreach (var nested in node.Blocks.IsDefault ? [] : node.Blocks)
-                Visit(nested, []);
+                Visit(nested, [.. nested.Inputs]);
             var last = new List<int>();
             foreach (var id in Uses(node).Concat(node.Outputs))
                 if (own.Contains(id) && dead.Add(id))

@@ -22,6 +22,11 @@ internal sealed unsafe class Value
         IsWideExact = type == DType.Float32 || tensor is null;
     }
 
+    private Value(ModelValue container) : this(container.Type, Shape.Scalar, null, null) => Container = container;
+
+    /// <summary>The value itself where it is a sequence or an optional; it has neither form then.</summary>
+    public ModelValue? Container { get; }
+
     public DType Type { get; }
 
     public Shape Shape { get; }
@@ -29,7 +34,7 @@ internal sealed unsafe class Value
     public bool IsWideExact { get; private init; }
 
     /// <summary>Float32, or a 16-bit float that computes as one.</summary>
-    public bool IsWide => Type is DType.Float32 or DType.Float16 or DType.BFloat16;
+    public bool IsWide => Container is null && Type is DType.Float32 or DType.Float16 or DType.BFloat16;
 
     /// <summary>What it holds, where that is known before the kernels run: constants, and what is computed from shapes.</summary>
     public Tensor? Known => tensor;
@@ -38,6 +43,8 @@ internal sealed unsafe class Value
 
     public static Value Of(Tensor tensor) => new(tensor.Type, tensor.Shape, tensor, null);
 
+    public static Value Of(ModelValue value) => value is Tensor tensor ? Of(tensor) : new(value);
+
     /// <summary>Both forms of a constant, which no run may change.</summary>
     public static Value Constant(Tensor tensor, Floats floats) => new(tensor.Type, tensor.Shape, tensor, floats);
 
@@ -45,12 +52,18 @@ internal sealed unsafe class Value
     public static Value Of(DType type, Shape shape, Floats floats) => new(type, shape, null, floats);
 
     /// <summary>What is known of it; shapes and other whole numbers are known by value.</summary>
-    public Fact Fact() => tensor is not null && !IsWide ? Models.Fact.Of(tensor) : new(Type, Shape.Dims);
+    public Fact Fact() => Container is not null ? Models.Fact.Of(Container) : tensor is not null && !IsWide ? Models.Fact.Of(tensor) : new(Type, Shape.Dims);
 
     /// <summary>The same elements under another shape.</summary>
     public Value Reshape(Shape shape) => new(Type, shape, tensor?.Reshape(shape), floats?.Share()) { IsWideExact = IsWideExact };
 
-    public Value Share() => Reshape(Shape);
+    public Value Share() => Container is null ? Reshape(Shape) : new(Container);
+
+    /// <summary>The value as it leaves the run.</summary>
+    public ModelValue Plain(RunContext context) => Container ?? Tensor(context);
+
+    /// <summary>Bytes that it counts for.</summary>
+    public long ByteCount => Container?.ByteCount ?? (Type == DType.String ? tensor!.ByteCount : (long)Shape.Count * Type.Size());
 
     public Floats Floats(RunContext context)
     {

@@ -7,6 +7,11 @@ internal static class Kernels
 {
     public static void Run(Node node, Tensor?[] x, Tensor[] y)
     {
+        if (Array.Exists(x, t => t is { Type: DType.String }) && node.Op is not (Primitive.Shape or Primitive.Size))
+        {
+            OnTexts(node, x, y);
+            return;
+        }
         // The first operand's type says in which numbers the node computes.
         if (x[0]!.Type == DType.Float64 ? IsReal<Real64>(node, x, y) : x[0]!.Type.IsFloat() && IsReal<Real32>(node, x, y))
             return;
@@ -68,6 +73,22 @@ internal static class Kernels
                     throw new ModelException($"{node.Op} cannot be run");
                 break;
         }
+    }
+
+    /// <summary>What only moves or compares elements does to the numbers of strings what it does to the strings.</summary>
+    private static void OnTexts(Node node, Tensor?[] x, Tensor[] y)
+    {
+        var table = new List<string>();
+        var numbers = TensorTexts.ToNumbers(x, table);
+        if (y[0].Type != DType.String)
+        {
+            Run(node, numbers, y);
+            return;
+        }
+        var moved = Tensor.Create(DType.Int64, y[0].Shape);
+        Run(node, numbers, [moved]);
+        for (var i = 0; i < moved.Count; i++)
+            y[0].MutableTexts[i] = table[(int)moved.Span<long>()[i]];
     }
 
     /// <summary>Computes what is arithmetic on <typeparamref name="T"/>; false, with nothing done, where the node is none.</summary>
