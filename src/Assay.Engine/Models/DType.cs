@@ -51,11 +51,11 @@ public static class DTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown element type"),
     };
 
-    /// <summary>The inverse of <see cref="Name"/>; null where the name is unknown.</summary>
+    /// <summary>The inverse of <see cref="Name"/> for types whose elements are bytes; null where the name is unknown.</summary>
     public static DType? Parse(string name)
     {
         foreach (var type in Enum.GetValues<DType>())
-            if (type.Name() == name)
+            if (type.Name() == name && type != DType.String)
                 return type;
         return null;
     }

@@ -51,10 +51,10 @@ internal static partial class Operators
         if (node.TryInline())
             return;
         var domain = Context.Plain(node.Domain);
-        if (node.Version == 0)
-            throw new ModelException(domain.Length == 0 ? "the default operator set is not imported" : $"operator set '{OnnxModel.Cut(domain)}' is not imported");
         if (!Domains.TryGetValue(domain, out var table))
             throw new ModelException($"operators of domain '{OnnxModel.Cut(domain)}' are not supported");
+        if (node.Version == 0)
+            throw new ModelException(domain.Length == 0 ? "the default operator set is not imported" : $"operator set '{domain}' is not imported");
         if (!table.TryGetValue(node.Op, out var entry))
             throw new ModelException($"operator '{OnnxModel.Cut(node.Op)}' is not supported");
         if (node.InputCount < entry.Least || node.InputCount > entry.Most)
