@@ -24,6 +24,9 @@ public sealed class FastEqualityTests
         ["reductions"] = Reductions,
         ["recurrences"] = Lstms,
         ["movement"] = Moves,
+        ["rows"] = AxisCases.Rows,
+        ["attention"] = AxisCases.Attention,
+        ["attention of wild numbers"] = AxisCases.WildAttention,
     };
 
     [Theory, MemberData(nameof(Names))]

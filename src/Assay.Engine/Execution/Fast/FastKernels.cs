@@ -52,6 +52,9 @@ internal static unsafe class FastKernels
         Primitive.ReduceMin => AlongAxes.Reduce(call, Fold.Min),
         Primitive.Softmax => AlongAxes.Softmax(call),
         Primitive.BatchNormalization => AlongAxes.BatchNormalization(call),
+        Primitive.LayerNormalization => Normalizations.Rows(call, isCentred: true),
+        Primitive.RmsNormalization => Normalizations.Rows(call, isCentred: false),
+        Primitive.Attention => Attentions.Attention(call),
         Primitive.Lstm => Recurrences.Lstm(call),
         Primitive.Identity or Primitive.Reshape or Primitive.Flatten or Primitive.Squeeze or Primitive.Unsqueeze =>
             [call.Operand(0)!.Reshape(call.OutputShape())],
