@@ -2,7 +2,7 @@ namespace Assay.Engine.Numerics;
 
 /// <summary>
 /// Cosine and sine of whole parts of a turn, in float64 arithmetic with separate multiplications and additions: the eighth of the turn is
-/// found in whole numbers, so quarter turns are exact and opposite points have the same magnitudes (docs/spec/assay-f32-v1.md, 4.8).
+/// found in whole numbers, so quarter turns are exact and opposite points have the same magnitudes (docs/spec/assay-f32-v1.md, 7.10).
 /// </summary>
 internal static class Twiddle
 {

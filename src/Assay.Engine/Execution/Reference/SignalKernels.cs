@@ -3,7 +3,7 @@ using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
-/// <summary>Windows and filter banks, computed in binary64 and rounded at the end (9.3, 9.4).</summary>
+/// <summary>Windows and filter banks, computed in binary64 and rounded at the end (7.12, 7.13).</summary>
 internal static class SignalKernels
 {
     /// <summary>False, with nothing done, where the node is none of these.</summary>

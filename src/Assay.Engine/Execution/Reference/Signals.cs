@@ -3,7 +3,7 @@ using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
-/// <summary>Discrete Fourier transforms as plain sums in binary64, terms ascending, rounded at the end (9.1, 9.2).</summary>
+/// <summary>Discrete Fourier transforms as plain sums in binary64, terms ascending, rounded at the end (7.10, 7.11).</summary>
 internal static class Signals
 {
     public static void Dft<T>(Attributes a, Tensor x, Tensor y, int axis, int points) where T : unmanaged, IReal<T>
