@@ -16,6 +16,9 @@ internal static class Twiddle
         // Odd eighths are measured backwards from the next quarter turn.
         var isOdd = octant % 2 != 0;
         var (cos, sin) = Small((double)(isOdd ? whole - rest : rest) / whole * QuarterPi);
+        // Both series end within a unit of each other at an eighth of a turn: one stands for both.
+        if (isOdd && rest == 0)
+            sin = cos;
         if (isOdd)
             sin = -sin;
         return ((octant + 1) / 2 % 4) switch
