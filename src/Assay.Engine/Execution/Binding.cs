@@ -47,6 +47,9 @@ public static class Binding
                 throw new ModelException($"input '{OnnxModel.Cut(info.Name)}' is {Describe(info)}, not {value}");
             bound[i] = value;
         }
+        // Each input's name was found, and no name is found twice.
+        if (inputs.Count == bound.Length)
+            return bound;
         foreach (var name in inputs.Keys)
             if (!graph.Inputs.Any(id => graph.Values[id].Name == name))
                 throw new ModelException($"there is no input '{OnnxModel.Cut(name)}'; the model takes {string.Join(", ", graph.Inputs.Select(id => $"'{OnnxModel.Cut(graph.Values[id].Name)}'"))}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Assay.Engine.Models;
 
 namespace Assay.Engine.Execution;
@@ -26,6 +27,39 @@ public sealed record RunLimits
         if (bytes > Bytes - spent)
             throw new ModelException($"{bytes} bytes of references and texts would bring the run above {Bytes} bytes");
         spent += bytes;
+    }
+
+    /// <summary>Bytes of all outputs together, as they are handed to the caller.</summary>
+    public long OutputBytes { get; init; } = 4L << 30;
+
+    /// <summary>How long the run may take; without end where it is <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    public TimeSpan Time { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Takes the bytes of one more output.</summary>
+    /// <exception cref="ModelException">They are more than is left.</exception>
+    public void SpendOutput(ref long returned, long bytes)
+    {
+        returned += bytes;
+        if (returned > OutputBytes)
+            throw new ModelException($"an output of {bytes} bytes would bring the outputs above {OutputBytes} bytes");
+    }
+
+    /// <summary>Runs with a token that is cancelled by <paramref name="cancel"/> or when <see cref="Time"/> is over.</summary>
+    /// <exception cref="ModelException">The time is over.</exception>
+    internal T InTime<T>(CancellationToken cancel, Func<CancellationToken, T> run)
+    {
+        if (Time == Timeout.InfiniteTimeSpan)
+            return run(cancel);
+        using var clock = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        clock.CancelAfter(Time);
+        try
+        {
+            return run(clock.Token);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"the run takes longer than {Time.TotalSeconds} s"), e);
+        }
     }
 
     /// <summary>Takes the bytes of one more value.</summary>

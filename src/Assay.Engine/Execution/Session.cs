@@ -18,6 +18,9 @@ public sealed record SessionOptions
 
     /// <summary>What one run may use.</summary>
     public RunLimits Limits { get; init; } = RunLimits.Default;
+
+    /// <summary>Whether runs are made ready once for inputs of one shape, and then repeated.</summary>
+    public bool Plans { get; init; } = true;
 }
 
 /// <summary>
@@ -29,8 +32,10 @@ public sealed class Session : IDisposable
     private readonly Graph graph;
     private readonly Weights weights;
     private readonly Liveness liveness;
+    private readonly Planner planner;
     private readonly ConcurrentBag<RunContext> idle = [];
     private volatile bool disposed;
+    private long planned;
 
     /// <exception cref="NotSupportedException">This machine lacks the instruction set asked for.</exception>
     public Session(Graph graph, SessionOptions? options = null)
@@ -42,7 +47,8 @@ public sealed class Session : IDisposable
             throw new NotSupportedException($"this machine has {string.Join(", ", Isas.Supported.Select(Isas.Name))}, not {Isa.Name()}");
         weights = new Weights(graph, Isa);
         liveness = new Liveness(graph);
-        idle.Add(new RunContext(Isa, Options.Threads, Options.Limits));
+        planner = new Planner(graph, weights, liveness, Options.Limits);
+        idle.Add(NewContext());
     }
 
     public SessionOptions Options { get; }
@@ -50,10 +56,13 @@ public sealed class Session : IDisposable
     /// <summary>The instruction set that the runs use.</summary>
     public Isa Isa { get; }
 
+    /// <summary>Runs so far that went by a plan.</summary>
+    public long PlannedRuns => Interlocked.Read(ref planned);
+
     /// <summary>Runs the graph, whose inputs and outputs are tensors, once. May be called from several threads at a time.</summary>
     /// <param name="inputs">One tensor per input, by name.</param>
     /// <param name="onValue">Told of every tensor that a node makes, in the order in which they are made: id and tensor; of a sequence, of each tensor in it.</param>
-    /// <param name="cancel">Asked before each node.</param>
+    /// <param name="cancel">Asked before each kernel and, where one takes longer, within it.</param>
     /// <returns>The outputs, in the graph's order.</returns>
     /// <exception cref="ModelException">An input does not fit, operands contradict each other, or a limit is passed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for it.</exception>
@@ -71,20 +80,37 @@ public sealed class Session : IDisposable
     private NamedValue[] RunBound(ModelValue[] bound, Action<int, Tensor>? onValue, CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        var context = idle.TryTake(out var waiting) ? waiting : new RunContext(Isa, Options.Threads, Options.Limits);
+        return Options.Limits.Time == Timeout.InfiniteTimeSpan ? RunInTime(bound, onValue, cancel)
+            : Options.Limits.InTime(cancel, token => RunInTime(bound, onValue, token));
+    }
+
+    private NamedValue[] RunInTime(ModelValue[] bound, Action<int, Tensor>? onValue, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var context = idle.TryTake(out var waiting) ? waiting : NewContext();
         try
         {
+            using var called = context.Until(cancel);
+            // Whoever watches sees every value, and so the nodes one by one.
+            if (onValue is null && context.Plans?.For(bound, context) is { } plan)
+            {
+                Interlocked.Increment(ref planned);
+                return plan.Run(bound, context);
+            }
             return new FastRun(graph, weights, liveness, context, Options.Limits, onValue, cancel).Run(bound);
         }
         finally
         {
-            context.Pool.Trim(Options.Limits.Bytes / sizeof(float));
+            context.Trim(Options.Limits);
             if (disposed)
                 context.Dispose();
             else
                 idle.Add(context);
         }
     }
+
+    private RunContext NewContext() =>
+        new(Isa, Options.Threads, Options.Limits) { Plans = Options.Plans ? new PlanCache(planner, Options.Limits.Bytes) : null };
 
     /// <summary>Frees threads and memory. The caller sees to it that no run is going on.</summary>
     public void Dispose()

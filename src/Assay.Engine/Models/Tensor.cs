@@ -69,6 +69,9 @@ public sealed class Tensor : ModelValue
         return new(type, shape, bytes);
     }
 
+    /// <summary>A view of memory that an executor is going to fill; its length is the shape's.</summary>
+    internal static Tensor View(DType type, Shape shape, Memory<byte> bytes) => new(type, shape, bytes);
+
     public static Tensor From<T>(Shape shape, ReadOnlySpan<T> values) where T : unmanaged
     {
         var tensor = Create(TypeOf<T>(), shape);

@@ -8,12 +8,36 @@ internal sealed unsafe class Recording : IDisposable
     private const int ChunkBytes = 16 * 1024;
 
     private readonly List<Launch> launches = [];
+    private readonly List<Action> steps = [];
     private readonly List<AlignedBuffer> chunks = [];
     private byte* free;
     private long left;
 
-    /// <summary>What has been recorded so far.</summary>
-    public ReadOnlySpan<Launch> Launches => CollectionsMarshal.AsSpan(launches);
+    /// <summary>Bytes that are kept with it.</summary>
+    public long Bytes { get; private set; }
+
+    public int Count => launches.Count;
+
+    /// <summary>Runs all that has been recorded, in order.</summary>
+    /// <exception cref="OperationCanceledException">The run was called off.</exception>
+    public void Run(Workers workers)
+    {
+        foreach (ref readonly var launch in CollectionsMarshal.AsSpan(launches))
+            if (launch.Body is not null)
+                workers.Run(launch);
+            else
+            {
+                workers.ThrowIfStopped();
+                steps[launch.Items]();
+            }
+    }
+
+    /// <summary>Adds work that is no kernel, for the thread that runs the recording.</summary>
+    public void Add(Action step)
+    {
+        launches.Add(new(null, null, steps.Count, 1));
+        steps.Add(step);
+    }
 
     public void Add<TKernel>(Isa isa, int items, TKernel kernel, int grain) where TKernel : unmanaged, IKernel
     {
@@ -30,6 +54,7 @@ internal sealed unsafe class Recording : IDisposable
         {
             var chunk = new AlignedBuffer(Math.Max(bytes, ChunkBytes) / sizeof(float));
             chunks.Add(chunk);
+            Bytes += chunk.Count * sizeof(float);
             free = (byte*)chunk.Pointer;
             left = Math.Max(bytes, ChunkBytes);
         }

@@ -1,13 +1,17 @@
 namespace Assay.Engine.Numerics;
 
 /// <summary>Working memory of one run, kept from kernel to kernel and grown as needed. One run at a time uses it.</summary>
+/// <param name="launcher">Where the kernels go that use it.</param>
+/// <param name="store">Where the memory of recorded kernels comes from; null where kernels run at once.</param>
 /// <remarks>
 /// Kernels write the first four kinds and the next node's kernels write over them. The other kinds depend on nothing but shapes:
 /// whoever launches a kernel fills them, and while kernels are recorded they stay as they are as long as the recording.
 /// </remarks>
-internal sealed unsafe class Scratch(Launcher launcher) : IDisposable
+internal sealed unsafe class Scratch(Launcher launcher, IFloatStore? store) : IDisposable
 {
     private readonly AlignedBuffer?[] slots = new AlignedBuffer?[7];
+    private readonly Floats?[] rented = new Floats?[7];
+    private readonly long[] room = new long[7];
 
     /// <summary>Padded input planes.</summary>
     public float* Planes(long count) => Take(0, count);
@@ -37,6 +41,16 @@ internal sealed unsafe class Scratch(Launcher launcher) : IDisposable
         return bias;
     }
 
+    /// <summary>The next node's kernels may write over everything.</summary>
+    public void EndNode()
+    {
+        for (var slot = 0; store is not null && slot < slots.Length; slot++)
+        {
+            rented[slot]?.Release();
+            (rented[slot], room[slot]) = (null, 0);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var slot in slots)
@@ -47,6 +61,8 @@ internal sealed unsafe class Scratch(Launcher launcher) : IDisposable
 
     private float* Take(int slot, long count)
     {
+        if (store is not null)
+            return Rent(slot, count);
         if (slots[slot] is not { } buffer || buffer.Count < count)
         {
             slots[slot]?.Dispose();
@@ -54,5 +70,16 @@ internal sealed unsafe class Scratch(Launcher launcher) : IDisposable
             slots[slot] = buffer = new AlignedBuffer(count);
         }
         return buffer.Pointer;
+    }
+
+    private float* Rent(int slot, long count)
+    {
+        if (rented[slot] is not { } floats || room[slot] < count)
+        {
+            rented[slot]?.Release();
+            rented[slot] = floats = store!.Rent(count);
+            room[slot] = count;
+        }
+        return floats.Pointer;
     }
 }

@@ -68,6 +68,12 @@ public sealed unsafe class Workers : IDisposable
             Pieces(0);
         else
             Together(cuts);
+        ThrowIfStopped();
+    }
+
+    /// <exception cref="OperationCanceledException"><see cref="Stop"/> is set.</exception>
+    internal void ThrowIfStopped()
+    {
         if (*Stop != 0)
             throw new OperationCanceledException("the run was called off");
     }

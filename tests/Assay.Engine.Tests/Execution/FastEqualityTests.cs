@@ -82,9 +82,10 @@ public sealed class FastEqualityTests
             foreach (var threads in Threads)
             {
                 using var session = new Session(graph, new SessionOptions { Isa = isa, Threads = threads });
-                for (var run = 0; run < 2; run++)
+                using var unplanned = new Session(graph, new SessionOptions { Isa = isa, Threads = threads, Plans = false });
+                for (var run = 0; run < 3; run++)
                 {
-                    var actual = session.Run(inputs);
+                    var actual = (run == 2 ? unplanned : session).Run(inputs);
                     for (var o = 0; o < expected.Count; o++)
                         AssertSame(expected[o].Value, actual[o].Value, $"{test} ({(constants ? "constants" : "inputs")}), output {o}, {isa.Name()}, {threads} threads, run {run}");
                 }

@@ -4,7 +4,8 @@ using Assay.Engine.Numerics;
 namespace Assay.Engine.Execution.Fast;
 
 /// <summary>One node about to be computed: its operands, what its outputs will be, and where to compute.</summary>
-internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes, RunContext context, float* packed, Fusion? fusion)
+/// <param name="dying">The values that nothing reads after this node.</param>
+internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes, RunContext context, float* packed, Fusion? fusion, int[] dying)
 {
     public Node Node => node;
 
@@ -39,8 +40,10 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
     /// <summary>An operand's elements as float32; null where it is absent.</summary>
     public float* Input(int i) => Operand(i) is { } value ? value.Floats(context).Pointer : null;
 
-    /// <summary>An operand that speaks of shapes.</summary>
-    public Tensor? Tensor(int i) => Operand(i)?.Tensor(context);
+    /// <summary>An operand that speaks of shapes: kernels do not make it while a plan is recorded.</summary>
+    /// <exception cref="UnplannableException">Only a run can tell.</exception>
+    public Tensor? Tensor(int i) => Operand(i) is not { } value ? null
+        : context.IsRecording ? value.Known ?? throw new UnplannableException($"operand {i} decides what the node does") : value.Tensor(context);
 
     /// <summary>All operands and outputs compute as float32.</summary>
     public bool IsWide()
@@ -58,6 +61,13 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
 
     /// <summary>Memory for an output.</summary>
     public Floats Rent(int i = 0) => context.Pool.Rent(shapes[i].Shape.Count);
+
+    /// <summary>Memory for output 0: the operand's own where nothing else needs it and element i of the output is made of element i of it.</summary>
+    public Floats RentOver(int operand)
+    {
+        var value = operands[operand]!;
+        return Array.IndexOf(dying, node.Inputs[operand]) >= 0 && value.Shape.Count == shapes[0].Shape.Count && value.Sole is { } floats ? floats.Share() : Rent();
+    }
 
     /// <summary>Output <paramref name="i"/> computed in float32: rounded once to its storage type (1.4 of the profile).</summary>
     public Value Rounded(Floats floats, int i = 0)

@@ -70,8 +70,9 @@ internal static unsafe class FastKernels
     {
         if (!call.IsWide())
             return null;
-        var y = call.Rent();
-        UnaryKernel<TFunction>.Run(call.Launcher, call.Isa, call.Input(0), y.Pointer, call.OutputShape().Count);
+        var x = call.Input(0);
+        var y = call.RentOver(0);
+        UnaryKernel<TFunction>.Run(call.Launcher, call.Isa, x, y.Pointer, call.OutputShape().Count);
         return [call.Rounded(y)];
     }
 
@@ -80,8 +81,9 @@ internal static unsafe class FastKernels
 
     private static Value[] Binary<TFunction>(in Call call, int right) where TFunction : unmanaged, IBinaryFunction
     {
-        var y = call.Rent();
-        BinaryKernel<TFunction>.Run(call.Launcher, call.Isa, call.Input(0), call.ShapeOf(0).Dims.AsSpan(), call.Input(right), call.ShapeOf(right).Dims.AsSpan(), y.Pointer, call.OutputShape().Dims.AsSpan());
+        float* a = call.Input(0), b = call.Input(right);
+        var y = call.RentOver(call.ShapeOf(0).Count == call.OutputShape().Count ? 0 : right);
+        BinaryKernel<TFunction>.Run(call.Launcher, call.Isa, a, call.ShapeOf(0).Dims.AsSpan(), b, call.ShapeOf(right).Dims.AsSpan(), y.Pointer, call.OutputShape().Dims.AsSpan());
         return [call.Rounded(y)];
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Assay.Engine.Execution.Reference;
 using Assay.Engine.Models;
 
@@ -7,9 +8,12 @@ namespace Assay.Engine.Execution.Fast;
 internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness liveness, RunContext context, RunLimits limits, Action<int, Tensor>? onValue, CancellationToken cancel) : IBlockRun<Value>
 {
     private readonly Value?[] values = new Value?[graph.Values.Length];
+    // Elements of a value that is worth knowing when a plan is made.
+    private const int MostKnown = 1024;
+
     // Nodes that a fused kernel has computed already.
     private readonly HashSet<Node> absorbed = new(ReferenceEqualityComparer.Instance);
-    private long spent;
+    private long spent, returned;
     private long iterations;
 
     public Graph Graph => graph;
@@ -27,6 +31,8 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
             for (var i = 0; i < inputs.Length; i++)
                 values[graph.Inputs[i]] = Value.Of(inputs[i]);
             RunBlock(graph.Body);
+            foreach (var id in graph.Outputs)
+                limits.SpendOutput(ref returned, Get(id).ByteCount);
             return [.. graph.Outputs.Select(id => new NamedValue(graph.Values[id].Name, Get(id).Plain(context)))];
         }
         finally
@@ -34,6 +40,23 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
             foreach (var value in values)
                 value?.Release();
         }
+    }
+
+    /// <summary>Records the run for these inputs, whose memory is filled later; gives the outputs.</summary>
+    /// <exception cref="UnplannableException">What only a run can tell decides how it goes on.</exception>
+    /// <exception cref="ModelException">As in a run.</exception>
+    public Value[] Record(Value[] inputs)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+            values[graph.Inputs[i]] = inputs[i];
+        RunBlock(graph.Body);
+        var outputs = new Value[graph.Outputs.Length];
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            outputs[i] = Get(graph.Outputs[i]);
+            limits.SpendOutput(ref returned, outputs[i].ByteCount);
+        }
+        return outputs;
     }
 
     // A run has its own handle on a constant: what it makes of it is not seen by other runs.
@@ -45,7 +68,7 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
 
     public void Release(Value value) => value.Release();
 
-    public ModelValue Plain(Value value) => value.Plain(context);
+    public ModelValue Plain(Value value) => context.IsRecording ? Told(value) : value.Plain(context);
 
     public Fact FactOf(Value value) => value.Container is null ? Fact.Of(value.Type, value.Shape.Dims.AsSpan()) : value.Fact();
 
@@ -77,11 +100,14 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
             try
             {
                 if (!node.Blocks.IsDefaultOrEmpty)
-                    ControlFlow.Run(this, node);
+                    RunBlocks(node);
                 else if (weights.Folded.Contains(node))
                     Known(node.Outputs[0]);
                 else if (!absorbed.Contains(node))
-                    RunNode(node);
+                {
+                    RunNode(node, liveness.After(block, i));
+                    context.Scratch.EndNode();
+                }
             }
             catch (ModelException e) when (!e.Message.StartsWith("node ", StringComparison.Ordinal))
             {
@@ -106,7 +132,14 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         onValue?.Invoke(id, value.Tensor(context));
     }
 
-    private void RunNode(Node node)
+    private void RunBlocks(Node node)
+    {
+        if (context.IsRecording && node.Op != Primitive.If)
+            throw new UnplannableException($"{node.Source}: a loop");
+        ControlFlow.Run(this, node);
+    }
+
+    private void RunNode(Node node, int[] dying)
     {
         var operands = new Value?[node.Inputs.Length];
         var facts = new Fact?[operands.Length];
@@ -114,9 +147,11 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
             if (node.Inputs[i] >= 0)
             {
                 var operand = operands[i] = Get(node.Inputs[i]);
-                facts[i] = ShapeRules.ReadsValue(node.Op, i) ? Fact.Of(operand.Tensor(context)) : operand.Fact();
+                facts[i] = ShapeRules.ReadsValue(node.Op, i) ? Fact.Of(Told(operand)) : operand.Fact();
             }
         var shapes = ShapeRules.Infer(node, facts);
+        if (context.IsRecording && (Containers.Makes(node.Op) || Array.Exists(operands, v => v?.Container is not null) || TensorTexts.Has(facts)))
+            throw new UnplannableException($"{node.Source}: a value that is no tensor of numbers");
         if (Containers.Makes(node.Op) || Array.Exists(operands, v => v?.Container is not null))
         {
             var values = Sequences.Make(node, Array.ConvertAll(operands, v => v?.Plain(context)), limits, ref spent);
@@ -127,7 +162,7 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         if (ShapeRules.IsDataDependent(node.Op))
         {
             limits.SpendWorking(ref spent, node, facts, shapes.AsSpan());
-            var made = DataDependent.Run(node, Array.ConvertAll(operands, v => v?.Tensor(context)), Allocate);
+            var made = DataDependent.Run(node, Array.ConvertAll(operands, v => v is null ? null : Told(v)), Allocate);
             for (var i = 0; i < made.Length; i++)
                 Make(i < node.Outputs.Length ? node.Outputs[i] : -1, Value.Of(made[i]));
             return;
@@ -135,9 +170,14 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         foreach (var shape in shapes)
             limits.Spend(ref spent, shape.Type ?? throw new ModelException("an output's type is not known"), shape.Shape);
         limits.SpendWorking(ref spent, node, facts, shapes.AsSpan());
+        if (context.IsRecording && AtOnce(node, operands, shapes) is { } known)
+        {
+            MakeAll(node, known);
+            return;
+        }
         // Whoever watches sees every value, so nothing is fused.
         var fusion = onValue is null ? weights.Fusions.Of(node) : null;
-        var outputs = TensorTexts.Has(facts) ? null : FastKernels.Run(new(node, operands, [.. shapes], context, weights.Packed(node), fusion));
+        var outputs = TensorTexts.Has(facts) ? null : FastKernels.Run(new(node, operands, [.. shapes], context, weights.Packed(node), fusion, dying));
         if (outputs is not null && fusion is not null)
         {
             foreach (var next in fusion.Absorbed)
@@ -151,9 +191,56 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         // In an earlier iteration of a loop, of other shapes, a fused kernel may have done it.
         foreach (var next in fusion?.Absorbed ?? [])
             absorbed.Remove(next);
-        outputs ??= ByReference(node, operands, [.. shapes]);
+        MakeAll(node, outputs ?? (context.IsRecording ? RecordReference(node, operands, [.. shapes]) : ByReference(node, operands, [.. shapes])));
+    }
+
+    private void MakeAll(Node node, Value[] outputs)
+    {
         for (var i = 0; i < outputs.Length; i++)
             Make(i < node.Outputs.Length ? node.Outputs[i] : -1, outputs[i]);
+    }
+
+    /// <summary>What a value holds, where it decides how the run goes on.</summary>
+    /// <exception cref="UnplannableException">A plan is recorded, and only a run can tell.</exception>
+    private Tensor Told(Value value) => !context.IsRecording ? value.Tensor(context)
+        : value.Known ?? throw new UnplannableException("what a node does depends on what is computed");
+
+    /// <summary>While a plan is recorded: outputs that shapes or known operands decide, or null.</summary>
+    private Value[]? AtOnce(Node node, Value?[] operands, ImmutableArray<Fact> shapes)
+    {
+        if (shapes is [{ Value: Tensor value }])
+            return [Value.Of(value)];
+        if (node.Op == Primitive.Size)
+            return [Value.Of(Tensor.Scalar((long)operands[0]!.Shape.Count))];
+        foreach (var shape in shapes)
+            if (shape.Shape.Count > MostKnown)
+                return null;
+        foreach (var operand in operands)
+            if (operand is { Known: null })
+                return null;
+        return ByReference(node, operands, [.. shapes]);
+    }
+
+    /// <summary>The reference's kernel as a step of a plan: operands and outputs are where they will be in every run.</summary>
+    private Value[] RecordReference(Node node, Value?[] operands, Fact[] shapes)
+    {
+        var x = Array.ConvertAll(operands, v => v?.Tensor(context));
+        var outputs = Array.ConvertAll(shapes, s => Value.Slot(s.Type!.Value, s.Shape, context));
+        var y = Array.ConvertAll(outputs, v => v.Tensor(context));
+        context.Launcher.Recording!.Add(() =>
+        {
+            try
+            {
+                foreach (var output in y)
+                    output.MutableBytes.Clear();
+                Kernels.Run(node, x, y);
+            }
+            catch (ModelException e)
+            {
+                throw new ModelException($"{node.Source}: {e.Message}", e);
+            }
+        });
+        return outputs;
     }
 
     private Tensor Allocate(DType type, Shape shape)

@@ -10,7 +10,7 @@ internal sealed class Liveness
     public Liveness(Graph graph) => Visit(graph.Body, [.. graph.Inputs]);
 
     /// <summary>The values to let go of after node <paramref name="index"/> of the block.</summary>
-    public ReadOnlySpan<int> After(Block block, int index) => dying[block][index];
+    public int[] After(Block block, int index) => dying[block][index];
 
     /// <summary>Values that the block itself brings forth die in it, unless they are its results; those around it are not its business.</summary>
     private void Visit(Block block, HashSet<int> own)

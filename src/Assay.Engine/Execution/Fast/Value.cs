@@ -10,11 +10,12 @@ namespace Assay.Engine.Execution.Fast;
 /// <remarks>
 /// A 16-bit value that a kernel made holds only numbers that 16 bits can hold, NaN canonical, so its two forms say the same. One
 /// that came as a tensor may hold other NaNs; <see cref="IsWideExact"/> tells whether moving the float32 form moves the bits.
+/// While a plan is recorded a value has its memory, but its elements are known only where no input decides them.
 /// </remarks>
 internal sealed unsafe class Value
 {
     private Tensor? tensor;
-    private Floats? floats;
+    private Floats? floats, storage;
 
     private Value(DType type, Shape shape, Tensor? tensor, Floats? floats)
     {
@@ -37,7 +38,10 @@ internal sealed unsafe class Value
     public bool IsWide => Container is null && Type is DType.Float32 or DType.Float16 or DType.BFloat16;
 
     /// <summary>What it holds, where that is known before the kernels run: constants, and what is computed from shapes.</summary>
-    public Tensor? Known => tensor;
+    public Tensor? Known => IsSlot ? null : tensor;
+
+    /// <summary>Its elements are made by kernels that have been recorded and not run.</summary>
+    private bool IsSlot { get; init; }
 
     public bool HasFloats => floats is not null;
 
@@ -49,13 +53,29 @@ internal sealed unsafe class Value
     public static Value Constant(Tensor tensor, Floats floats) => new(tensor.Type, tensor.Shape, tensor, floats);
 
     /// <summary>Takes over the caller's share of <paramref name="floats"/>.</summary>
-    public static Value Of(DType type, Shape shape, Floats floats) => new(type, shape, null, floats);
+    public static Value Of(DType type, Shape shape, Floats floats) => new(type, shape, null, floats) { IsSlot = true };
 
-    /// <summary>What is known of it; shapes and other whole numbers are known by value.</summary>
-    public Fact Fact() => Container is not null ? Models.Fact.Of(Container) : tensor is not null && !IsWide ? Models.Fact.Of(tensor) : new(Type, Shape.Dims);
+    /// <summary>Memory for a value that will come as a tensor, such as an input of a plan.</summary>
+    public static Value Slot(DType type, Shape shape, RunContext context)
+    {
+        var memory = context.Pool.Rent((((long)shape.Count * type.Size()) + 3) / 4);
+        var tensor = NativeView.Of(type, shape, memory.Pointer);
+        return type == DType.Float32
+            ? new(type, shape, tensor, memory) { IsSlot = true }
+            : new(type, shape, tensor, null) { IsSlot = true, storage = memory };
+    }
+
+    /// <summary>What is known of it; shapes, other whole numbers and short lists of factors are known by value.</summary>
+    public Fact Fact() => Container is not null ? Models.Fact.Of(Container)
+        : Known is { } known && (!IsWide || known.Count <= Models.Shape.MaxRank) ? Models.Fact.Of(known) : new(Type, Shape.Dims);
 
     /// <summary>The same elements under another shape.</summary>
-    public Value Reshape(Shape shape) => new(Type, shape, tensor?.Reshape(shape), floats?.Share()) { IsWideExact = IsWideExact };
+    public Value Reshape(Shape shape) => new(Type, shape, tensor?.Reshape(shape), floats?.Share())
+    {
+        IsWideExact = IsWideExact,
+        IsSlot = IsSlot,
+        storage = storage?.Share(),
+    };
 
     public Value Share() => Container is null ? Reshape(Shape) : new(Container);
 
@@ -69,10 +89,19 @@ internal sealed unsafe class Value
     {
         if (floats is not null)
             return floats;
-        floats = context.Pool.Rent(Shape.Count);
-        Widen(context.Launcher, context.Isa, tensor!, floats.Pointer);
+        if (storage is not null)
+        {
+            floats = context.Pool.Rent(Shape.Count);
+            StorageKernel.Widen(context.Launcher, context.Isa, (ushort*)storage.Pointer, floats.Pointer, Shape.Count, Type == DType.BFloat16);
+            return floats;
+        }
+        floats = context.RentForKnown(Shape.Count);
+        Widen(context.Now, context.Isa, tensor!, floats.Pointer);
         return floats;
     }
+
+    /// <summary>The memory under the value where a kernel may write over it once the value has been read for the last time.</summary>
+    public Floats? Sole => floats is { IsSole: true } ? floats : null;
 
     public static void Widen(Launcher launcher, Isa isa, Tensor tensor, float* target)
     {
@@ -87,18 +116,33 @@ internal sealed unsafe class Value
     {
         if (tensor is not null)
             return tensor;
-        tensor = Models.Tensor.Create(Type, Shape);
-        fixed (byte* target = tensor.MutableBytes)
-            if (Type == DType.Float32)
-                new ReadOnlySpan<byte>(floats!.Pointer, tensor.Bytes.Length).CopyTo(tensor.MutableBytes);
-            else
-                StorageKernel.Round(context.Launcher, context.Isa, floats!.Pointer, (ushort*)target, tensor.Count, Type == DType.BFloat16);
-        return tensor;
+        if (!context.IsRecording)
+            return tensor = ToTensor(context);
+        if (Type == DType.Float32)
+            return tensor = NativeView.Of(Type, Shape, floats!.Pointer);
+        storage = context.Pool.Rent((Shape.Count + 1L) / 2);
+        StorageKernel.Round(context.Launcher, context.Isa, floats!.Pointer, (ushort*)storage.Pointer, Shape.Count, Type == DType.BFloat16);
+        return tensor = NativeView.Of(Type, Shape, storage.Pointer);
+    }
+
+    /// <summary>What it holds now, in a tensor of its own.</summary>
+    public Tensor ToTensor(RunContext context)
+    {
+        var copy = Models.Tensor.Create(Type, Shape);
+        if (tensor is not null)
+            tensor.Bytes.CopyTo(copy.MutableBytes);
+        else if (Type == DType.Float32)
+            new ReadOnlySpan<byte>(floats!.Pointer, copy.Bytes.Length).CopyTo(copy.MutableBytes);
+        else
+            fixed (byte* target = copy.MutableBytes)
+                StorageKernel.Round(context.Now, context.Isa, floats!.Pointer, (ushort*)target, copy.Count, Type == DType.BFloat16);
+        return copy;
     }
 
     public void Release()
     {
         floats?.Release();
-        floats = null;
+        storage?.Release();
+        floats = storage = null;
     }
 }

@@ -97,7 +97,7 @@ internal sealed unsafe class Weights : IDisposable
     {
         var buffer = Own(tensor.Count);
         Value.Widen(launcher, isa, tensor, buffer.Pointer);
-        return Value.Constant(tensor, new Floats(buffer, null));
+        return Value.Constant(tensor, new Floats(buffer.Pointer, buffer, null));
     }
 
     private AlignedBuffer Own(long count)

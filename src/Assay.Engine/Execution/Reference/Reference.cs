@@ -29,10 +29,19 @@ public static class Reference
 
     private static NamedValue[] RunBound(Graph graph, ModelValue[] inputs, Action<int, Tensor>? onValue, RunLimits? limits, CancellationToken cancel)
     {
-        var run = new ReferenceRun(graph, limits ?? RunLimits.Default, onValue, cancel);
+        limits ??= RunLimits.Default;
+        return limits.InTime(cancel, token => RunInTime(graph, inputs, onValue, limits, token));
+    }
+
+    private static NamedValue[] RunInTime(Graph graph, ModelValue[] inputs, Action<int, Tensor>? onValue, RunLimits limits, CancellationToken cancel)
+    {
+        var run = new ReferenceRun(graph, limits, onValue, cancel);
         for (var i = 0; i < inputs.Length; i++)
             run.Set(graph.Inputs[i], inputs[i]);
         run.RunBlock(graph.Body);
+        var returned = 0L;
+        foreach (var id in graph.Outputs)
+            limits.SpendOutput(ref returned, run.Get(id).ByteCount);
         return [.. graph.Outputs.Select(id => new NamedValue(graph.Values[id].Name, run.Get(id)))];
     }
 }

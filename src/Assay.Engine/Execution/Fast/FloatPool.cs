@@ -2,38 +2,8 @@ using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Fast;
 
-/// <summary>Float32 elements that several values may share; the last to let go gives the memory back.</summary>
-internal sealed unsafe class Floats
-{
-    private readonly FloatPool? pool;
-    private int owners = 1;
-
-    /// <param name="pool">Where the memory goes when nobody needs it; null for constants, which stay.</param>
-    public Floats(AlignedBuffer buffer, FloatPool? pool)
-    {
-        Buffer = buffer;
-        this.pool = pool;
-    }
-
-    public AlignedBuffer Buffer { get; }
-
-    public float* Pointer => Buffer.Pointer;
-
-    public Floats Share()
-    {
-        owners++;
-        return this;
-    }
-
-    public void Release()
-    {
-        if (pool is not null && --owners == 0)
-            pool.Return(Buffer);
-    }
-}
-
 /// <summary>The memory of one run's values, kept from run to run.</summary>
-internal sealed class FloatPool : IDisposable
+internal sealed unsafe class FloatPool : IFloatStore, IDisposable
 {
     private readonly List<AlignedBuffer> free = [];
 
@@ -44,13 +14,13 @@ internal sealed class FloatPool : IDisposable
             if (free[i].Count >= count && free[i].Count <= (2 * count) + 1024 && (best < 0 || free[i].Count < free[best].Count))
                 best = i;
         if (best < 0)
-            return new(new AlignedBuffer(count), this);
+            return Of(new AlignedBuffer(count));
         var buffer = free[best];
         free.RemoveAt(best);
-        return new(buffer, this);
+        return Of(buffer);
     }
 
-    public void Return(AlignedBuffer buffer) => free.Add(buffer);
+    public void Return(Floats floats) => free.Add((AlignedBuffer)floats.Backing!);
 
     /// <summary>Floats that wait to be used again.</summary>
     public long Idle => free.Sum(b => b.Count);
@@ -68,4 +38,6 @@ internal sealed class FloatPool : IDisposable
             buffer.Dispose();
         free.Clear();
     }
+
+    private Floats Of(AlignedBuffer buffer) => new(buffer.Pointer, buffer, this);
 }
