@@ -30,6 +30,11 @@ internal static unsafe class Contractions
         }
         var (stepsA, stepsB) = (Steps(batchA, batch), Steps(batchB, batch));
         var count = Shape.Of(batch.AsSpan()).Count;
+        if (BatchedProduct.Suits(count, n, k) && call.Launcher.Threads * BatchedProduct.ScratchSize(k) <= call.Context.MostScratch)
+        {
+            BatchedProduct.Run(call.Launcher, call.Isa, call.Scratch, call.Input(0), stepsA, call.Input(1), stepsB, y.Pointer, batch.AsSpan(), m, n, k);
+            return [call.Rounded(y)];
+        }
         for (var s = 0; s < count; s++)
         {
             long p = 0, q = 0, rest = s;

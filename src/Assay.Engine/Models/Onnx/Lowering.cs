@@ -171,6 +171,18 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, Contex
         return [.. function.Output.Select(name => Resolve(scope, name))];
     }
 
+    /// <summary>Puts the nodes of a graph that is an attribute in the place of the node that has it, its inputs bound to values.</summary>
+    /// <returns>The values of the graph's outputs.</returns>
+    public ImmutableArray<int> Inline(GraphProto proto, Scope caller, string where, params ReadOnlySpan<int> inputs)
+    {
+        var scope = Open(proto, caller, caller.Context, caller.Nodes);
+        if (proto.Input.Count != inputs.Length)
+            throw new ModelException($"{where} takes {proto.Input.Count} inputs, not {inputs.Length}");
+        for (var i = 0; i < inputs.Length; i++)
+            Bind(scope, proto.Input[i].Name, inputs[i]);
+        return LowerBlock(proto, scope, where).Results;
+    }
+
     public FunctionProto? FunctionOf(NodeProto node) => functions.Of(node);
 
     private void Spend()
@@ -179,9 +191,9 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, Contex
             throw new ModelException($"more than {limits.Nodes} nodes after lowering");
     }
 
-    private Scope Open(GraphProto proto, Scope? outer, Context context)
+    private Scope Open(GraphProto proto, Scope? outer, Context context, ImmutableArray<Node>.Builder? nodes = null)
     {
-        var scope = new Scope(outer, outer is null ? 0 : outer.Depth + 1, context);
+        var scope = new Scope(outer, outer is null ? 0 : outer.Depth + 1, context, nodes);
         if (scope.Depth > limits.Depth)
             throw new ModelException($"graphs nested more than {limits.Depth} deep");
         if (proto.SparseInitializer.Count > 0)

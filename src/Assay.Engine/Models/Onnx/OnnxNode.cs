@@ -149,6 +149,15 @@ internal sealed class OnnxNode(Lowering graph, Scope scope, NodeProto proto, str
         return true;
     }
 
+    /// <summary>What the one-output graph that is attribute <paramref name="name"/> makes of a value; the value itself where there is none.</summary>
+    public int Through(string name, int input)
+    {
+        if (!Has(name))
+            return input;
+        var outputs = graph.Inline(Graph(name), scope, name, input);
+        return outputs.Length == 1 ? outputs[0] : throw new ModelException($"{name} has {outputs.Length} outputs, not 1");
+    }
+
     /// <summary>Says which value an output is.</summary>
     public void Output(int i, int id)
     {

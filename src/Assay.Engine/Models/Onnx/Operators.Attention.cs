@@ -11,6 +11,11 @@ internal static partial class Operators
         new("RotaryEmbedding", 3, 4, RotaryEmbedding),
     ];
 
+    private static Rule[] Previews =>
+    [
+        new("FlexAttention", 3, 3, FlexAttention),
+    ];
+
     private static void Attention(OnnxNode n)
     {
         int q = n.Input(0), k = n.Input(1), v = n.Input(2), bias = n.Optional(3), pastKey = n.Optional(4), pastValue = n.Optional(5);
@@ -82,13 +87,42 @@ internal static partial class Operators
     private static int Offsets(OnnxNode n, int q, int pastKey, int lengths)
     {
         if (pastKey >= 0)
-            return Extent(n, pastKey, 2);
-        return lengths < 0 ? n.Constant([0]) : n.Emit(Primitive.Sub, Attributes.None, lengths, Extent(n, q, 2));
+            return ExtentOf(n, pastKey, 2);
+        return lengths < 0 ? n.Constant([0]) : n.Emit(Primitive.Sub, Attributes.None, lengths, ExtentOf(n, q, 2));
     }
 
     /// <summary>One extent, as a list of one number.</summary>
-    private static int Extent(OnnxNode n, int x, long axis) =>
+    private static int ExtentOf(OnnxNode n, int x, long axis) =>
         n.Emit(Primitive.Slice, Attributes.None, n.Emit(Primitive.Shape, Attributes.None, x), n.Constant([axis]), n.Constant([axis + 1]));
+
+    /// <summary>Attention whose scores and probabilities pass through graphs of the model's own. Without these it is Attention.</summary>
+    private static void FlexAttention(OnnxNode n)
+    {
+        int q = n.Input(0), k = n.Input(1), v = n.Input(2);
+        var type = n.FactOf(q).Type;
+        Precision(n, type);
+        if (!n.Has("score_mod") && !n.Has("prob_mod"))
+        {
+            n.Output(0, n.Emit(Primitive.Attention, n.Has("scale") ? Attributes.None.With("scale", n.Float("scale", 1)) : Attributes.None, q, Like(n, k, q), Like(n, v, q)));
+            return;
+        }
+        if (n.FactOf(q) is not { HasRank: true, Dims: [_, _, _, > 0 and var width] })
+            throw new ModelException($"the query is {n.FactOf(q)}, not of rank 4 with a known head size");
+        int keys = ExtentOf(n, k, 2), groups = ExtentOf(n, k, 1), first = Wide(n, q);
+        // The query heads that share keys follow one another: together they are the rows of one product.
+        var rows = n.Emit(Primitive.Reshape, Attributes.None, first, Joined(n, n.Constant([0]), groups, n.Constant([-1, width])));
+        var scores = n.Emit(Primitive.MatMul, Attributes.None, rows, n.Emit(Primitive.Transpose, Perm(0, 1, 3, 2), Like(n, k, first)));
+        var scale = n.Has("scale") ? n.Float("scale", 1) : 1 / MathF.Sqrt(width);
+        scores = n.Emit(Primitive.Mul, Attributes.None, scores, Number(n, scores, scale));
+        var heads = n.Emit(Primitive.Slice, Attributes.None, n.Emit(Primitive.Shape, Attributes.None, q), n.Constant([0]), n.Constant([3]));
+        scores = n.Through("score_mod", n.Emit(Primitive.Reshape, Attributes.None.With("allowzero", 1L), scores, Joined(n, heads, keys)));
+        var weights = n.Through("prob_mod", n.Emit(Primitive.Softmax, Attributes.None, scores));
+        weights = n.Emit(Primitive.Reshape, Attributes.None, weights, Joined(n, n.Constant([0]), groups, n.Constant([-1]), keys));
+        var y = n.Emit(Primitive.MatMul, Attributes.None, weights, Like(n, v, weights));
+        n.Output(0, Narrow(n, n.Emit(Primitive.Reshape, Attributes.None.With("allowzero", 1L), y, Joined(n, heads, ExtentOf(n, v, 3))), type));
+    }
+
+    private static int Joined(OnnxNode n, params ReadOnlySpan<int> lists) => n.Emit(Primitive.Concat, Attributes.None.With("axis", 0L), lists);
 
     private static void LinearAttention(OnnxNode n)
     {

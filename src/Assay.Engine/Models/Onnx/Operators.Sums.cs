@@ -116,8 +116,8 @@ internal static partial class Operators
         var parts = new List<int>();
         if (shared.Length > 0)
             parts.Add(n.Emit(Primitive.Slice, Attributes.None, n.Emit(Primitive.Shape, Attributes.None, product), n.Constant([0]), n.Constant([shared.Length])));
-        parts.AddRange(left.Select(c => Extent(n, a.Value, a.Axes.IndexOf(c, StringComparison.Ordinal))));
-        parts.AddRange(right.Select(c => Extent(n, b.Value, b.Axes.IndexOf(c, StringComparison.Ordinal))));
+        parts.AddRange(left.Select(c => ExtentOf(n, a.Value, a.Axes.IndexOf(c, StringComparison.Ordinal))));
+        parts.AddRange(right.Select(c => ExtentOf(n, b.Value, b.Axes.IndexOf(c, StringComparison.Ordinal))));
         var shape = parts.Count == 0 ? n.Constant([]) : n.Emit(Primitive.Concat, Attributes.None.With("axis", 0L), [.. parts]);
         return new(n.Emit(Primitive.Reshape, Attributes.None.With("allowzero", 1L), product, shape), axes);
     }

@@ -10,7 +10,11 @@ internal static partial class Operators
         Basics, Functions, Contractions, Movement, Reductions, Normalizations, Attentions, Sums, Indexing, Images, Blocks, Signals,
         Control, Sequences);
 
-    private static readonly Dictionary<string, Dictionary<string, Rule>> Domains = new(StringComparer.Ordinal) { [""] = Table };
+    private static readonly Dictionary<string, Dictionary<string, Rule>> Domains = new(StringComparer.Ordinal)
+    {
+        [""] = Table,
+        ["ai.onnx.preview"] = Join(Previews),
+    };
 
     private static Rule[] Basics =>
     [
