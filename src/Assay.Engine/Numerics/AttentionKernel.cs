@@ -186,9 +186,14 @@ internal unsafe struct TurnKernel : IKernel
             var source = From + (((long)matrix * S) + j) * E;
             var target = To + ((long)matrix * E * Step) + j;
             var keys = Math.Clamp(S - j, 0, 16);
-            for (var e = 0; e < E; e++, target += Step)
-                for (var i = 0; i < 16; i++)
-                    target[i] = i < keys ? source[((long)i * E) + e] : 0;
+            for (var e = 0; e < E; e++, source++, target += Step)
+            {
+                var element = source;
+                for (var i = 0; i < keys; i++, element += E)
+                    target[i] = *element;
+                for (var i = keys; i < 16; i++)
+                    target[i] = 0;
+            }
         }
     }
 }
