@@ -40,6 +40,12 @@ public static class ScalarMath
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, "unknown function"),
     };
 
+    /// <inheritdoc cref="Apply(Function, float)"/>
+    public static double Apply(Function function, double x) => Canonical(Functions64.Apply(function, x));
+
+    /// <inheritdoc cref="Power.Pow"/>
+    public static double Pow(double x, double y) => Canonical(Functions64.Pow(x, y));
+
     public static float Exp(float x) => LaneMath.Exp(new Lane1(x)).V;
 
     public static float Log(float x) => LaneMath.Log(new Lane1(x)).V;

@@ -40,17 +40,9 @@ internal readonly struct Real64(double v) : IReal<Real64>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real64 Fma(Real64 a, Real64 b, Real64 c) => new(ScalarMath.Fma(a.V, b.V, c.V));
 
-    public static Real64 Apply(Function function, Real64 x) => new(function switch
-    {
-        Function.Sqrt => Math.Sqrt(x.V),
-        Function.Round => Math.Round(x.V),
-        Function.Floor => Math.Floor(x.V),
-        Function.Ceil => Math.Ceiling(x.V),
-        Function.Sign => double.IsNaN(x.V) ? x.V : Math.Sign(x.V),
-        _ => throw new ModelException($"{function} of float64 is not in the profile"),
-    });
+    public static Real64 Apply(Function function, Real64 x) => new(ScalarMath.Apply(function, x.V));
 
-    public static Real64 Pow(Real64 x, Real64 y) => throw new ModelException("Pow of float64 is not in the profile");
+    public static Real64 Pow(Real64 x, Real64 y) => new(ScalarMath.Pow(x.V, y.V));
 
     public static void Store(Tensor y, int i, Real64 value)
     {
