@@ -29,7 +29,7 @@ internal static partial class Functions64
         Function.Exp => Exp(x),
         Function.Log => x < 0 ? double.NaN : x == 0 ? double.NegativeInfinity : double.IsPositiveInfinity(x) ? x : Log(x).High,
         Function.Sigmoid => Sigmoid(x),
-        Function.Softplus => Softplus(x),
+        Function.Softplus => double.IsPositiveInfinity(x) ? x : Softplus(x),
         Function.Cos => Cos(Math.Abs(x)),
         Function.Cosh => Cosh(Math.Abs(x)),
         Function.Acos => Acos(x),
@@ -167,7 +167,7 @@ internal static partial class Functions64
     {
         if (a >= 6)
             return 1;
-        if (a < Tiny)
+        if (a < 1e-150)
             // Moved away from the subnormals, so that the product's two parts are whole.
             return Scale((TwoOverSqrtPi * Scale(a, 200)).High, -200);
         var w = (DoubleDouble)a * (a + a);

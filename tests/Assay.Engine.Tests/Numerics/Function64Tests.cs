@@ -44,7 +44,7 @@ public sealed class Function64Tests(ITestOutputHelper output)
             {
                 double expected = Math.Pow(x, y), actual = ScalarMath.Pow(x, y);
                 // The base library's is off by a last place here and there; in the special cases there is nothing to round.
-                if (double.IsFinite(expected) && expected != Math.Round(expected))
+                if (double.IsFinite(expected) && (expected != Math.Round(expected) || Math.Abs(expected) > 1e15))
                     Assert.InRange(actual, Math.BitDecrement(expected), Math.BitIncrement(expected));
                 else
                     Same(y == 2 ? x * x : expected, actual);
@@ -61,10 +61,10 @@ public sealed class Function64Tests(ITestOutputHelper output)
                     Assert.True(BitConverter.SingleToInt32Bits(small) == BitConverter.SingleToInt32Bits(narrow), $"{function}({x:R}) is {narrow:R}, not {small:R}");
         Same(-double.Epsilon, ScalarMath.Apply(Function.Sin, -double.Epsilon));
         Same(double.Epsilon, ScalarMath.Apply(Function.Erf, double.Epsilon));
-        Same(double.Epsilon, ScalarMath.Apply(Function.Exp, -745));
-        Same(0, ScalarMath.Apply(Function.Exp, -746));
+        Same(double.Epsilon, ScalarMath.Apply(Function.Exp, -745.0));
+        Same(0, ScalarMath.Apply(Function.Exp, -746.0));
         Same(Inf, ScalarMath.Apply(Function.Exp, 709.79));
-        Same(Inf, ScalarMath.Apply(Function.Cosh, 711));
+        Same(Inf, ScalarMath.Apply(Function.Cosh, 711.0));
     }
 
     [Fact]
