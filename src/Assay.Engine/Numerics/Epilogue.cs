@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Assay.Engine.Numerics;
 
 /// <summary>
-/// What follows a finished chain, element by element, while it is still in the cache: the bias, then a normalisation, Relu and
-/// the rounding to 16 bits, if they are asked for. Each step is the operation that the profile writes down.
+/// What follows a finished chain, element by element, before it is stored: the bias, then a normalisation, Relu and the rounding
+/// to 16 bits, if they are asked for. Each step is the operation that the profile writes down.
 /// </summary>
 internal unsafe struct Epilogue
 {
@@ -33,72 +33,113 @@ internal unsafe struct Epilogue
         return rest;
     }
 
-    /// <summary>Finishes <paramref name="count"/> elements of each of <paramref name="rows"/> channels, which stand <paramref name="step"/> floats apart.</summary>
-    public readonly void Apply<T>(float* x, nint step, int count, int channel, int rows) where T : unmanaged, ILanes<T>
+    /// <summary>Finishes <paramref name="count"/> elements of a channel that have been stored unfinished.</summary>
+    public readonly void Finish<T, TFinish>(float* x, int count, nint channel) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
-        // The forms are told apart here, outside the loops over elements.
-        for (var end = channel + rows; channel < end; channel++, x += step)
-            if (Mean is not null || ToHalf || ToBrain)
-                General<T>(x, count, channel);
-            else if (Relu)
-                Row<T, BiasAndRelu>(x, count, Bias[channel]);
-            else
-                Row<T, BiasOnly>(x, count, Bias[channel]);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Row<T, TStep>(float* x, int count, float bias) where T : unmanaged, ILanes<T> where TStep : unmanaged, IBiasStep
-    {
-        var add = T.Broadcast(bias);
         var i = 0;
+        var numbers = At<T>(channel);
         for (; i + T.Width <= count; i += T.Width)
-            T.Store(TStep.Apply(T.Load(x + i) + add), x + i);
-        for (; i < count; i++)
-            Lane1.Store(TStep.Apply(new Lane1(x[i]) + new Lane1(bias)), x + i);
-    }
-
-    private readonly void General<T>(float* x, int count, int channel) where T : unmanaged, ILanes<T>
-    {
-        var normalize = Mean is not null;
-        var (relu, half, brain, bias) = (Relu, ToHalf, ToBrain, Bias[channel]);
-        var (mean, factor, shift) = normalize ? (Mean[channel], Factor[channel], Shift[channel]) : default;
-        var i = 0;
-        for (; i + T.Width <= count; i += T.Width)
-            T.Store(One(T.Load(x + i)), x + i);
+            T.Store(TFinish.Apply(T.Load(x + i), numbers), x + i);
         if (i == count)
             return;
         var edge = stackalloc float[16];
         for (var j = i; j < count; j++)
             edge[j - i] = x[j];
-        T.Store(One(T.Load(edge)), edge);
+        T.Store(TFinish.Apply(T.Load(edge), numbers), edge);
         for (var j = i; j < count; j++)
             x[j] = edge[j - i];
+    }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        TLane One<TLane>(TLane value) where TLane : unmanaged, ILanes<TLane>
+    /// <summary>The numbers of one channel in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Channel<T> At<T>(nint channel) where T : unmanaged, ILanes<T>
+    {
+        Channel<T> numbers = default;
+        numbers.Bias = T.Broadcast(Bias[channel]);
+        if (Mean is not null)
         {
-            value += TLane.Broadcast(bias);
-            if (normalize)
-                value = TLane.Fma(value - TLane.Broadcast(mean), TLane.Broadcast(factor), TLane.Broadcast(shift));
-            value = relu ? LaneMath.Relu(value) : LaneMath.Canonical(value);
-            return half ? RoundToHalf.Apply(value) : brain ? RoundToBrain.Apply(value) : value;
+            numbers.Mean = T.Broadcast(Mean[channel]);
+            numbers.Factor = T.Broadcast(Factor[channel]);
+            numbers.Shift = T.Broadcast(Shift[channel]);
+        }
+        return numbers;
+    }
+
+    /// <summary>The numbers of neighbouring channels, one in each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Channel<T> Along<T>(nint channel) where T : unmanaged, ILanes<T>
+    {
+        Channel<T> numbers = default;
+        numbers.Bias = T.Load(Bias + channel);
+        if (Mean is not null)
+        {
+            numbers.Mean = T.Load(Mean + channel);
+            numbers.Factor = T.Load(Factor + channel);
+            numbers.Shift = T.Load(Shift + channel);
+        }
+        return numbers;
+    }
+
+    /// <summary>Runs <paramref name="work"/> in the form that is compiled for this epilogue: the forms are told apart once, outside all loops.</summary>
+    public readonly void Choose<T, TWork>(TWork work, int part, int from, int to) where T : unmanaged, ILanes<T> where TWork : unmanaged, IFinishingKernel
+    {
+        switch (Mean is not null, Relu, ToHalf, ToBrain)
+        {
+            case (_, true, true, _): work.Run<T, ReluThen<RoundToHalf>>(part, from, to); break;
+            case (_, false, true, _): work.Run<T, BiasThen<RoundToHalf>>(part, from, to); break;
+            case (_, true, _, true): work.Run<T, ReluThen<RoundToBrain>>(part, from, to); break;
+            case (_, false, _, true): work.Run<T, BiasThen<RoundToBrain>>(part, from, to); break;
+            case (true, true, _, _): work.Run<T, NormalizeThen<ReluFunction>>(part, from, to); break;
+            case (true, false, _, _): work.Run<T, NormalizeThen<CanonicalFunction>>(part, from, to); break;
+            case (_, true, _, _): work.Run<T, BiasThen<ReluFunction>>(part, from, to); break;
+            default: work.Run<T, BiasThen<CanonicalFunction>>(part, from, to); break;
         }
     }
+}
 
-    private interface IBiasStep
-    {
-        static abstract T Apply<T>(T x) where T : unmanaged, ILanes<T>;
-    }
+/// <summary>What an epilogue knows of a channel; what it does not use costs nothing.</summary>
+internal struct Channel<T> where T : unmanaged, ILanes<T>
+{
+    public T Bias, Mean, Factor, Shift;
+}
 
-    private readonly struct BiasOnly : IBiasStep
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Canonical(x);
-    }
+/// <summary>A kernel with a form for each kind of epilogue.</summary>
+internal interface IFinishingKernel
+{
+    void Run<T, TFinish>(int part, int from, int to) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish;
+}
 
-    private readonly struct BiasAndRelu : IBiasStep
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => LaneMath.Relu(x);
-    }
+/// <summary>One kind of epilogue.</summary>
+internal interface IFinish
+{
+    static abstract T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T>;
+}
+
+/// <summary>The bias, then a function whose results are canonical.</summary>
+internal readonly struct BiasThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => TFunction.Apply(x + channel.Bias);
+}
+
+/// <summary>The bias, Relu, then the rounding to storage.</summary>
+internal readonly struct ReluThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => TFunction.Apply(LaneMath.Relu(x + channel.Bias));
+}
+
+/// <summary>The bias, the normalisation, then a function whose results are canonical.</summary>
+internal readonly struct NormalizeThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> =>
+        TFunction.Apply(T.Fma(x + channel.Bias - channel.Mean, channel.Factor, channel.Shift));
+}
+
+/// <summary>No bias and nothing else: NaN is made canonical.</summary>
+internal readonly struct NothingMore : IFinish
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => LaneMath.Canonical(x);
 }

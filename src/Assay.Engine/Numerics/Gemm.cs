@@ -113,7 +113,7 @@ internal static unsafe class Gemm
         }
     }
 
-    private struct Kernel<TSource> : IKernel where TSource : unmanaged, IPanelSource
+    private struct Kernel<TSource> : IKernel, IFinishingKernel where TSource : unmanaged, IPanelSource
     {
         public int M, N, K, Tile;
         public float* A, C, Panels;
@@ -122,7 +122,9 @@ internal static unsafe class Gemm
         public Epilogue Epilogue;
         public bool ByRow;
 
-        public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
+        public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T> => Epilogue.Choose<T, Kernel<TSource>>(this, part, from, to);
+
+        public readonly void Run<T, TFinish>(int part, int from, int to) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
         {
             var width = 3 * T.Width;
             var (rowFrom, rowTo) = ByRow ? (from * Tile, Math.Min(M, to * Tile)) : (0, M);
@@ -137,12 +139,12 @@ internal static unsafe class Gemm
                     var depth = Math.Min(KBlock, K - k0);
                     if (!ByRow)
                         Source.Pack<T>(panel, width, k0, depth, column, columns);
-                    Rows<T>(ByRow ? panel + ((long)k0 * width) : panel, rowFrom, rowTo, k0, depth, column, columns);
+                    Rows<T, TFinish>(ByRow ? panel + ((long)k0 * width) : panel, rowFrom, rowTo, k0, depth, column, columns);
                 }
             }
         }
 
-        private readonly void Rows<T>(float* panel, int rowFrom, int rowTo, int k0, int depth, int column, int columns) where T : unmanaged, ILanes<T>
+        private readonly void Rows<T, TFinish>(float* panel, int rowFrom, int rowTo, int k0, int depth, int column, int columns) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
         {
             var first = k0 == 0;
             var last = k0 + depth >= K;
@@ -163,7 +165,8 @@ internal static unsafe class Gemm
                 else
                     Edge<T>(panel, depth, a, c, first, rows, height, columns);
                 if (last)
-                    Epilogue.Apply<T>(c, N, columns, row, rows);
+                    for (var i = 0; i < rows; i++)
+                        Epilogue.Finish<T, TFinish>(c + ((nint)i * N), columns, row + i);
                 row += height;
             }
         }

@@ -63,6 +63,21 @@ internal unsafe interface ILanes<T> where T : unmanaged, ILanes<T>
     /// <summary>The lanes' integers as floats, to nearest even.</summary>
     static abstract T FromInt(T a);
 
+    /// <summary>a, with every NaN replaced by the canonical one.</summary>
+    static virtual T Canonical(T a) => T.Select(T.Equal(a, a), a, T.BroadcastBits(0x7FC00000));
+
+    /// <summary>a above zero, +0 elsewhere, the canonical NaN where a is NaN.</summary>
+    static virtual T Relu(T a) => T.Select(T.Equal(a, a), a & T.Less(default, a), T.BroadcastBits(0x7FC00000));
+
+    /// <summary>Elements 0, 2, 4, ... of a and then of b.</summary>
+    static abstract T Even(T a, T b);
+
+    /// <summary>Elements 1, 3, 5, ... of a and then of b.</summary>
+    static abstract T Odd(T a, T b);
+
+    /// <summary>Whether the top bit of any lane is set.</summary>
+    static abstract bool AnyTopBit(T a);
+
     /// <summary>Width unsigned 16-bit integers, zero-extended.</summary>
     static abstract T Widen(ushort* source);
 

@@ -88,6 +88,15 @@ internal readonly unsafe struct Lane1(float v) : ILanes<Lane1>
     public static Lane1 FromInt(Lane1 a) => new(a.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Even(Lane1 a, Lane1 b) => a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Odd(Lane1 a, Lane1 b) => b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyTopBit(Lane1 a) => a.Bits < 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane1 Widen(ushort* source) => BroadcastBits(*source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -86,6 +86,15 @@ internal readonly unsafe struct Lane4(Vector128<float> v) : ILanes<Lane4>
     public static Lane4 FromInt(Lane4 a) => new(Vector128.ConvertToSingle(a.V.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Even(Lane4 a, Lane4 b) => new(AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipEven(a.V, b.V) : System.Runtime.Intrinsics.X86.Sse.Shuffle(a.V, b.V, 0x88));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Odd(Lane4 a, Lane4 b) => new(AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipOdd(a.V, b.V) : System.Runtime.Intrinsics.X86.Sse.Shuffle(a.V, b.V, 0xDD));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyTopBit(Lane4 a) => Vector128.ExtractMostSignificantBits(a.V) != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane4 Widen(ushort* source) => new(Vector128.WidenLower(Vector128.CreateScalar(*(ulong*)source).AsUInt16()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -84,6 +84,15 @@ internal readonly unsafe struct Lane8(Vector256<float> v) : ILanes<Lane8>
     public static Lane8 FromInt(Lane8 a) => new(Vector256.ConvertToSingle(a.V.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 Even(Lane8 a, Lane8 b) => new(Avx2.Permute4x64(Avx.Shuffle(a.V, b.V, 0x88).AsDouble(), 0xD8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 Odd(Lane8 a, Lane8 b) => new(Avx2.Permute4x64(Avx.Shuffle(a.V, b.V, 0xDD).AsDouble(), 0xD8).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyTopBit(Lane8 a) => Vector256.ExtractMostSignificantBits(a.V) != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane8 Widen(ushort* source) => new(Avx2.ConvertToVector256Int32(Vector128.Load(source)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

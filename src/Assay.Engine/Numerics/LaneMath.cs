@@ -17,8 +17,7 @@ internal static partial class LaneMath
 
     /// <summary>x, with every NaN replaced by 0x7FC00000.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Canonical<T>(T x) where T : unmanaged, ILanes<T> =>
-        T.Select(T.Equal(x, x), x, T.BroadcastBits(CanonicalNaN));
+    public static T Canonical<T>(T x) where T : unmanaged, ILanes<T> => T.Canonical(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Abs<T>(T x) where T : unmanaged, ILanes<T> => x & T.BroadcastBits(~SignBit);
@@ -55,8 +54,7 @@ internal static partial class LaneMath
 
     /// <summary>x above zero, +0 elsewhere, NaN where x is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Relu<T>(T x) where T : unmanaged, ILanes<T> =>
-        T.Select(T.Equal(x, x), x & T.Less(default, x), T.BroadcastBits(CanonicalNaN));
+    public static T Relu<T>(T x) where T : unmanaged, ILanes<T> => T.Relu(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<T>(T x) where T : unmanaged, ILanes<T>

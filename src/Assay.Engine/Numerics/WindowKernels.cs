@@ -84,7 +84,7 @@ internal readonly unsafe struct AverageOperation : IWindowOperation
 }
 
 /// <summary>Windows that stay within one channel. One item is one input plane; it makes <see cref="OutPerPlane"/> output planes.</summary>
-internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unmanaged, IWindowOperation
+internal unsafe struct WindowKernel<TOperation> : IKernel, IFinishingKernel where TOperation : unmanaged, IWindowOperation
 {
     public WindowShape Shape;
     public int Channels, OutPerPlane;
@@ -116,6 +116,14 @@ internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unm
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
     {
+        if (Epilogue.Bias is null)
+            Run<T, NothingMore>(part, from, to);
+        else
+            Epilogue.Choose<T, WindowKernel<TOperation>>(this, part, from, to);
+    }
+
+    public readonly void Run<T, TFinish>(int part, int from, int to) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
+    {
         var plane = Planes + (part * PlanePitch);
         for (var item = from; item < to; item++)
         {
@@ -125,24 +133,20 @@ internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unm
             for (var o = 0; o < OutPerPlane; o++)
             {
                 var output = ((long)item * OutPerPlane) + o;
-                var channel = ((long)(item % Channels) * OutPerPlane) + o;
-                Plane<T>(plane, Output + (output * Shape.OutSize), Weights is null ? null : Weights + (channel * Shape.KernelSize), (int)channel);
+                var channel = ((nint)(item % Channels) * OutPerPlane) + o;
+                Plane<T, TFinish>(plane, Output + (output * Shape.OutSize), Weights is null ? null : Weights + (channel * Shape.KernelSize), Epilogue.Bias is null ? default : Epilogue.At<T>(channel));
             }
         }
     }
 
-    private readonly void Plane<T>(float* plane, float* output, float* weights, int channel) where T : unmanaged, ILanes<T>
+    private readonly void Plane<T, TFinish>(float* plane, float* output, float* weights, in Channel<T> channel) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
         for (var d = 0; d < Shape.OutD; d++)
             for (var h = 0; h < Shape.OutH; h++, output += Shape.OutW)
-            {
-                Row<T>(plane + Shape.RowStart(d, h), output, weights, CountH is null ? 1 : CountD[d] * CountH[h]);
-                if (Epilogue.Bias is not null)
-                    Epilogue.Apply<T>(output, 0, Shape.OutW, channel, 1);
-            }
+                Row<T, TFinish>(plane + Shape.RowStart(d, h), output, weights, CountH is null ? 1 : CountD[d] * CountH[h], channel);
     }
 
-    private readonly void Row<T>(float* row, float* output, float* weights, float scale) where T : unmanaged, ILanes<T>
+    private readonly void Row<T, TFinish>(float* row, float* output, float* weights, float scale, in Channel<T> channel) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
         var size = Shape.KernelSize;
         var w = 0;
@@ -158,10 +162,10 @@ internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unm
                 a2 = TOperation.Step(a2, T.Load(x + (2 * T.Width)), weight);
                 a3 = TOperation.Step(a3, T.Load(x + (3 * T.Width)), weight);
             }
-            Finish(a0, scale, output, w);
-            Finish(a1, scale, output, w + T.Width);
-            Finish(a2, scale, output, w + (2 * T.Width));
-            Finish(a3, scale, output, w + (3 * T.Width));
+            T.Store(Finish<T, TFinish>(a0, scale, w, channel), output + w);
+            T.Store(Finish<T, TFinish>(a1, scale, w + T.Width, channel), output + w + T.Width);
+            T.Store(Finish<T, TFinish>(a2, scale, w + (2 * T.Width), channel), output + w + (2 * T.Width));
+            T.Store(Finish<T, TFinish>(a3, scale, w + (3 * T.Width), channel), output + w + (3 * T.Width));
         }
         var edge = stackalloc float[T.Width];
         for (; w < Shape.OutW; w += T.Width)
@@ -169,18 +173,19 @@ internal unsafe struct WindowKernel<TOperation> : IKernel where TOperation : unm
             var a = TOperation.Start<T>();
             for (var k = 0; k < size; k++)
                 a = TOperation.Step(a, T.Load(row + Offsets[k] + w), weights is null ? 0 : weights[k]);
+            a = Finish<T, TFinish>(a, scale, w, channel);
             if (w + T.Width <= Shape.OutW)
             {
-                Finish(a, scale, output, w);
+                T.Store(a, output + w);
                 continue;
             }
-            T.Store(LaneMath.Canonical(TOperation.Finish(a, scale, CountW + w)), edge);
+            T.Store(a, edge);
             for (var j = 0; w + j < Shape.OutW; j++)
                 output[w + j] = edge[j];
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Finish<T>(T a, float scale, float* output, int w) where T : unmanaged, ILanes<T> =>
-        T.Store(LaneMath.Canonical(TOperation.Finish(a, scale, CountW + w)), output + w);
+    private readonly T Finish<T, TFinish>(T a, float scale, int w, in Channel<T> channel) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish =>
+        TFinish.Apply(TOperation.Finish(a, scale, CountW + w), channel);
 }

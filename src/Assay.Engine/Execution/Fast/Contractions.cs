@@ -66,11 +66,17 @@ internal static unsafe class Contractions
         var packed = call.Packed;
         var weights = packed is null && !isDepthwise ? Convolution.PackedSize(groups, outPerGroup, inPerGroup * shape.KernelSize) : 0;
         // Only absurd strides, paddings or numbers of groups need so much.
-        if (isDepthwise ? !call.HasRoomForPlanes(shape) : Math.Max(weights, Convolution.PlanesSize(shape, x[1])) > call.Context.MostScratch)
+        var isSmallWindow = isDepthwise && Depthwise.Suits(shape);
+        if (isDepthwise ? !isSmallWindow && !call.HasRoomForPlanes(shape) : Math.Max(weights, Convolution.PlanesSize(shape, x[1])) > call.Context.MostScratch)
             return null;
         var y = call.Rent();
         var epilogue = Epilogue(call, call.Input(2), w[0]);
-        if (isDepthwise)
+        if (isSmallWindow)
+            Depthwise.Run(call.Launcher, call.Isa, call.Scratch, new()
+            {
+                Shape = shape, Channels = groups, OutPerPlane = outPerGroup, Input = call.Input(0), Output = y.Pointer, Weights = call.Input(1), Epilogue = epilogue,
+            }, x[0] * groups);
+        else if (isDepthwise)
             WindowKernel<DepthwiseOperation>.Run(call.Launcher, call.Isa, call.Scratch, new()
             {
                 Shape = shape, Channels = groups, OutPerPlane = outPerGroup, Input = call.Input(0), Output = y.Pointer, Weights = call.Input(1), Epilogue = epilogue,

@@ -6,7 +6,17 @@ namespace Assay.Engine.Execution.Fast;
 /// <summary>MaxPool and AveragePool.</summary>
 internal static unsafe class Pools
 {
-    public static Value[]? MaxPool(in Call call) => call.Outputs == 1 && Shaped(call, out _, out var shape) ? Run<MaxOperation>(call, new() { Shape = shape }) : null;
+    public static Value[]? MaxPool(in Call call)
+    {
+        if (call.Outputs != 1 || !Shaped(call, out _, out var shape))
+            return null;
+        if (!Numerics.MaxPool.Suits(shape))
+            return Run<MaxOperation>(call, new() { Shape = shape });
+        var y = call.Rent();
+        Numerics.MaxPool.Run(call.Launcher, call.Isa, call.Scratch, shape, call.Input(0), y.Pointer, call.ShapeOf(0)[0] * call.ShapeOf(0)[1]);
+        // A maximum is one of the operands, and those are rounded.
+        return [call.Moved(y)];
+    }
 
     public static Value[]? AveragePool(in Call call)
     {
