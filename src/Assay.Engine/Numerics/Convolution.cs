@@ -7,13 +7,13 @@ internal static unsafe class Convolution
     public const int Slack = 64;
 
     /// <summary>Floats of packed weights: every group's, one after the other.</summary>
-    public static long PackedSize(int groups, int outPerGroup, int k) => groups * Gemm.PackedSize(outPerGroup, k);
+    public static long PackedSize(int groups, int outPerGroup, int k) => groups * Packing.Size(outPerGroup, k);
 
     /// <summary>Packs weights [groups·outPerGroup, k] for <see cref="Run"/>.</summary>
     public static void Pack(Isa isa, float* weights, int groups, int outPerGroup, int k, float* packed)
     {
         for (var g = 0; g < groups; g++)
-            Gemm.PackA(isa, weights + ((long)g * outPerGroup * k), k, 1, outPerGroup, k, packed + (g * Gemm.PackedSize(outPerGroup, k)));
+            Packing.Rows(isa, weights + ((long)g * outPerGroup * k), k, 1, outPerGroup, k, packed + (g * Packing.Size(outPerGroup, k)));
     }
 
     /// <summary>The same as kernels, for weights that only a run knows.</summary>
@@ -33,35 +33,63 @@ internal static unsafe class Convolution
             return;
         var k = inPerGroup * shape.KernelSize;
         var channels = groups * inPerGroup;
-        var planes = shape.IsPointwise ? null : scratch.Planes(PlanesSize(shape, channels));
-        var offsets = Offsets(scratch, shape, inPerGroup);
+        var pointwise = shape.IsPointwise;
+        var planeSize = pointwise ? shape.InSize : (nint)shape.PlaneSize;
+        var planes = pointwise ? x : scratch.Planes(PlanesSize(shape, channels));
+        var rows = new RowTiles { M = outPerGroup, K = k, Height = RowTiles.HeightOf(isa) };
+        var way = ConvolutionWay.Choose(isa, rows, shape);
+        var offsets = scratch.Offsets((long)k + (way == ConvolutionWay.Kind.ByChannel ? shape.OutSize : 0));
+        WriteOffsets(offsets, shape, inPerGroup, planeSize);
         for (var n = 0; n < batch; n++)
         {
-            if (planes is not null)
-                launcher.Run(isa, channels, new PlaneKernel { Shape = shape, Input = x, Planes = planes, Padding = 0 }, 1 + (int)(20_000 / shape.PlaneSize));
+            if (pointwise)
+                planes = x;
+            else
+                launcher.Run(isa, channels, new PlaneKernel { Shape = shape, Input = x, Planes = planes }, 1 + (int)(20_000 / shape.PlaneSize));
             for (var g = 0; g < groups; g++)
             {
-                var a = packed + (g * Gemm.PackedSize(outPerGroup, k));
-                var e = epilogue.From(g * outPerGroup);
+                rows.A = packed + (g * Packing.Size(outPerGroup, k));
+                rows.Epilogue = epilogue.From(g * outPerGroup);
                 var c = y + ((long)g * outPerGroup * shape.OutSize);
-                if (planes is null)
-                    Gemm.Run(launcher, isa, scratch, outPerGroup, shape.OutSize, k, a, new MatrixSource { B = x + ((long)g * inPerGroup * shape.InSize), Step = shape.InSize }, e, c);
-                else
-                    Gemm.Run(launcher, isa, scratch, outPerGroup, shape.OutSize, k, a, new PatchSource { Planes = planes + (g * inPerGroup * shape.PlaneSize), Offsets = offsets, Shape = shape }, e, c);
+                var b = planes + (g * inPerGroup * planeSize);
+                switch (way)
+                {
+                    case ConvolutionWay.Kind.ByChannel:
+                        WriteStarts(offsets + k, shape);
+                        ChannelProduct.Run(launcher, isa, new() { A = rows, B = b, C = c, Offsets = offsets, Starts = offsets + k, N = shape.OutSize });
+                        break;
+                    case ConvolutionWay.Kind.Lines or ConvolutionWay.Kind.OneLine:
+                        DirectProduct.Run(launcher, isa, ConvolutionWay.Product(shape, way) with { A = rows, B = b, C = c, Offsets = offsets });
+                        break;
+                    case ConvolutionWay.Kind.Packed when pointwise:
+                        Gemm.Run(launcher, isa, scratch, rows, shape.OutSize, new MatrixSource { B = b, Step = shape.InSize }, c);
+                        break;
+                    default:
+                        Gemm.Run(launcher, isa, scratch, rows, shape.OutSize, new PatchSource { Planes = b, Offsets = offsets, Shape = shape }, c);
+                        break;
+                }
             }
             x += (long)channels * shape.InSize;
             y += (long)groups * outPerGroup * shape.OutSize;
         }
     }
 
-    private static nint* Offsets(Scratch scratch, in WindowShape shape, int channels)
+    /// <summary>Where the elements of a patch stand: channel, then kernel element in row-major order.</summary>
+    private static void WriteOffsets(nint* offsets, in WindowShape shape, int channels, nint planeSize)
     {
-        var offsets = scratch.Offsets((long)channels * shape.KernelSize);
         shape.WriteOffsets(offsets);
         for (var c = 1; c < channels; c++)
             for (var i = 0; i < shape.KernelSize; i++)
-                offsets[((long)c * shape.KernelSize) + i] = offsets[i] + (nint)(c * shape.PlaneSize);
-        return offsets;
+                offsets[((long)c * shape.KernelSize) + i] = offsets[i] + (c * planeSize);
+    }
+
+    /// <summary>Where the patches begin.</summary>
+    private static void WriteStarts(nint* starts, in WindowShape shape)
+    {
+        for (var d = 0; d < shape.OutD; d++)
+            for (var h = 0; h < shape.OutH; h++)
+                for (var w = 0; w < shape.OutW; w++)
+                    *starts++ = shape.RowStart(d, h) + w;
     }
 
     /// <summary>Packs weights; one item is one group.</summary>
@@ -72,7 +100,7 @@ internal static unsafe class Convolution
         public Isa Isa;
 
         readonly void IKernel.Run<T>(int part, int from, int to) =>
-            Pack(Isa, Weights + ((long)from * OutPerGroup * K), to - from, OutPerGroup, K, Packed + (from * Gemm.PackedSize(OutPerGroup, K)));
+            Pack(Isa, Weights + ((long)from * OutPerGroup * K), to - from, OutPerGroup, K, Packed + (from * Packing.Size(OutPerGroup, K)));
     }
 
     /// <summary>Makes the padded planes; one item is one channel.</summary>
@@ -80,12 +108,11 @@ internal static unsafe class Convolution
     {
         public WindowShape Shape;
         public float* Input, Planes;
-        public float Padding;
 
         public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
         {
             for (var c = from; c < to; c++)
-                Shape.WritePlane(Input + ((long)c * Shape.InSize), Planes + (c * Shape.PlaneSize), Padding);
+                Shape.WritePlane<T>(Input + ((long)c * Shape.InSize), Planes + (c * Shape.PlaneSize), 0);
         }
     }
 

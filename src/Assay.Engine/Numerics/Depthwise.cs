@@ -74,7 +74,7 @@ internal unsafe struct Depthwise : IKernel, IFinishingKernel
                 {
                     var channel = ((nint)(item % Channels) * OutPerPlane) + o;
                     var output = Output + (((((long)item * OutPerPlane) + o) * Shape.OutH) + top) * Shape.OutW;
-                    Strip<T, TFinish>(strip, output, Weights + (channel * 9), Epilogue.At<T>(channel));
+                    Strip<T, TFinish>(strip, output, Weights + (channel * 9), TFinish.At<T>(Epilogue, channel));
                 }
             }
     }

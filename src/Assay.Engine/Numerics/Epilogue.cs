@@ -33,53 +33,6 @@ internal unsafe struct Epilogue
         return rest;
     }
 
-    /// <summary>Finishes <paramref name="count"/> elements of a channel that have been stored unfinished.</summary>
-    public readonly void Finish<T, TFinish>(float* x, int count, nint channel) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
-    {
-        var i = 0;
-        var numbers = At<T>(channel);
-        for (; i + T.Width <= count; i += T.Width)
-            T.Store(TFinish.Apply(T.Load(x + i), numbers), x + i);
-        if (i == count)
-            return;
-        var edge = stackalloc float[16];
-        for (var j = i; j < count; j++)
-            edge[j - i] = x[j];
-        T.Store(TFinish.Apply(T.Load(edge), numbers), edge);
-        for (var j = i; j < count; j++)
-            x[j] = edge[j - i];
-    }
-
-    /// <summary>The numbers of one channel in every lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Channel<T> At<T>(nint channel) where T : unmanaged, ILanes<T>
-    {
-        Channel<T> numbers = default;
-        numbers.Bias = T.Broadcast(Bias[channel]);
-        if (Mean is not null)
-        {
-            numbers.Mean = T.Broadcast(Mean[channel]);
-            numbers.Factor = T.Broadcast(Factor[channel]);
-            numbers.Shift = T.Broadcast(Shift[channel]);
-        }
-        return numbers;
-    }
-
-    /// <summary>The numbers of neighbouring channels, one in each lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Channel<T> Along<T>(nint channel) where T : unmanaged, ILanes<T>
-    {
-        Channel<T> numbers = default;
-        numbers.Bias = T.Load(Bias + channel);
-        if (Mean is not null)
-        {
-            numbers.Mean = T.Load(Mean + channel);
-            numbers.Factor = T.Load(Factor + channel);
-            numbers.Shift = T.Load(Shift + channel);
-        }
-        return numbers;
-    }
-
     /// <summary>Runs <paramref name="work"/> in the form that is compiled for this epilogue: the forms are told apart once, outside all loops.</summary>
     public readonly void Choose<T, TWork>(TWork work, int part, int from, int to) where T : unmanaged, ILanes<T> where TWork : unmanaged, IFinishingKernel
     {
@@ -112,12 +65,24 @@ internal interface IFinishingKernel
 /// <summary>One kind of epilogue.</summary>
 internal interface IFinish
 {
+    /// <summary>The numbers of one channel in every lane.</summary>
+    static abstract Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T>;
+
+    /// <summary>The numbers of neighbouring channels, one in each lane.</summary>
+    static abstract Channel<T> Along<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T>;
+
     static abstract T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T>;
 }
 
 /// <summary>The bias, then a function whose results are canonical.</summary>
 internal readonly struct BiasThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Broadcast(epilogue.Bias[channel]) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<T> Along<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Load(epilogue.Bias + channel) };
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => TFunction.Apply(x + channel.Bias);
 }
@@ -126,12 +91,32 @@ internal readonly struct BiasThen<TFunction> : IFinish where TFunction : unmanag
 internal readonly struct ReluThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Broadcast(epilogue.Bias[channel]) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<T> Along<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Load(epilogue.Bias + channel) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => TFunction.Apply(LaneMath.Relu(x + channel.Bias));
 }
 
 /// <summary>The bias, the normalisation, then a function whose results are canonical.</summary>
 internal readonly struct NormalizeThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new()
+    {
+        Bias = T.Broadcast(epilogue.Bias[channel]), Mean = T.Broadcast(epilogue.Mean[channel]),
+        Factor = T.Broadcast(epilogue.Factor[channel]), Shift = T.Broadcast(epilogue.Shift[channel]),
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<T> Along<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new()
+    {
+        Bias = T.Load(epilogue.Bias + channel), Mean = T.Load(epilogue.Mean + channel),
+        Factor = T.Load(epilogue.Factor + channel), Shift = T.Load(epilogue.Shift + channel),
+    };
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> =>
         TFunction.Apply(T.Fma(x + channel.Bias - channel.Mean, channel.Factor, channel.Shift));
@@ -140,6 +125,12 @@ internal readonly struct NormalizeThen<TFunction> : IFinish where TFunction : un
 /// <summary>No bias and nothing else: NaN is made canonical.</summary>
 internal readonly struct NothingMore : IFinish
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Channel<T> Along<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => default;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => LaneMath.Canonical(x);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Assay.Engine.Numerics;
 
 /// <summary>Where a contraction's right operand comes from, a panel of columns at a time.</summary>
@@ -13,95 +11,48 @@ internal unsafe interface IPanelSource
 /// <summary>C = A·B and what follows: A packed beforehand, B packed panel by panel as it is used.</summary>
 internal static unsafe class Gemm
 {
-    /// <summary>Rows of k in one block: a panel of B then stays in the second-level cache.</summary>
-    public const int KBlock = 512;
+    /// <summary>Rows of k in one block at most: a panel of B then stays in the second-level cache.</summary>
+    private const int KBlock = 512;
 
     /// <summary>Floats of B that may be packed at once.</summary>
     private const long MostPacked = 1L << 24;
 
-    /// <summary>Rows of a full tile: 8 where there are 32 vector registers, 4 where there are 16.</summary>
-    public static int TileRows(Isa isa) =>
-        isa == Isa.Avx512 || (isa == Isa.V128 && System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported) ? 8 : 4;
-
-    /// <summary>Floats of A packed: rows in tiles of eight, the rest in tiles of four filled up with zeros.</summary>
-    public static long PackedSize(int m, int k) => (long)((m + 3) / 4 * 4) * k;
-
-    /// <summary>Packs A [m, k]: element (row, j) stands at <paramref name="a"/>[row·rowStep + j·kStep].</summary>
-    public static void PackA(Isa isa, float* a, nint rowStep, nint kStep, int m, int k, float* packed)
-    {
-        var row = 0;
-        while (row < m)
-            row += PackTile(TileRows(isa), row, a, rowStep, kStep, m, k, packed);
-    }
-
-    /// <summary>The same as a kernel, for operands that only a run knows.</summary>
-    public static void PackA(Launcher launcher, Isa isa, float* a, nint rowStep, nint kStep, int m, int k, float* packed)
-    {
-        var tile = TileRows(isa);
-        // The tiles of eight, then what is left in tiles of four.
-        var tiles = (m / tile) + (((m % tile) + 3) / 4);
-        launcher.Run(isa, tiles, new PackAKernel { A = a, Packed = packed, RowStep = rowStep, KStep = kStep, M = m, K = k, Tile = tile }, 1 + (20_000 / (8 * Math.Max(1, k))));
-    }
-
-    /// <summary>Packs the tile that begins at that row, and gives its rows.</summary>
-    private static int PackTile(int tile, int row, float* a, nint rowStep, nint kStep, int m, int k, float* packed)
-    {
-        var height = m - row >= tile ? tile : 4;
-        // Rows before this one are all packed, none of them filled up.
-        packed += (nint)row * k;
-        for (var j = 0; j < k; j++)
-            for (var i = 0; i < height; i++)
-                *packed++ = row + i < m ? a[((row + i) * rowStep) + (j * kStep)] : 0;
-        return height;
-    }
-
     /// <summary>Runs one product. Threads take columns; where there are few columns, all are packed first and threads take rows.</summary>
-    /// <param name="packedA">From <c>PackA</c>.</param>
-    /// <param name="epilogue">What follows each chain; channels are rows.</param>
-    public static void Run<TSource>(Launcher launcher, Isa isa, Scratch scratch, int m, int n, int k, float* packedA, TSource source, Epilogue epilogue, float* c)
+    /// <param name="a">The left operand; its epilogue's channels are rows.</param>
+    public static void Run<TSource>(Launcher launcher, Isa isa, Scratch scratch, RowTiles a, int n, TSource source, float* c)
         where TSource : unmanaged, IPanelSource
     {
-        var width = 3 * isa.Width();
-        var columns = (n + width - 1) / width;
-        var byRow = launcher.Threads > 1 && columns < 4 * launcher.Threads && columns * PanelSize(width, k) <= MostPacked;
-        var tile = TileRows(isa);
-        var size = PanelSize(width, byRow ? k : Math.Min(k, KBlock));
+        var width = isa.Width();
+        var cut = new PanelCut(n, width);
+        var blocks = Math.Max(1, (a.K + KBlock - 1) / KBlock);
+        var depth = Math.Max(8, (((a.K + blocks - 1) / blocks) + 7) / 8 * 8);
+        var byRow = launcher.Threads > 1 && cut.Panels < 4 * launcher.Threads && cut.Panels * PanelSize(3 * width, a.K) <= MostPacked;
+        var size = PanelSize(3 * width, byRow ? a.K : Math.Min(a.K, depth));
+        var offsets = scratch.Steps(depth);
+        for (var k = 0; k < depth; k++)
+            offsets[k] = k * 3 * width;
         var kernel = new Kernel<TSource>
         {
-            M = m, N = n, K = k, Tile = tile, A = packedA, Source = source, Epilogue = epilogue, C = c,
-            Panels = scratch.Panels(size * (byRow ? columns : launcher.Threads)), PanelSize = size, ByRow = byRow,
+            A = a, N = n, Cut = cut, Depth = depth, Source = source, C = c, Offsets = offsets,
+            Panels = scratch.Panels(size * (byRow ? cut.Panels : launcher.Threads)), PanelSize = size, ByRow = byRow,
         };
         if (byRow)
-            launcher.Run(isa, columns, new PackKernel<TSource> { N = n, K = k, Source = source, Panels = kernel.Panels, PanelSize = size }, Grain((long)width * k * 8));
-        launcher.Run(isa, byRow ? (m + tile - 1) / tile : columns, kernel, Grain(byRow ? (long)tile * n * k : (long)width * m * k));
+            launcher.Run(isa, cut.Panels, new PackKernel<TSource> { K = a.K, Cut = cut, Source = source, Panels = kernel.Panels, PanelSize = size }, Grain(3L * width * a.K * 8));
+        launcher.Run(isa, byRow ? a.Count : cut.Panels, kernel, Grain(byRow ? (long)a.Height * n * a.K : 3L * width * a.M * a.K));
     }
 
-    private static long PanelSize(int width, int depth) => ((long)width * depth) + 64;
-
     /// <summary>Outputs that make it worth waking a thread, each of so many multiplications.</summary>
-    private static int Grain(long work) => (int)(1 + (200_000 / Math.Max(1, work)));
+    public static int Grain(long work) => (int)(1 + (200_000 / Math.Max(1, work)));
 
     public static int Width(this Isa isa) => isa switch { Isa.Avx512 => 16, Isa.Avx2 => 8, Isa.V128 => 4, _ => 1 };
 
-    /// <summary>Packs A; one item is one tile of rows.</summary>
-    private struct PackAKernel : IKernel
-    {
-        public float* A, Packed;
-        public nint RowStep, KStep;
-        public int M, K, Tile;
-
-        readonly void IKernel.Run<T>(int part, int from, int to)
-        {
-            var whole = M / Tile;
-            for (var i = from; i < to; i++)
-                PackTile(Tile, i <= whole ? i * Tile : (whole * Tile) + ((i - whole) * 4), A, RowStep, KStep, M, K, Packed);
-        }
-    }
+    private static long PanelSize(int width, int depth) => ((long)width * depth) + 64;
 
     /// <summary>Packs all of B; one item is one panel.</summary>
     private struct PackKernel<TSource> : IKernel where TSource : unmanaged, IPanelSource
     {
-        public int N, K;
+        public int K;
+        public PanelCut Cut;
         public TSource Source;
         public float* Panels;
         public long PanelSize;
@@ -109,94 +60,44 @@ internal static unsafe class Gemm
         public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
         {
             for (var p = from; p < to; p++)
-                Source.Pack<T>(Panels + (p * PanelSize), 3 * T.Width, 0, K, p * 3 * T.Width, Math.Min(3 * T.Width, N - (p * 3 * T.Width)));
+            {
+                var (column, columns, _) = Cut.At(p);
+                Source.Pack<T>(Panels + (p * PanelSize), 3 * T.Width, 0, K, column, columns);
+            }
         }
     }
 
+    /// <summary>One item is one panel or, where those are packed already, one tile of rows.</summary>
     private struct Kernel<TSource> : IKernel, IFinishingKernel where TSource : unmanaged, IPanelSource
     {
-        public int M, N, K, Tile;
-        public float* A, C, Panels;
+        public RowTiles A;
+        public int N, Depth;
+        public PanelCut Cut;
+        public float* C, Panels;
+        public nint* Offsets;
         public long PanelSize;
         public TSource Source;
-        public Epilogue Epilogue;
         public bool ByRow;
 
-        public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T> => Epilogue.Choose<T, Kernel<TSource>>(this, part, from, to);
+        public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T> => A.Epilogue.Choose<T, Kernel<TSource>>(this, part, from, to);
 
         public readonly void Run<T, TFinish>(int part, int from, int to) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
         {
-            var width = 3 * T.Width;
-            var (rowFrom, rowTo) = ByRow ? (from * Tile, Math.Min(M, to * Tile)) : (0, M);
-            var (panelFrom, panelTo) = ByRow ? (0, (N + width - 1) / width) : (from, to);
+            var (rowFrom, rowTo) = ByRow ? (from, to) : (0, A.Count);
+            var (panelFrom, panelTo) = ByRow ? (0, Cut.Panels) : (from, to);
             for (var p = panelFrom; p < panelTo; p++)
             {
-                var column = p * width;
-                var columns = Math.Min(width, N - column);
+                var (column, columns, vectors) = Cut.At(p);
+                var run = new ColumnRun(0, columns, column);
                 var panel = Panels + ((ByRow ? p : part) * PanelSize);
-                for (var k0 = 0; k0 < K || k0 == 0; k0 += KBlock)
+                for (var k0 = 0; k0 < A.K || k0 == 0; k0 += Depth)
                 {
-                    var depth = Math.Min(KBlock, K - k0);
+                    var depth = Math.Min(Depth, A.K - k0);
                     if (!ByRow)
-                        Source.Pack<T>(panel, width, k0, depth, column, columns);
-                    Rows<T, TFinish>(ByRow ? panel + ((long)k0 * width) : panel, rowFrom, rowTo, k0, depth, column, columns);
+                        Source.Pack<T>(panel, 3 * T.Width, k0, depth, column, columns);
+                    A.Multiply<T, TFinish>(rowFrom, rowTo, ByRow ? panel + ((long)k0 * 3 * T.Width) : panel, Offsets, k0, depth, C, N, vectors, new(in run));
                 }
             }
-        }
-
-        private readonly void Rows<T, TFinish>(float* panel, int rowFrom, int rowTo, int k0, int depth, int column, int columns) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
-        {
-            var first = k0 == 0;
-            var last = k0 + depth >= K;
-            for (var row = rowFrom; row < rowTo;)
-            {
-                var height = M - row >= Tile ? Tile : 4;
-                // Rows before this one are all packed, none of them filled up: the tiles of four follow those of eight.
-                var a = A + ((nint)row * K) + ((nint)k0 * height);
-                var c = C + ((nint)row * N) + column;
-                var rows = Math.Min(height, M - row);
-                if (columns == 3 * T.Width)
-                {
-                    if (height == 8)
-                        GemmTile.Tile8x3<T>(depth, a, panel, 3 * T.Width, c, N, first);
-                    else
-                        GemmTile.Tile4x3<T>(depth, a, panel, 3 * T.Width, c, N, first, rows);
-                }
-                else
-                    Edge<T>(panel, depth, a, c, first, rows, height, columns);
-                if (last)
-                    for (var i = 0; i < rows; i++)
-                        Epilogue.Finish<T, TFinish>(c + ((nint)i * N), columns, row + i);
-                row += height;
-            }
-        }
-
-        /// <summary>Columns that do not fill three vectors: one vector at a time, the last by way of a small copy.</summary>
-        [SkipLocalsInit]
-        private readonly void Edge<T>(float* panel, int depth, float* a, float* c, bool first, int rows, int height, int columns) where T : unmanaged, ILanes<T>
-        {
-            var copy = stackalloc float[8 * 16];
-            for (var j = 0; j < columns; j += T.Width)
-            {
-                var whole = columns - j >= T.Width;
-                var target = whole ? c + j : copy;
-                nint step = whole ? N : T.Width;
-                if (!whole && !first)
-                    Copy(c + j, N, copy, T.Width, rows, columns - j);
-                if (height == 8)
-                    GemmTile.Tile8x1<T>(depth, a, panel + j, 3 * T.Width, target, step, first);
-                else
-                    GemmTile.Tile4x1<T>(depth, a, panel + j, 3 * T.Width, target, step, first, rows);
-                if (!whole)
-                    Copy(copy, T.Width, c + j, N, rows, columns - j);
-            }
-        }
-
-        private static void Copy(float* from, nint fromStep, float* to, nint toStep, int rows, int columns)
-        {
-            for (var i = 0; i < rows; i++)
-                for (var j = 0; j < columns; j++)
-                    to[(i * toStep) + j] = from[(i * fromStep) + j];
         }
     }
 }

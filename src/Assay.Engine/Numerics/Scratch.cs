@@ -9,9 +9,9 @@ namespace Assay.Engine.Numerics;
 /// </remarks>
 internal sealed unsafe class Scratch(Launcher launcher, IFloatStore? store) : IDisposable
 {
-    private readonly AlignedBuffer?[] slots = new AlignedBuffer?[7];
-    private readonly Floats?[] rented = new Floats?[7];
-    private readonly long[] room = new long[7];
+    private readonly AlignedBuffer?[] slots = new AlignedBuffer?[8];
+    private readonly Floats?[] rented = new Floats?[8];
+    private readonly long[] room = new long[8];
 
     /// <summary>Padded input planes.</summary>
     public float* Planes(long count) => Take(0, count);
@@ -30,6 +30,9 @@ internal sealed unsafe class Scratch(Launcher launcher, IFloatStore? store) : ID
 
     /// <summary>Places of operands; filled by the caller.</summary>
     public nint* Offsets(long count) => (nint*)Table(6, count * (sizeof(nint) / sizeof(float)));
+
+    /// <summary>Places of rows in a packed panel; filled by the caller.</summary>
+    public nint* Steps(long count) => (nint*)Table(7, count * (sizeof(nint) / sizeof(float)));
 
     /// <summary>What stands for an absent bias: -0, which changes no sum.</summary>
     public float* NoBias(int count)

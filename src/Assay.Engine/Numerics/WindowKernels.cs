@@ -127,14 +127,14 @@ internal unsafe struct WindowKernel<TOperation> : IKernel, IFinishingKernel wher
         var plane = Planes + (part * PlanePitch);
         for (var item = from; item < to; item++)
         {
-            Shape.WritePlane(Input + ((long)item * Shape.InSize), plane, TOperation.Padding);
+            Shape.WritePlane<T>(Input + ((long)item * Shape.InSize), plane, TOperation.Padding);
             for (var i = 0L; TOperation.Prepares && i < PlanePitch - Convolution.Slack; i += T.Width)
                 T.Store(TOperation.Prepare(T.Load(plane + i)), plane + i);
             for (var o = 0; o < OutPerPlane; o++)
             {
                 var output = ((long)item * OutPerPlane) + o;
                 var channel = ((nint)(item % Channels) * OutPerPlane) + o;
-                Plane<T, TFinish>(plane, Output + (output * Shape.OutSize), Weights is null ? null : Weights + (channel * Shape.KernelSize), Epilogue.Bias is null ? default : Epilogue.At<T>(channel));
+                Plane<T, TFinish>(plane, Output + (output * Shape.OutSize), Weights is null ? null : Weights + (channel * Shape.KernelSize), TFinish.At<T>(Epilogue, channel));
             }
         }
     }

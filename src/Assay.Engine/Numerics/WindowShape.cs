@@ -71,7 +71,7 @@ internal struct WindowShape
     }
 
     /// <summary>Makes one padded plane.</summary>
-    public readonly unsafe void WritePlane(float* input, float* plane, float padding)
+    public readonly unsafe void WritePlane<T>(float* input, float* plane, float padding) where T : unmanaged, ILanes<T>
     {
         for (var d = 0; d < PlaneD; d++)
             for (var h = 0; h < PlaneH; h++, plane += RowPitch)
@@ -80,11 +80,11 @@ internal struct WindowShape
                 if (z < 0 || z >= InD || y < 0 || y >= InH)
                     new Span<float>(plane, (int)RowPitch).Fill(padding);
                 else
-                    WriteRow(input + (((z * InH) + y) * InW), plane, padding);
+                    WriteRow<T>(input + (((z * InH) + y) * InW), plane, padding);
             }
     }
 
-    private readonly unsafe void WriteRow(float* input, float* row, float padding)
+    private readonly unsafe void WriteRow<T>(float* input, float* row, float padding) where T : unmanaged, ILanes<T>
     {
         var pitch = (int)PhasePitch;
         var stride = StrideW;
@@ -96,7 +96,7 @@ internal struct WindowShape
             var to = (int)Math.Clamp((InW - shift + stride - 1) / stride, from, pitch);
             new Span<float>(row, from).Fill(padding);
             if (stride == 1)
-                new ReadOnlySpan<float>(input + from + shift, to - from).CopyTo(new Span<float>(row + from, to - from));
+                Rows.Copy<T>(input + from + shift, row + from, to - from);
             else
                 EveryNth(input + ((long)from * stride) + shift, stride, row + from, to - from);
             new Span<float>(row + to, pitch - to).Fill(padding);

@@ -19,7 +19,7 @@ internal static unsafe class Contractions
         var batchB = b.Rank > 2 ? b.Dims[..^2] : [];
         var batch = ShapeRules.Broadcast(batchA, batchB);
         // All rows on the left are packed together where there is one matrix on the right.
-        if (Gemm.PackedSize(b.Rank <= 2 ? a.Count / Math.Max(1, k) : m, k) > call.Context.MostScratch)
+        if (Packing.Size(b.Rank <= 2 ? a.Count / Math.Max(1, k) : m, k) > call.Context.MostScratch)
             return null;
         var y = call.Rent();
         if (b.Rank <= 2)
@@ -98,9 +98,9 @@ internal static unsafe class Contractions
                 call.Launcher.Run(call.Isa, Gemv.Items(n), new Gemv { N = n, K = k, A = a + ((long)row * k), B = b, C = y + ((long)row * n) }, 1 + (60_000 / (16 * Math.Max(1, k))));
             return;
         }
-        var packed = call.Scratch.Weights(Gemm.PackedSize(m, k));
-        Gemm.PackA(call.Launcher, call.Isa, a, k, 1, m, k, packed);
-        Gemm.Run(call.Launcher, call.Isa, call.Scratch, m, n, k, packed, new MatrixSource { B = b, Step = n }, new() { Bias = call.Scratch.NoBias(m) }, y);
+        var packed = call.Scratch.Weights(Packing.Size(m, k));
+        Packing.Rows(call.Launcher, call.Isa, a, k, 1, m, k, packed);
+        Gemm.Run(call.Launcher, call.Isa, call.Scratch, new() { M = m, K = k, Height = RowTiles.HeightOf(call.Isa), A = packed, Epilogue = new() { Bias = call.Scratch.NoBias(m) } }, n, new MatrixSource { B = b, Step = n }, y);
     }
 
     private static Epilogue Epilogue(in Call call, float* bias, int channels)

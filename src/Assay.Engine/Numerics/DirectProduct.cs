@@ -1,0 +1,88 @@
+namespace Assay.Engine.Numerics;
+
+/// <summary>
+/// C = A·B and what follows, B read where it stands: row k of it begins at an offset of its own, and columns are lines of
+/// neighbours. So patches of a convolution are read from the padded planes, and no panel is packed.
+/// </summary>
+/// <remarks>
+/// The last panel of a line overlaps the one before it: outputs there are computed twice, alike. Where a line is shorter than a
+/// vector, or where lines are read on end as one (<see cref="Pitch"/>), tiles go to their place by way of a small copy.
+/// </remarks>
+internal unsafe struct DirectProduct : IKernel, IFinishingKernel
+{
+    public RowTiles A;
+    public float* B, C;
+
+    /// <summary>From the beginning of a line to row k.</summary>
+    public nint* Offsets;
+
+    /// <summary>Outputs of one row of C.</summary>
+    public nint CStep;
+
+    /// <summary>Lines: (d, h) for d below <see cref="Depth"/>, h below <see cref="Lines"/>, and where they begin.</summary>
+    public int Depth, Lines;
+    public nint DepthStep, LineStep;
+
+    /// <summary>Outputs of one line.</summary>
+    public int Length;
+
+    /// <summary>Where all lines are one: floats from the beginning of one to the next; of these, Length are outputs. Else 0.</summary>
+    public int Pitch;
+
+    private PanelCut cut;
+    private int tilesPerItem, itemsPerPanel;
+
+    public static void Run(Launcher launcher, Isa isa, DirectProduct kernel)
+    {
+        kernel.cut = new PanelCut(kernel.Line, isa.Width());
+        var panels = kernel.Panels;
+        // Few panels are cut across, so that all threads have some.
+        kernel.itemsPerPanel = launcher.Threads == 1 ? 1 : (int)Math.Clamp(4L * launcher.Threads / panels, 1, kernel.A.Count);
+        kernel.tilesPerItem = (kernel.A.Count + kernel.itemsPerPanel - 1) / kernel.itemsPerPanel;
+        launcher.Run(isa, panels * kernel.itemsPerPanel, kernel, Gemm.Grain((long)kernel.A.Height * kernel.tilesPerItem * 3 * isa.Width() * kernel.A.K));
+    }
+
+    /// <summary>Vectors that a row of outputs takes, those of padding included.</summary>
+    public readonly long Vectors(int width) => (long)(Pitch > 0 ? 1 : Depth * Lines) * ((Line + width - 1) / width);
+
+    private readonly int Line => Pitch > 0 ? ((Lines - 1) * Pitch) + Length : Length;
+
+    private readonly int Panels => cut.Panels * (Pitch > 0 ? 1 : Depth * Lines);
+
+    public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T> => A.Epilogue.Choose<T, DirectProduct>(this, part, from, to);
+
+    public readonly void Run<T, TFinish>(int part, int from, int to) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
+    {
+        var runs = (Span<ColumnRun>)stackalloc ColumnRun[48];
+        for (var item = from; item < to; item++)
+        {
+            var (panel, tiles) = Math.DivRem(item, itemsPerPanel);
+            var (line, part3) = Math.DivRem(panel, cut.Panels);
+            var (first, count, vectors) = cut.At(part3);
+            if (count < vectors * T.Width && Line >= vectors * T.Width)
+                (first, count) = (Line - (vectors * T.Width), vectors * T.Width);
+            var b = B + (line / Lines * DepthStep) + (line % Lines * LineStep) + first;
+            var places = 1;
+            if (Pitch > 0)
+                places = Places(first, count, runs);
+            else
+                runs[0] = new(0, count, ((nint)line * Length) + first);
+            A.Multiply<T, TFinish>(tiles * tilesPerItem, Math.Min(A.Count, (tiles + 1) * tilesPerItem), b, Offsets, 0, A.K, C, CStep, vectors, runs[..places]);
+        }
+    }
+
+    /// <summary>The outputs among columns that run over the ends of lines.</summary>
+    private readonly int Places(int first, int count, Span<ColumnRun> runs)
+    {
+        var made = 0;
+        for (var column = 0; column < count;)
+        {
+            var (row, at) = Math.DivRem(first + column, Pitch);
+            var left = Math.Min(count - column, Length - at);
+            if (left > 0)
+                runs[made++] = new(column, left, ((nint)row * Length) + at);
+            column += Math.Min(count - column, Pitch - at);
+        }
+        return made;
+    }
+}
