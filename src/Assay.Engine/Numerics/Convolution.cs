@@ -27,7 +27,8 @@ internal static unsafe class Convolution
     /// <summary>y [batch, groups·outPerGroup, out...] from x [batch, groups·inPerGroup, in...].</summary>
     /// <param name="packed">From <c>Pack</c>.</param>
     /// <param name="epilogue">What follows each chain; channels are output channels.</param>
-    public static void Run(Launcher launcher, Isa isa, Scratch scratch, WindowShape shape, int batch, int groups, int inPerGroup, int outPerGroup, float* x, float* packed, Epilogue epilogue, float* y)
+    /// <param name="isReversed">The packed weights' elements meet the window's from its last to its first.</param>
+    public static void Run(Launcher launcher, Isa isa, Scratch scratch, WindowShape shape, int batch, int groups, int inPerGroup, int outPerGroup, float* x, float* packed, Epilogue epilogue, float* y, bool isReversed = false)
     {
         if (shape.OutSize == 0 || batch == 0)
             return;
@@ -39,7 +40,7 @@ internal static unsafe class Convolution
         var rows = new RowTiles { M = outPerGroup, K = k, Height = RowTiles.HeightOf(isa) };
         var way = ConvolutionWay.Choose(isa, rows, shape);
         var offsets = scratch.Offsets((long)k + (way == ConvolutionWay.Kind.ByChannel ? shape.OutSize : 0));
-        WriteOffsets(offsets, shape, inPerGroup, planeSize);
+        WriteOffsets(offsets, shape, inPerGroup, planeSize, isReversed);
         for (var n = 0; n < batch; n++)
         {
             if (pointwise)
@@ -74,10 +75,12 @@ internal static unsafe class Convolution
         }
     }
 
-    /// <summary>Where the elements of a patch stand: channel, then kernel element in row-major order.</summary>
-    private static void WriteOffsets(nint* offsets, in WindowShape shape, int channels, nint planeSize)
+    /// <summary>Where the elements of a patch stand: channel, then kernel element in row-major order or against it.</summary>
+    private static void WriteOffsets(nint* offsets, in WindowShape shape, int channels, nint planeSize, bool isReversed)
     {
         shape.WriteOffsets(offsets);
+        if (isReversed)
+            new Span<nint>(offsets, shape.KernelSize).Reverse();
         for (var c = 1; c < channels; c++)
             for (var i = 0; i < shape.KernelSize; i++)
                 offsets[((long)c * shape.KernelSize) + i] = offsets[i] + (c * planeSize);

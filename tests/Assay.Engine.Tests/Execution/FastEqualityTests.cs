@@ -74,7 +74,7 @@ public sealed class FastEqualityTests
             AssertSame(outputs[o].Value, untraced[o].Value, $"output {o}");
     }
 
-    private static void Compare(FastCase test, bool constants)
+    internal static void Compare(FastCase test, bool constants)
     {
         var (graph, inputs) = test.Build(constants);
         var expected = Reference.Run(graph, inputs);

@@ -103,7 +103,7 @@ internal static unsafe class Contractions
         Gemm.Run(call.Launcher, call.Isa, call.Scratch, new() { M = m, K = k, Height = RowTiles.HeightOf(call.Isa), A = packed, Epilogue = new() { Bias = call.Scratch.NoBias(m) } }, n, new MatrixSource { B = b, Step = n }, y);
     }
 
-    private static Epilogue Epilogue(in Call call, float* bias, int channels)
+    public static Epilogue Epilogue(in Call call, float* bias, int channels)
     {
         var normalization = call.Fusion?.Normalization is { } buffer ? buffer.Pointer : null;
         return new()

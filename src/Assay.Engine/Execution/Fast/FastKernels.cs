@@ -63,6 +63,9 @@ internal static unsafe class FastKernels
         Primitive.Expand => Moves.Expand(call),
         Primitive.Concat => Moves.Concat(call),
         Primitive.Pad => Moves.Pad(call),
+        Primitive.Tile => Moves.Tile(call),
+        Primitive.Resize => Resizes.Resize(call),
+        Primitive.ConvTranspose => TransposedConvolutions.Run(call),
         _ => null,
     };
 

@@ -87,6 +87,26 @@ internal static unsafe class Moves
         return [call.Moved(y)];
     }
 
+    /// <summary>Each axis as two: the repeats, which stand still in the input, and the elements.</summary>
+    public static Value[]? Tile(in Call call)
+    {
+        var x = call.Operand(0)!;
+        var rank = x.Shape.Rank;
+        if (!IsMovable(x) || 2 * rank > Shape.MaxRank || call.OutputShape().Count == 0)
+            return null;
+        var strides = Strides(x.Shape);
+        var extents = new int[2 * rank];
+        var steps = new long[2 * rank];
+        for (var axis = 0; axis < rank; axis++)
+        {
+            (extents[2 * axis], extents[(2 * axis) + 1]) = (call.OutputShape()[axis] / x.Shape[axis], x.Shape[axis]);
+            steps[(2 * axis) + 1] = strides[axis];
+        }
+        var y = call.Rent();
+        StridedKernel.Run(call.Launcher, call.Isa, call.Input(0), steps, y.Pointer, Strides(Shape.Of(extents)), extents);
+        return [call.Moved(y)];
+    }
+
     private static bool IsMovable(Value x) => x is { IsWide: true, IsWideExact: true };
 
     private static Value[] Strided(in Call call, long start, ReadOnlySpan<long> steps)

@@ -52,8 +52,7 @@ internal static class Arranging
                     throw new ModelException($"a sequence of {length} steps in {steps}");
                 var from = step < length ? (int)length - 1 - step : step;
                 var place = time == 0 ? from * columns + column : row * columns + from;
-                for (var j = 0; j < inner; j++)
-                    Movement.Copy(x, place * inner + j, y, (row * columns + column) * inner + j);
+                Movement.Copy(x, place * inner, y, (row * columns + column) * inner, inner);
             }
     }
 
@@ -79,8 +78,7 @@ internal static class Arranging
         {
             var run = part.Shape[axis] * inner;
             for (var o = 0; o < outer; o++)
-                for (var i = 0; i < run; i++)
-                    Movement.Copy(x, o * extent * inner + start + i, part, o * run + i);
+                Movement.Copy(x, o * extent * inner + start, part, o * run, run);
             start += run;
         }
     }

@@ -37,8 +37,7 @@ internal static class Indexing
         for (var i = 0; i < tuples && run > 0; i++)
         {
             var from = Place(x, batch, indices, i, depth, i / (tuples / batches));
-            for (var j = 0; j < run; j++)
-                Movement.Copy(x, from * run + j, y, i * run + j);
+            Movement.Copy(x, from * run, y, i * run, run);
         }
     }
 
@@ -71,8 +70,7 @@ internal static class Indexing
             if (first < 0 || steps > 0 && (circular ? first >= extent : first > extent - steps))
                 throw new ModelException($"{steps} steps from place {first} of a cache of {extent}");
             for (var s = 0; s < steps; s++)
-                for (var j = 0; j < inner; j++)
-                    Movement.Copy(update, (o * steps + s) * inner + j, y, (o * extent + (int)((first + s) % extent)) * inner + j);
+                Movement.Copy(update, (o * steps + s) * inner, y, (o * extent + (int)((first + s) % extent)) * inner, inner);
         }
     }
 

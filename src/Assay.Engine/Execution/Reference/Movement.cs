@@ -27,8 +27,8 @@ internal static class Movement
             foreach (var part in parts)
             {
                 var run = part!.Shape[axis] * inner;
-                for (var i = 0; i < run; i++)
-                    Copy(part, o * run + i, y, to++);
+                Copy(part, o * run, y, to, run);
+                to += run;
             }
     }
 
@@ -58,8 +58,8 @@ internal static class Movement
                 if (index < -extent || index >= extent)
                     throw new ModelException($"index {index} into an extent of {extent}");
                 var from = (o * extent + (int)(index < 0 ? index + extent : index)) * inner;
-                for (var j = 0; j < inner; j++)
-                    Copy(x, from + j, y, to++);
+                Copy(x, from, y, to, inner);
+                to += inner;
             }
     }
 
@@ -104,9 +104,10 @@ internal static class Movement
             Copy(x, from[i], y, i);
     }
 
-    public static void Copy(Tensor from, int i, Tensor to, int j)
+    /// <summary>Copies so many elements that stand side by side.</summary>
+    public static void Copy(Tensor from, int i, Tensor to, int j, int count = 1)
     {
         var size = from.Type.Size();
-        from.Bytes.Slice(i * size, size).CopyTo(to.MutableBytes.Slice(j * size, size));
+        from.Bytes.Slice(i * size, count * size).CopyTo(to.MutableBytes.Slice(j * size, count * size));
     }
 }
