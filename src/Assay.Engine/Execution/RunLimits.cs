@@ -84,6 +84,7 @@ public sealed record RunLimits
             Primitive.Conv => 4L * Shape.Of(operands[1]!.Dims.AsSpan()[2..]).Count,
             // Both states, and one step's gates.
             Primitive.Lstm => size * ((2L * outputs[1].Shape.Count) + (4L * operands[2]!.Dims[2])),
+            Primitive.Gru or Primitive.Rnn => size * (outputs[1].Shape.Count + (4L * operands[2]!.Dims[2])),
             // Two orders of one line.
             Primitive.TopK => 8L * operands[0]!.Dims[ShapeRules.Axis(node.Attributes.Int("axis", -1), operands[0]!.Dims.Length)],
             // One matrix.

@@ -43,7 +43,7 @@ public enum Primitive
     Dft, Stft, CosineWindow, MelWeightMatrix,
 
     // Recurrence and control
-    Lstm, If, Loop,
+    Lstm, Gru, Rnn, If, Loop,
 
     // Sequences and optionals
     SequenceConstruct, SequenceEmpty, SequenceInsert, SequenceErase, SequenceAt, SequenceLength, SplitToSequence, ConcatFromSequence,

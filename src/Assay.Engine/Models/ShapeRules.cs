@@ -36,7 +36,7 @@ public static partial class ShapeRules
     /// <summary>The outputs of a primitive that may have more than one; default for the others.</summary>
     private static ImmutableArray<Fact> Several(Node node, ReadOnlySpan<Fact?> x) => node.Op switch
     {
-        Primitive.Lstm => Lstm(node.Attributes, x),
+        Primitive.Lstm or Primitive.Gru or Primitive.Rnn => Recurrent(node.Op, node.Attributes, x),
         Primitive.TopK => TopK(node.Attributes, x[0]!, x[1]!),
         Primitive.Split => Split(node.Attributes, x[0]!, x.Length > 1 ? x[1] : null, node.Outputs.Length),
         Primitive.Unique => Unique(node.Attributes, x[0]!),
@@ -61,6 +61,7 @@ public static partial class ShapeRules
     private static (int Least, int Most, int Outputs) Arity(Primitive op) => op switch
     {
         Primitive.Lstm => (3, 8, 3),
+        Primitive.Gru or Primitive.Rnn => (3, 6, 2),
         Primitive.TopK => (2, 2, 2),
         Primitive.LayerNormalization => (1, 3, 3),
         Primitive.RmsNormalization => (1, 2, 1),

@@ -5,11 +5,15 @@ namespace Assay.Engine.Execution.Fast;
 /// <summary>Lstm.</summary>
 internal static unsafe class Recurrences
 {
+    /// <summary>The cell as it is nearly always: no lengths, no peepholes, nothing clipped or coupled, the usual functions.</summary>
+    private static bool IsPlain(in Call call) => call.Operand(4) is null && call.Operand(7) is null && !call.Attributes.Has("clip")
+        && !call.Attributes.Has("input_forget") && !call.Attributes.Has("activations");
+
     public static Value[]? Lstm(in Call call)
     {
         var x = call.ShapeOf(0);
         var r = call.ShapeOf(2);
-        if (!call.IsWide() || call.OutputShape(0).Count == 0 || call.ShapeOf(1).Count == 0)
+        if (!IsPlain(call) || !call.IsWide() || call.OutputShape(0).Count == 0 || call.ShapeOf(1).Count == 0)
             return null;
         int steps = x[0], batch = x[1], inputs = x[2], directions = r[0], hidden = r[2];
         var packed = call.Packed;

@@ -128,8 +128,8 @@ internal static class Kernels
             case Primitive.BatchNormalization:
                 Normalization.BatchNormalization<T>(a.Float("epsilon", 1e-5f), x[0]!, x[1]!, x[2]!, x[3]!, x[4]!, y[0]);
                 break;
-            case Primitive.Lstm:
-                Recurrence.Lstm<T>(a.Text("direction", "forward"), x[0]!, x[1]!, x[2]!, Optional(x, 3), Optional(x, 5), Optional(x, 6), y[0], y[1], y[2]);
+            case Primitive.Lstm or Primitive.Gru or Primitive.Rnn:
+                Recurrence.Run<T>(node, x, y);
                 break;
             default:
                 return AxisKernels.IsReal<T>(node, x, y) || PlaceKernels.IsReal<T>(node, x, y);

@@ -12,7 +12,6 @@ internal static partial class Operators
         new("AveragePool", 1, 1, AveragePool),
         new("GlobalAveragePool", 1, 1, n => GlobalPool(n, Primitive.ReduceMean)),
         new("GlobalMaxPool", 1, 1, n => GlobalPool(n, Primitive.ReduceMax)),
-        new("LSTM", 3, 8, Lstm),
     ];
 
     private static void Gemm(OnnxNode n)
@@ -109,28 +108,5 @@ internal static partial class Operators
         for (var i = 0; i < axes.Length; i++)
             axes[i] = i + 2;
         n.Output(0, n.Emit(op, Attributes.None, x, n.Constant(axes)));
-    }
-
-    private static void Lstm(OnnxNode n)
-    {
-        n.Only("layout", 0);
-        n.Only("input_forget", 0);
-        n.Ignore("output_sequence");    // of opset 1: whether Y is wanted
-        if (n.Has("clip"))
-            throw new ModelException("clip is not supported");
-        foreach (var list in new[] { "activation_alpha", "activation_beta" })
-            if (!n.Floats(list).IsEmpty)
-                throw new ModelException($"{list} is not supported");
-        var direction = n.Text("direction", "forward");
-        var activations = n.Texts("activations");
-        for (var i = 0; i < activations.Length; i++)
-            if (!activations[i].Equals(i % 3 == 0 ? "Sigmoid" : "Tanh", StringComparison.OrdinalIgnoreCase))
-                throw new ModelException($"activation '{OnnxModel.Cut(activations[i])}' in place {i} is not supported");
-        var a = direction == "forward" ? Attributes.None : Attributes.None.With("direction", direction);
-        if (n.Has("hidden_size"))
-            a = a.With("hidden_size", n.Int("hidden_size", 0));
-        var outputs = n.EmitAll(Primitive.Lstm, a, 3, n.AllInputs().AsSpan());
-        for (var i = 0; i < 3; i++)
-            n.Output(i, outputs[i]);
     }
 }

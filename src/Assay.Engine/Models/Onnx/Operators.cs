@@ -8,7 +8,7 @@ internal static partial class Operators
 
     private static readonly Dictionary<string, Rule> Table = Join(
         Basics, Functions, Contractions, Movement, Reductions, Normalizations, Attentions, Sums, Indexing, Images, Blocks, Signals,
-        Control, Sequences);
+        Control, Sequences, Recurrences);
 
     private static readonly Dictionary<string, Dictionary<string, Rule>> Domains = new(StringComparer.Ordinal)
     {
