@@ -18,7 +18,7 @@ public sealed record RunLimits
     public long Bytes { get; init; } = 4L << 30;
 
     /// <summary>Iterations of all loops of a run together.</summary>
-    public long Iterations { get; init; } = 1L << 24;
+    public long Iterations { get; init; } = 1L << 22;
 
     /// <summary>Takes bytes that are neither a dense tensor nor working memory: references, and the texts of strings.</summary>
     /// <exception cref="ModelException">They are more than is left.</exception>

@@ -133,7 +133,8 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, Contex
     public Scope OpenBody(GraphProto proto, Scope outer) => Open(proto, outer, outer.Context);
 
     /// <summary>An input of a body that is set anew in each iteration: what its first value and the file's declaration say for all of them.</summary>
-    public int BodyInput(Scope scope, ValueInfoProto declared, Fact first)
+    /// <param name="keepsShape">The operator says that the shape is that of the first value.</param>
+    public int BodyInput(Scope scope, ValueInfoProto declared, Fact first, bool keepsShape = false)
     {
         var (fact, _) = TypeMessages.Read(declared.Type, $"input '{OnnxModel.Cut(declared.Name)}'");
         if (fact.Type is { } a && first.Type is { } b && a != b)
@@ -141,7 +142,7 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, Contex
         // Extents that the first value contradicts are no promise; others are held against every value that comes.
         var hold = fact.Kind == ValueKind.Tensor && fact.HasRank && (!first.HasRank || fact.Dims.Length == first.Dims.Length
             && fact.Dims.Zip(first.Dims).All(d => d.First < 0 || d.Second < 0 || d.First == d.Second));
-        return Bind(scope, declared.Name, NewValue(declared.Name, new(fact.Type ?? first.Type, hold ? fact.Dims : default) { Kind = fact.Kind ?? first.Kind }));
+        return Bind(scope, declared.Name, NewValue(declared.Name, new(fact.Type ?? first.Type, keepsShape && first.HasRank ? first.Dims : hold ? fact.Dims : default) { Kind = fact.Kind ?? first.Kind }));
     }
 
     /// <summary>Says which value a name of the scope stands for.</summary>

@@ -94,7 +94,7 @@ internal static partial class Operators
         int iteration = n.Lowering.NewValue("", Fact.Of(DType.Int64, [])), condition = n.Lowering.NewValue("", Fact.Of(DType.Bool, []));
         var bodyInputs = ImmutableArray.Create(iteration, condition).ToBuilder();
         for (var i = 0; i < states; i++)
-            bodyInputs.Add(n.Lowering.BodyInput(scope, proto.Input[i], n.FactOf(inputs[i])));
+            bodyInputs.Add(n.Lowering.BodyInput(scope, proto.Input[i], n.FactOf(inputs[i]), keepsShape: true));
         for (var i = states; i < inputs.Length; i++)
         {
             var at = directions[i - states] == 0 ? iteration : Inside(n, scope, Primitive.Sub, Attributes.None, last, iteration);
