@@ -8,6 +8,15 @@ function small(bits, mantissa) {
         return fraction === 0 ? sign * Infinity : NaN;
     return exponent === 0 ? sign * fraction * 2 ** (1 - bias - mantissa) : sign * (1 + fraction / 2 ** mantissa) * 2 ** (exponent - bias);
 }
+/** A float of eight or four bits (docs/spec/assay-f32-v1.md, 1.8): `greatest` is its greatest code without sign, `nan` the only NaN where there is no -0. */
+function smaller(code, bits, mantissa, bias, greatest, infinity, nan) {
+    const negative = (code >> (bits - 1)) === 1, magnitude = code & ((1 << (bits - 1)) - 1);
+    if (code === nan || magnitude > greatest)
+        return magnitude === infinity ? (negative ? -Infinity : Infinity) : NaN;
+    const exponent = magnitude >> mantissa, fraction = (magnitude & ((1 << mantissa) - 1)) / 2 ** mantissa;
+    const value = exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias);
+    return negative ? -value : value;
+}
 const elements = {
     float32: { json: "FP32", size: 4, read: (v, at) => v.getFloat32(at, true) },
     float64: { json: "FP64", size: 8, read: (v, at) => v.getFloat64(at, true) },
@@ -21,7 +30,17 @@ const elements = {
     uint16: { json: "UINT16", size: 2, read: (v, at) => BigInt(v.getUint16(at, true)) },
     uint32: { json: "UINT32", size: 4, read: (v, at) => BigInt(v.getUint32(at, true)) },
     uint64: { json: "UINT64", size: 8, read: (v, at) => v.getBigUint64(at, true) },
-    bool: { json: "BOOL", size: 1, read: (v, at) => v.getUint8(at) },
+    bool: { json: "BOOL", size: 1, read: (v, at) => v.getUint8(at), holds: b => b <= 1 },
+    float8e4m3fn: { json: "FP8E4M3FN", size: 1, read: (v, at) => smaller(v.getUint8(at), 8, 3, 7, 0x7e) },
+    float8e4m3fnuz: { json: "FP8E4M3FNUZ", size: 1, read: (v, at) => smaller(v.getUint8(at), 8, 3, 8, 0x7f, undefined, 0x80) },
+    float8e5m2: { json: "FP8E5M2", size: 1, read: (v, at) => smaller(v.getUint8(at), 8, 2, 15, 0x7b, 0x7c) },
+    float8e5m2fnuz: { json: "FP8E5M2FNUZ", size: 1, read: (v, at) => smaller(v.getUint8(at), 8, 2, 16, 0x7f, undefined, 0x80) },
+    float8e8m0: { json: "FP8E8M0", size: 1, read: (v, at) => v.getUint8(at) === 0xff ? NaN : 2 ** (v.getUint8(at) - 127) },
+    float4e2m1: { json: "FP4E2M1", size: 1, read: (v, at) => smaller(v.getUint8(at), 4, 1, 1, 7), holds: b => b <= 15 },
+    int4: { json: "INT4", size: 1, read: (v, at) => BigInt(v.getInt8(at)), holds: b => b <= 7 || b >= 0xf8 },
+    uint4: { json: "UINT4", size: 1, read: (v, at) => BigInt(v.getUint8(at)), holds: b => b <= 15 },
+    int2: { json: "INT2", size: 1, read: (v, at) => BigInt(v.getInt8(at)), holds: b => b <= 1 || b >= 0xfe },
+    uint2: { json: "UINT2", size: 1, read: (v, at) => BigInt(v.getUint8(at)), holds: b => b <= 3 },
 };
 const domain = utf8("assay/tensors/v1\n"), maxProduct = 2 ** 31 - 1;
 /** Reads the one encoding of a list of tensors; whatever the encoder does not make is malformed. */
@@ -54,8 +73,9 @@ export function readTensors(bytes) {
         if (shape.filter(d => d !== 0).reduce((a, b) => a * b, 1) > maxProduct)
             throw bad("a shape that is too large");
         const data = part(bytes.length), count = shape.reduce((a, b) => a * b, 1);
-        if (data.length !== count * element.size || (type === "bool" && data.some(b => b > 1)))
-            throw bad("data of another length than the shape's, or a bool that is none");
+        const { holds } = element;
+        if (data.length !== count * element.size || (holds && data.some(b => !holds(b))))
+            throw bad("data of another length than the shape's, or a byte that no element of the type is");
         return { name, type, shape, data };
     });
     if (at !== bytes.length || new Set(tensors.map(t => t.name)).size !== tensors.length)

@@ -10,7 +10,7 @@ export interface Tensor {
   readonly data: Bytes;
 }
 
-type Element = { readonly json: string; readonly size: number; readonly read: (view: DataView, at: number) => number | bigint };
+type Element = { readonly json: string; readonly size: number; readonly read: (view: DataView, at: number) => number | bigint; readonly holds?: (byte: number) => boolean };
 
 /** A float of sixteen bits with this many of mantissa: binary16 has ten, bfloat16 seven. */
 function small(bits: number, mantissa: number): number {
@@ -18,6 +18,15 @@ function small(bits: number, mantissa: number): number {
   const sign = bits >> 15 ? -1 : 1, exponent = (bits >> mantissa) & ((1 << exponentBits) - 1), fraction = bits & ((1 << mantissa) - 1);
   if (exponent === (1 << exponentBits) - 1) return fraction === 0 ? sign * Infinity : NaN;
   return exponent === 0 ? sign * fraction * 2 ** (1 - bias - mantissa) : sign * (1 + fraction / 2 ** mantissa) * 2 ** (exponent - bias);
+}
+
+/** A float of eight or four bits (docs/spec/assay-f32-v1.md, 1.8): `greatest` is its greatest code without sign, `nan` the only NaN where there is no -0. */
+function smaller(code: number, bits: number, mantissa: number, bias: number, greatest: number, infinity?: number, nan?: number): number {
+  const negative = (code >> (bits - 1)) === 1, magnitude = code & ((1 << (bits - 1)) - 1);
+  if (code === nan || magnitude > greatest) return magnitude === infinity ? (negative ? -Infinity : Infinity) : NaN;
+  const exponent = magnitude >> mantissa, fraction = (magnitude & ((1 << mantissa) - 1)) / 2 ** mantissa;
+  const value = exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias);
+  return negative ? -value : value;
 }
 
 const elements: Readonly<Record<string, Element>> = {
@@ -33,7 +42,17 @@ const elements: Readonly<Record<string, Element>> = {
   uint16: { json: "UINT16", size: 2, read: (v, at) => BigInt(v.getUint16(at, true)) },
   uint32: { json: "UINT32", size: 4, read: (v, at) => BigInt(v.getUint32(at, true)) },
   uint64: { json: "UINT64", size: 8, read: (v, at) => v.getBigUint64(at, true) },
-  bool: { json: "BOOL", size: 1, read: (v, at) => v.getUint8(at) },
+  bool: { json: "BOOL", size: 1, read: (v, at) => v.getUint8(at), holds: b => b <= 1 },
+  float8e4m3fn: { json: "FP8E4M3FN", size: 1, read: (v, at) => smaller(v.getUint8(at), 8, 3, 7, 0x7e) },
+  float8e4m3fnuz: { json: "FP8E4M3FNUZ", size: 1, read: (v, at) => smaller(v.getUint8(at), 8, 3, 8, 0x7f, undefined, 0x80) },
+  float8e5m2: { json: "FP8E5M2", size: 1, read: (v, at) => smaller(v.getUint8(at), 8, 2, 15, 0x7b, 0x7c) },
+  float8e5m2fnuz: { json: "FP8E5M2FNUZ", size: 1, read: (v, at) => smaller(v.getUint8(at), 8, 2, 16, 0x7f, undefined, 0x80) },
+  float8e8m0: { json: "FP8E8M0", size: 1, read: (v, at) => v.getUint8(at) === 0xff ? NaN : 2 ** (v.getUint8(at) - 127) },
+  float4e2m1: { json: "FP4E2M1", size: 1, read: (v, at) => smaller(v.getUint8(at), 4, 1, 1, 7), holds: b => b <= 15 },
+  int4: { json: "INT4", size: 1, read: (v, at) => BigInt(v.getInt8(at)), holds: b => b <= 7 || b >= 0xf8 },
+  uint4: { json: "UINT4", size: 1, read: (v, at) => BigInt(v.getUint8(at)), holds: b => b <= 15 },
+  int2: { json: "INT2", size: 1, read: (v, at) => BigInt(v.getInt8(at)), holds: b => b <= 1 || b >= 0xfe },
+  uint2: { json: "UINT2", size: 1, read: (v, at) => BigInt(v.getUint8(at)), holds: b => b <= 3 },
 };
 
 const domain = utf8("assay/tensors/v1\n"), maxProduct = 2 ** 31 - 1;
@@ -63,7 +82,8 @@ export function readTensors(bytes: Bytes): Tensor[] {
     const shape = Array.from({ length: number(16) }, () => number(maxProduct));
     if (shape.filter(d => d !== 0).reduce((a, b) => a * b, 1) > maxProduct) throw bad("a shape that is too large");
     const data = part(bytes.length), count = shape.reduce((a, b) => a * b, 1);
-    if (data.length !== count * element.size || (type === "bool" && data.some(b => b > 1))) throw bad("data of another length than the shape's, or a bool that is none");
+    const { holds } = element;
+    if (data.length !== count * element.size || (holds && data.some(b => !holds(b)))) throw bad("data of another length than the shape's, or a byte that no element of the type is");
     return { name, type, shape, data };
   });
   if (at !== bytes.length || new Set(tensors.map(t => t.name)).size !== tensors.length) throw bad("bytes after the last, or a name twice");

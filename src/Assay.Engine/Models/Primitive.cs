@@ -10,9 +10,17 @@ public enum Primitive
     // Elementwise, one operand
     Identity, Cast, Relu, Sigmoid, Tanh, Exp, Log, Sqrt, Neg, Abs, Not,
     Erf, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Atanh, Softplus, Round, Floor, Ceil, Sign,
+    BitCast, LeakyRelu, Elu, HardSigmoid,
 
     // Elementwise, two operands, broadcast
     Add, Sub, Mul, Div, Pow, Min, Max, Equal, Less, Greater,
+    Mod, And, Or, Xor, BitShift, PRelu,
+
+    // Elementwise, three operands, broadcast
+    Where,
+
+    // Numbers in few bits
+    QuantizeLinear, DequantizeLinear, MatMulInteger, ConvInteger,
 
     // Contractions
     MatMul, Conv,
@@ -29,6 +37,7 @@ public enum Primitive
 
     // Shape and place
     Shape, Size, Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Concat, Slice, Gather, Pad, Expand, ConstantOfShape,
+    Range,
 
     // Places that indices name
     GatherElements, GatherNd, ScatterElements, ScatterNd, TensorScatter, OneHot, Trilu, EyeLike, ReverseSequence, Tile, Split,

@@ -29,7 +29,7 @@ public static partial class ShapeRules
 
     private static Fact Reduce(Primitive op, Attributes a, Fact x, Fact? axes)
     {
-        var type = Require(x, t => t != DType.Bool || op is Primitive.ReduceMax or Primitive.ReduceMin, "numbers");
+        var type = Require(x, t => t.IsNumber() || t == DType.Bool && op is (Primitive.ReduceMax or Primitive.ReduceMin), "numbers");
         var keep = a.Int("keepdims", 1) != 0;
         var known = axes is null ? null : Listed(axes, "axes");
         if (!x.HasRank)
@@ -57,7 +57,7 @@ public static partial class ShapeRules
 
     private static Fact Arg(Attributes a, Fact x)
     {
-        Require(x, t => t != DType.Bool, "numbers");
+        Require(x, t => t.IsNumber(), "numbers");
         if (!x.HasRank)
             return new(DType.Int64, default);
         var axis = Axis(a.Int("axis", 0), Rank(x, 1, "the input"));
@@ -70,7 +70,7 @@ public static partial class ShapeRules
     {
         if (One(axis, "the axis") is { } known && x.HasRank)
             Axis(known, Rank(x, 1, "the input"));
-        return new(Require(x, t => t != DType.Bool, "numbers"), x.Dims);
+        return new(Require(x, t => t.IsNumber(), "numbers"), x.Dims);
     }
 
     /// <summary>The value, where it is known, of an operand that is one whole number.</summary>
@@ -83,7 +83,7 @@ public static partial class ShapeRules
 
     private static ImmutableArray<Fact> TopK(Attributes a, Fact x, Fact k)
     {
-        var type = Require(x, t => t != DType.Bool, "numbers");
+        var type = Require(x, t => t.IsNumber(), "numbers");
         var count = One(k, "k");
         if (count is < 0)
             throw new ModelException($"k is {count}");

@@ -7,7 +7,7 @@ public static partial class ShapeRules
 {
     private static Fact MatMul(Fact a, Fact b)
     {
-        var type = Require(Same(a, b), t => t != DType.Bool, "numbers");
+        var type = Require(Same(a, b), t => t.IsNumber(), "numbers");
         if (!a.HasRank || !b.HasRank)
             return new(type, default);
         Rank(a, 1, "the left operand");

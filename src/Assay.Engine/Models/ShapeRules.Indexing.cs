@@ -10,7 +10,7 @@ public static partial class ShapeRules
         op is Primitive.NonZero or Primitive.Unique or Primitive.NonMaxSuppression or Primitive.DecodeImage;
 
     /// <summary>True where the rule reads the elements of an operand that may be floating-point, and executors have to show them.</summary>
-    public static bool ReadsValue(Primitive op, int operand) => op == Primitive.Resize && operand is (1 or 2);
+    public static bool ReadsValue(Primitive op, int operand) => op == Primitive.Range || op == Primitive.Resize && operand is (1 or 2);
 
     private static Fact? Place(Primitive op, Attributes a, ReadOnlySpan<Fact?> x) => op switch
     {
@@ -250,7 +250,7 @@ public static partial class ShapeRules
         if (name is not ("none" or "add" or "mul" or "min" or "max"))
             throw new ModelException($"reduction '{name}' is not none, add, mul, min or max");
         if (name != "none")
-            Require(type, t => t != DType.Bool, "numbers to reduce");
+            Require(type, t => t.IsNumber(), "numbers to reduce");
     }
 
     private static void OneNumber(Fact fact, string what)

@@ -95,7 +95,7 @@ public static partial class ShapeRules
     private static Fact CosineWindow(Attributes a, Fact size)
     {
         Named(a, "kind", "hann", "hann", "hamming", "blackman");
-        var type = Require(CastTarget(Attributes.None.With("to", a.Int("to", (long)DType.Float32))), t => t != DType.Bool, "numbers");
+        var type = Require(CastTarget(Attributes.None.With("to", a.Int("to", (long)DType.Float32))), t => t.IsNumber(), "numbers");
         OneNumber(size, "the size");
         return new(type, [size.Value is { } known ? Points(known) : -1]);
     }
@@ -110,7 +110,7 @@ public static partial class ShapeRules
                 throw new ModelException($"an edge is {x[i]}, not one number");
         if (x[2]!.Value is { } rate && One(rate, "the sample rate") < 1)
             throw new ModelException("the sample rate is below 1");
-        var type = Require(CastTarget(Attributes.None.With("to", a.Int("to", (long)DType.Float32))), t => t != DType.Bool, "numbers");
+        var type = Require(CastTarget(Attributes.None.With("to", a.Int("to", (long)DType.Float32))), t => t.IsNumber(), "numbers");
         return new(type, [x[1]!.Value is { } points ? Points(points) / 2 + 1 : -1, x[0]!.Value is { } bands ? Points(bands) : -1]);
     }
 

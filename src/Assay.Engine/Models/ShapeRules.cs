@@ -97,6 +97,10 @@ public static partial class ShapeRules
         Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max
             or Primitive.Equal or Primitive.Less or Primitive.Greater or Primitive.MatMul or Primitive.Reshape
             or Primitive.Unsqueeze or Primitive.Gather or Primitive.Expand or Primitive.ConstantOfShape => (2, 2, 1),
+        Primitive.Mod or Primitive.And or Primitive.Or or Primitive.Xor or Primitive.BitShift or Primitive.PRelu => (2, 2, 1),
+        Primitive.Where or Primitive.Range => (3, 3, 1),
+        Primitive.QuantizeLinear or Primitive.DequantizeLinear => (2, 3, 1),
+        Primitive.MatMulInteger or Primitive.ConvInteger => (2, 4, 1),
         _ => (1, 1, 1),
     };
 
@@ -113,12 +117,24 @@ public static partial class ShapeRules
     private static Fact One(Primitive op, Attributes a, ReadOnlySpan<Fact?> x) => op switch
     {
         Primitive.Identity => x[0]!,
-        Primitive.Cast => new(CastTarget(a), x[0]!.Dims),
-        Primitive.Not => new(Require(x[0]!, t => t == DType.Bool, "bool"), x[0]!.Dims),
-        Primitive.Relu or Primitive.Neg or Primitive.Abs or Primitive.Sign => new(Require(x[0]!, t => t != DType.Bool, "numbers"), x[0]!.Dims),
+        Primitive.Cast => Cast(a, x[0]!),
+        Primitive.BitCast => BitCast(a, x[0]!),
+        Primitive.Not => new(Bits(x[0]!.Type), x[0]!.Dims),
+        Primitive.LeakyRelu or Primitive.Elu or Primitive.HardSigmoid => new(Float(x[0]!), x[0]!.Dims),
+        Primitive.Mod => Mod(a, x[0]!, x[1]!),
+        Primitive.And or Primitive.Or or Primitive.Xor => new(Bits(Same(x[0]!, x[1]!)), Broadcast(x[0]!.Dims, x[1]!.Dims)),
+        Primitive.BitShift => BitShift(a, x[0]!, x[1]!),
+        Primitive.PRelu => PRelu(x[0]!, x[1]!),
+        Primitive.Where => Where(x[0]!, x[1]!, x[2]!),
+        Primitive.Range => Range(x[0]!, x[1]!, x[2]!),
+        Primitive.QuantizeLinear => Quantize(a, x),
+        Primitive.DequantizeLinear => Dequantize(a, x),
+        Primitive.MatMulInteger => MatMulInteger(x),
+        Primitive.ConvInteger => ConvInteger(a, x),
+        Primitive.Relu or Primitive.Neg or Primitive.Abs or Primitive.Sign => new(Require(x[0]!, t => t.IsNumber(), "numbers"), x[0]!.Dims),
         _ when op.ToFunction() is not null => new(Float(x[0]!), x[0]!.Dims),
         Primitive.Add or Primitive.Sub or Primitive.Mul or Primitive.Div or Primitive.Pow or Primitive.Min or Primitive.Max =>
-            new(Require(Same(x[0]!, x[1]!), t => t != DType.Bool, "numbers"), Broadcast(x[0]!.Dims, x[1]!.Dims)),
+            new(Require(Same(x[0]!, x[1]!), t => t.IsNumber(), "numbers"), Broadcast(x[0]!.Dims, x[1]!.Dims)),
         Primitive.Equal => Compare(x[0]!, x[1]!),
         Primitive.Less or Primitive.Greater => Compare(x[0]!, x[1]!, ordered: true),
         Primitive.MatMul => MatMul(x[0]!, x[1]!),
@@ -194,8 +210,7 @@ public static partial class ShapeRules
     private static Fact Compare(Fact a, Fact b, bool ordered = false)
     {
         var type = Same(a, b);
-        if (ordered)
-            Require(type, t => t != DType.Bool, "numbers");
+        Require(type, t => t.IsNumber() || !ordered && t is (DType.Bool or DType.String), "numbers");
         return new(DType.Bool, Broadcast(a.Dims, b.Dims));
     }
 

@@ -57,20 +57,31 @@ public sealed class Tensor : ModelValue
     }
 
     /// <summary>A view of <paramref name="bytes"/>, which are not copied.</summary>
-    /// <exception cref="ModelException">The length is not the shape's, or a bool is neither 0 nor 1.</exception>
+    /// <exception cref="ModelException">The length is not the shape's, a bool is neither 0 nor 1, or an integer of 4 bits does not fit them.</exception>
     public static Tensor Wrap(DType type, Shape shape, Memory<byte> bytes)
     {
         if (type == DType.String)
             throw new ModelException("strings do not come as bytes");
         if (bytes.Length != (long)shape.Count * type.Size())
             throw new ModelException($"{type.Name()} {shape} needs {(long)shape.Count * type.Size()} bytes, not {bytes.Length}");
-        if (type == DType.Bool && bytes.Span.ContainsAnyExceptInRange((byte)0, (byte)1))
-            throw new ModelException("a bool element is neither 0 nor 1");
+        if (!Holds(type, bytes.Span))
+            throw new ModelException(type == DType.Bool ? "a bool element is neither 0 nor 1" : $"a byte that is no {type.Name()}");
         return new(type, shape, bytes);
     }
 
     /// <summary>A view of memory that an executor is going to fill; its length is the shape's.</summary>
     internal static Tensor View(DType type, Shape shape, Memory<byte> bytes) => new(type, shape, bytes);
+
+    /// <summary>Whether every byte is one that an element of a type below eight bits may have in memory.</summary>
+    private static bool Holds(DType type, ReadOnlySpan<byte> bytes) => type switch
+    {
+        DType.Bool => !bytes.ContainsAnyExceptInRange((byte)0, (byte)1),
+        DType.UInt4 or DType.Float4E2M1 => !bytes.ContainsAnyExceptInRange((byte)0, (byte)15),
+        DType.UInt2 => !bytes.ContainsAnyExceptInRange((byte)0, (byte)3),
+        DType.Int4 => !MemoryMarshal.Cast<byte, sbyte>(bytes).ContainsAnyExceptInRange((sbyte)-8, (sbyte)7),
+        DType.Int2 => !MemoryMarshal.Cast<byte, sbyte>(bytes).ContainsAnyExceptInRange((sbyte)-2, (sbyte)1),
+        _ => true,
+    };
 
     public static Tensor From<T>(Shape shape, ReadOnlySpan<T> values) where T : unmanaged
     {

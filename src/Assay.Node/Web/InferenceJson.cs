@@ -23,6 +23,9 @@ internal static class InferenceJson
         ["BOOL"] = DType.Bool, ["UINT8"] = DType.UInt8, ["UINT16"] = DType.UInt16, ["UINT32"] = DType.UInt32, ["UINT64"] = DType.UInt64,
         ["INT8"] = DType.Int8, ["INT16"] = DType.Int16, ["INT32"] = DType.Int32, ["INT64"] = DType.Int64,
         ["FP16"] = DType.Float16, ["BF16"] = DType.BFloat16, ["FP32"] = DType.Float32, ["FP64"] = DType.Float64,
+        // Not in the protocol: named in its manner.
+        ["FP8E4M3FN"] = DType.Float8E4M3FN, ["FP8E4M3FNUZ"] = DType.Float8E4M3FNUZ, ["FP8E5M2"] = DType.Float8E5M2, ["FP8E5M2FNUZ"] = DType.Float8E5M2FNUZ,
+        ["FP8E8M0"] = DType.Float8E8M0, ["FP4E2M1"] = DType.Float4E2M1, ["INT4"] = DType.Int4, ["UINT4"] = DType.UInt4, ["INT2"] = DType.Int2, ["UINT2"] = DType.UInt2,
     };
 
     public static string NameOf(DType type) => Types.First(t => t.Value == type).Key;

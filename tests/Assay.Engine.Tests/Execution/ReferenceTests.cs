@@ -49,7 +49,7 @@ public sealed class ReferenceTests
         Assert.Equal([int.MinValue, 7, 7], Run("Abs", x).Span<int>().ToArray());
         Assert.Equal([0, -14, 14], Run("Mul", x, I(2)).Span<int>().ToArray());
         Assert.Contains("by 0", OpsetTests.Refused(18, "Div", [x, I(0)]), StringComparison.Ordinal);
-        Assert.Contains("not in the profile", OpsetTests.Refused(18, "MatMul", [x, x]), StringComparison.Ordinal);
+        Assert.Equal([unchecked(int.MinValue * int.MinValue + 98)], Run("MatMul", x, x).Span<int>().ToArray());
 
         static Tensor I(int v) => Tensor.From<int>(Shape.Of(1), [v]);
     }

@@ -32,7 +32,7 @@ internal static class Arranging
     public static void EyeLike(long k, Tensor y)
     {
         var one = Tensor.Create(y.Type, Shape.Scalar);
-        Casts.Cast(Tensor.Scalar(1f), one);
+        Casts.Cast(Attributes.None, Tensor.Scalar(1f), one);
         for (var row = 0; row < y.Shape[0]; row++)
             if ((Int128)row + k is var column && column >= 0 && column < y.Shape[1])
                 Movement.Copy(one, 0, y, row * y.Shape[1] + (int)column);

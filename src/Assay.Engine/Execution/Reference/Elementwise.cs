@@ -17,7 +17,7 @@ internal static class Elementwise
     public static void Unary(Primitive op, Tensor x, Tensor y)
     {
         for (var i = 0; i < y.Count; i++)
-            Numbers.StoreWhole(y, i, Whole(op, Numbers.LoadWhole(x, i)));
+            Numbers.StoreWhole(y, i, op == Primitive.Not && x.Type == DType.Bool ? 1 - Numbers.LoadWhole(x, i) : Whole(op, Numbers.LoadWhole(x, i)));
     }
 
     public static void Binary<T>(Primitive op, Tensor a, Tensor b, Tensor y) where T : unmanaged, IReal<T>
@@ -76,6 +76,7 @@ internal static class Elementwise
         Primitive.Mul => a * b,
         Primitive.Div => a / b,
         Primitive.Pow => T.Pow(a, b),
+        Primitive.Mod => T.Rest(a, b),
         Primitive.Min => T.Min(a, b),
         Primitive.Max => T.Max(a, b),
         _ => throw new ModelException($"{op} of floating-point numbers is not in the profile"),
@@ -87,7 +88,7 @@ internal static class Elementwise
         Primitive.Neg => -x,
         Primitive.Abs => Int128.Abs(x),
         Primitive.Sign => Int128.Sign(x),
-        Primitive.Not => 1 - x,
+        Primitive.Not => ~x,
         _ => throw new ModelException($"{op} of whole numbers is not in the profile"),
     };
 
@@ -97,6 +98,7 @@ internal static class Elementwise
         Primitive.Sub => a - b,
         Primitive.Mul => unchecked(a * b),
         Primitive.Div => b == 0 ? throw new ModelException("division of a whole number by 0") : a / b,
+        Primitive.Pow => Integers.Power(a, b),
         Primitive.Min => Int128.Min(a, b),
         Primitive.Max => Int128.Max(a, b),
         _ => throw new ModelException($"{op} of whole numbers is not in the profile"),

@@ -44,6 +44,9 @@ internal interface IReal<T> where T : unmanaged, IReal<T>
 
     static abstract T Pow(T x, T y);
 
+    /// <inheritdoc cref="Remainder.Of"/>
+    static abstract T Rest(T x, T y);
+
     /// <summary>Writes one result: rounded once to the tensor's type, NaN canonical.</summary>
     /// <exception cref="Models.ModelException">The tensor's type is not one of this number's.</exception>
     static abstract void Store(Models.Tensor y, int i, T value);

@@ -31,9 +31,37 @@ internal static class Kernels
                 Reductions.Reduce(node.Op, ShapeRules.ReducedAxes(a, Optional(x, 1), x[0]!.Shape.Rank), x[0]!, y[0]);
                 break;
             case Primitive.MatMul:
-                throw new ModelException($"arithmetic on {x[0]!.Type.Name()} is not in the profile");
+                Quantization.MatMul(x[0]!, x[1]!, null, null, y[0]);
+                break;
+            case Primitive.Mod or Primitive.And or Primitive.Or or Primitive.Xor or Primitive.BitShift:
+                Integers.Run(node.Op, a, x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.PRelu:
+                Activations.PRelu(x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.BitCast:
+                Choices.BitCast(x[0]!, y[0]);
+                break;
+            case Primitive.Where:
+                Choices.Where(x[0]!, x[1]!, x[2]!, y[0]);
+                break;
+            case Primitive.Range:
+                Choices.Range(x[0]!, x[2]!, y[0]);
+                break;
+            case Primitive.QuantizeLinear:
+                Quantization.Quantize(a, x[0]!, x[1]!, Optional(x, 2), y[0]);
+                break;
+            case Primitive.DequantizeLinear:
+                Quantization.Dequantize(a, x[0]!, x[1]!, Optional(x, 2), y[0]);
+                break;
+            case Primitive.MatMulInteger:
+                Quantization.MatMul(x[0]!, x[1]!, Optional(x, 2), Optional(x, 3), y[0]);
+                break;
+            case Primitive.ConvInteger:
+                Quantization.Conv(a, x[0]!, x[1]!, Optional(x, 2), Optional(x, 3), y[0]);
+                break;
             case Primitive.Cast:
-                Casts.Cast(x[0]!, y[0]);
+                Casts.Cast(a, x[0]!, y[0]);
                 break;
             case Primitive.Identity or Primitive.Reshape or Primitive.Flatten or Primitive.Squeeze or Primitive.Unsqueeze:
                 x[0]!.Bytes.CopyTo(y[0].MutableBytes);
@@ -106,6 +134,18 @@ internal static class Kernels
                 break;
             case Primitive.Equal or Primitive.Less or Primitive.Greater:
                 Elementwise.Compare<T>(node.Op, x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.Mod:
+                Elementwise.Binary<T>(node.Op, x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.LeakyRelu or Primitive.Elu or Primitive.HardSigmoid:
+                Activations.Run<T>(node.Op, a, x[0]!, y[0]);
+                break;
+            case Primitive.PRelu:
+                Activations.PRelu<T>(x[0]!, x[1]!, y[0]);
+                break;
+            case Primitive.Range:
+                Choices.Range<T>(x[0]!, x[2]!, y[0]);
                 break;
             case Primitive.MatMul:
                 Contractions.MatMul<T>(x[0]!, x[1]!, y[0]);

@@ -15,7 +15,8 @@ internal static class Numbers
         DType.UInt64 => x.Span<ulong>()[i],
         DType.UInt32 => x.Span<uint>()[i],
         DType.UInt16 => x.Span<ushort>()[i],
-        DType.UInt8 or DType.Bool => x.Span<byte>()[i],
+        DType.UInt8 or DType.Bool or DType.UInt4 or DType.UInt2 => x.Span<byte>()[i],
+        DType.Int4 or DType.Int2 => x.Span<sbyte>()[i],
         _ => throw new ModelException($"{x.Type.Name()} is not a whole number"),
     };
 
@@ -23,6 +24,12 @@ internal static class Numbers
     public static void StoreWhole(Tensor y, int i, Int128 value)
     {
         var low = unchecked((ulong)value);
+        if (y.Type.IsSmallInteger())
+        {
+            // In memory a small integer fills its byte: with copies of its sign, or with zeros.
+            var unused = 64 - y.Type.Bits();
+            low = y.Type.IsSigned() ? (ulong)((long)(low << unused) >> unused) : low << unused >> unused;
+        }
         switch (y.Type.Size())
         {
             case 8: y.MutableSpan<ulong>()[i] = low; break;
@@ -37,8 +44,7 @@ internal static class Numbers
     {
         if (type == DType.Bool)
             return (0, 1);
-        var bits = 8 * type.Size();
-        var signed = type is DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64;
-        return signed ? (-(Int128.One << (bits - 1)), (Int128.One << (bits - 1)) - 1) : (0, (Int128.One << bits) - 1);
+        var bits = type.Bits();
+        return type.IsSigned() ? (-(Int128.One << (bits - 1)), (Int128.One << (bits - 1)) - 1) : (0, (Int128.One << bits) - 1);
     }
 }

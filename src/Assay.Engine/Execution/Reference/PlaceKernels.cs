@@ -119,7 +119,7 @@ internal static class PlaceKernels
         if (!a.Has("extrapolation_value"))
             return null;
         var value = Tensor.Create(type, Shape.Scalar);
-        Casts.Cast(Tensor.Scalar(a.Float("extrapolation_value", 0)), value);
+        Casts.Cast(Attributes.None, Tensor.Scalar(a.Float("extrapolation_value", 0)), value);
         return value;
     }
 

@@ -44,6 +44,8 @@ internal readonly struct Real32(float v) : IReal<Real32>
 
     public static Real32 Pow(Real32 x, Real32 y) => new(ScalarMath.Pow(x.V, y.V));
 
+    public static Real32 Rest(Real32 x, Real32 y) => new((float)Remainder.Of(x.V, y.V));
+
     public static void Store(Tensor y, int i, Real32 value)
     {
         switch (y.Type)

@@ -44,6 +44,8 @@ internal readonly struct Real64(double v) : IReal<Real64>
 
     public static Real64 Pow(Real64 x, Real64 y) => new(ScalarMath.Pow(x.V, y.V));
 
+    public static Real64 Rest(Real64 x, Real64 y) => new(Remainder.Of(x.V, y.V));
+
     public static void Store(Tensor y, int i, Real64 value)
     {
         if (y.Type != DType.Float64)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Models.Formats;
 
@@ -81,7 +82,20 @@ public static class JsonTensors
         DType.Int32 => $"{t.Span<int>()[i]}",
         DType.UInt32 => $"{t.Span<uint>()[i]}",
         DType.Int64 => $"{t.Span<long>()[i]}",
-        _ => $"{t.Span<ulong>()[i]}",
+        DType.UInt64 => $"{t.Span<ulong>()[i]}",
+        DType.UInt4 or DType.UInt2 => $"{t.Span<byte>()[i]}",
+        DType.Int4 or DType.Int2 => $"{t.Span<sbyte>()[i]}",
+        _ => Real(Small(t, i), Small(t, i).ToString("R", CultureInfo.InvariantCulture)),
+    };
+
+    private static float Small(Tensor t, int i) => t.Type switch
+    {
+        DType.Float8E4M3FN => SmallFloat.E4M3FN.ToSingle(t.Bytes[i]),
+        DType.Float8E4M3FNUZ => SmallFloat.E4M3FNUZ.ToSingle(t.Bytes[i]),
+        DType.Float8E5M2 => SmallFloat.E5M2.ToSingle(t.Bytes[i]),
+        DType.Float8E5M2FNUZ => SmallFloat.E5M2FNUZ.ToSingle(t.Bytes[i]),
+        DType.Float4E2M1 => SmallFloat.E2M1.ToSingle(t.Bytes[i]),
+        _ => PowerFloat.ToSingle(t.Bytes[i]),
     };
 
     private static float Wide(ushort bfloat16) => BitConverter.Int32BitsToSingle(bfloat16 << 16);
@@ -137,14 +151,15 @@ public static class JsonTensors
                 case DType.Float64: Put(Float<double>(token, raw)); break;
                 case DType.Float16: Put(Float<Half>(token, raw)); break;
                 case DType.Bool when token is JsonTokenType.True or JsonTokenType.False: Put((byte)(token == JsonTokenType.True ? 1 : 0)); break;
-                case DType.Int8: Put(Whole<sbyte>(token, raw)); break;
-                case DType.UInt8: Put(Whole<byte>(token, raw)); break;
+                case DType.Int8 or DType.Int4 or DType.Int2: Put(Whole<sbyte>(token, raw)); break;
+                case DType.UInt8 or DType.UInt4 or DType.UInt2: Put(Whole<byte>(token, raw)); break;
                 case DType.Int16: Put(Whole<short>(token, raw)); break;
                 case DType.UInt16: Put(Whole<ushort>(token, raw)); break;
                 case DType.Int32: Put(Whole<int>(token, raw)); break;
                 case DType.UInt32: Put(Whole<uint>(token, raw)); break;
                 case DType.Int64: Put(Whole<long>(token, raw)); break;
                 case DType.UInt64: Put(Whole<ulong>(token, raw)); break;
+                case var small when small.IsSmallFloat(): throw new ModelException($"{small.Name()} is not read from JSON: send it as a .pb file");
                 default: throw Bad(raw);
             }
         }

@@ -146,7 +146,7 @@ public static class Npy
                 throw new ModelException($".npy element type '{descr}' is not supported");
             BigEndian = descr[0] == '>';
             foreach (var type in Enum.GetValues<DType>())
-                if (type is not (DType.BFloat16 or DType.String) && Npy.Descr(type)[1..] == descr[1..] && (descr[0] is '<' or '>' || descr[0] == '|' && type.Size() == 1))
+                if (type < DType.BFloat16 && type != DType.String && Npy.Descr(type)[1..] == descr[1..] && (descr[0] is '<' or '>' || descr[0] == '|' && type.Size() == 1))
                 {
                     Type = type;
                     return;

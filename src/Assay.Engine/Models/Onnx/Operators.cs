@@ -7,7 +7,7 @@ internal static partial class Operators
     private const int Any = int.MaxValue;
 
     private static readonly Dictionary<string, Rule> Table = Join(
-        Basics, Functions, Contractions, Movement, Reductions, Normalizations, Attentions, Sums, Indexing, Images, Blocks, Signals,
+        Basics, Functions, Contractions, Movement, Elementwise, Activations, Quantized, Reductions, Normalizations, Attentions, Sums, Indexing, Images, Blocks, Signals,
         Control, Sequences, Recurrences);
 
     private static readonly Dictionary<string, Dictionary<string, Rule>> Domains = new(StringComparer.Ordinal)
@@ -20,8 +20,6 @@ internal static partial class Operators
     [
         new("Identity", 1, 1, n => n.Output(0, n.Input(0))),
         new("Constant", 0, 0, Constant),
-        new("Dropout", 1, 3, Dropout),
-        new("Cast", 1, 1, Cast),
         new("Relu", 1, 1, n => Unary(n, Primitive.Relu)),
         new("Sigmoid", 1, 1, n => Unary(n, Primitive.Sigmoid)),
         new("Tanh", 1, 1, n => Unary(n, Primitive.Tanh)),
@@ -30,12 +28,10 @@ internal static partial class Operators
         new("Sqrt", 1, 1, n => Unary(n, Primitive.Sqrt)),
         new("Neg", 1, 1, n => Unary(n, Primitive.Neg)),
         new("Abs", 1, 1, n => Unary(n, Primitive.Abs)),
-        new("Not", 1, 1, n => Unary(n, Primitive.Not)),
         new("Add", 2, 2, n => Binary(n, Primitive.Add)),
         new("Sub", 2, 2, n => Binary(n, Primitive.Sub)),
         new("Mul", 2, 2, n => Binary(n, Primitive.Mul)),
         new("Div", 2, 2, n => Binary(n, Primitive.Div)),
-        new("Pow", 2, 2, Pow),
         new("Equal", 2, 2, n => Binary(n, Primitive.Equal)),
         new("Less", 2, 2, n => Binary(n, Primitive.Less)),
         new("Greater", 2, 2, n => Binary(n, Primitive.Greater)),
@@ -44,7 +40,6 @@ internal static partial class Operators
         new("Min", 1, Any, n => Fold(n, Primitive.Min)),
         new("Max", 1, Any, n => Fold(n, Primitive.Max)),
         new("Sum", 1, Any, n => Fold(n, Primitive.Add)),
-        new("Clip", 1, 3, Clip),
     ];
 
     /// <summary>The operators that can be lowered.</summary>
@@ -115,9 +110,7 @@ internal static partial class Operators
     {
         // a <= b is not "not b < a" where one is NaN; with Equal beside it there is no such trap.
         int a = n.Input(0), b = n.Input(1);
-        var less = n.Emit(Primitive.Cast, To(DType.UInt8), n.Emit(strict, Attributes.None, a, b));
-        var equal = n.Emit(Primitive.Cast, To(DType.UInt8), n.Emit(Primitive.Equal, Attributes.None, a, b));
-        n.Output(0, n.Emit(Primitive.Cast, To(DType.Bool), n.Emit(Primitive.Max, Attributes.None, less, equal)));
+        n.Output(0, n.Emit(Primitive.Or, Attributes.None, n.Emit(strict, Attributes.None, a, b), n.Emit(Primitive.Equal, Attributes.None, a, b)));
     }
 
     private static void Fold(OnnxNode n, Primitive op)
@@ -129,48 +122,6 @@ internal static partial class Operators
         for (var i = 1; i < n.InputCount; i++)
             all = n.Emit(op, Attributes.None, all, n.Input(i));
         n.Output(0, all);
-    }
-
-    private static void Pow(OnnxNode n)
-    {
-        int x = n.Input(0), y = n.Input(1);
-        // Since version 12 the exponent may be of another type; the result is of the base's.
-        if (n.FactOf(x).Type is { } type && n.FactOf(y).Type is { } other && type != other)
-            y = n.Emit(Primitive.Cast, To(type), y);
-        n.Output(0, n.Emit(Primitive.Pow, Attributes.None, x, y));
-    }
-
-    private static void Clip(OnnxNode n)
-    {
-        n.Ignore("consumed_inputs");
-        int x = n.Input(0), low = n.Optional(1), high = n.Optional(2);
-        if (n.Opset < 11)
-        {
-            if (n.InputCount > 1)
-                throw new ModelException("bounds are attributes before operator set 11");
-            var type = n.FactOf(x).Type;
-            if (type is not DType.Float32)
-                throw new ModelException("bounds as attributes of a tensor that is not float32 are not supported");
-            if (n.Has("min"))
-                low = n.Constant(Tensor.Scalar(n.Float("min", 0)));
-            if (n.Has("max"))
-                high = n.Constant(Tensor.Scalar(n.Float("max", 0)));
-        }
-        var result = low < 0 && high < 0 ? n.Emit(Primitive.Identity, Attributes.None, x) : x;
-        if (low >= 0)
-            result = n.Emit(Primitive.Max, Attributes.None, result, low);
-        if (high >= 0)
-            result = n.Emit(Primitive.Min, Attributes.None, result, high);
-        n.Output(0, result);
-    }
-
-    private static void Cast(OnnxNode n)
-    {
-        n.Ignore("saturate");       // of the 8-bit float types, which are not supported
-        n.Ignore("round_mode");
-        var attributes = Attributes.None.With("to", n.Int("to", 0));
-        ShapeRules.CastTarget(attributes);
-        n.Output(0, n.Emit(Primitive.Cast, attributes, n.Input(0)));
     }
 
     private static void Constant(OnnxNode n)
@@ -191,18 +142,6 @@ internal static partial class Operators
         else if (n.Has("value_ints"))
             value = Tensor.From<long>(Shape.Of(n.Ints("value_ints").Length), n.Ints("value_ints").AsSpan());
         n.Output(0, n.Constant(value ?? throw new ModelException("a constant without a value that is supported")));
-    }
-
-    private static void Dropout(OnnxNode n)
-    {
-        n.Ignore("ratio");
-        n.Ignore("seed");
-        n.Ignore("consumed_inputs");
-        if (n.Opset < 7)
-            n.Only("is_test", 1);
-        if (n.HasInput(2) && (n.FactOf(n.Input(2)).Value is not { Count: 1, Type: DType.Bool } training || training.Bytes[0] != 0))
-            throw new ModelException("training mode is not supported");
-        n.Output(0, n.Input(0));
     }
 
     private static Attributes To(DType type) => Attributes.None.With("to", (long)type);

@@ -21,19 +21,20 @@ internal sealed class TensorMessages(ModelFiles files, ReadLimits limits)
         if (proto.Segment is not null)
             throw new ModelException("a tensor in segments is not supported");
         var shape = Shape.Of(proto.Dims.ToArray().AsSpan());
-        var length = (long)shape.Count * type.Size();
-        if (length > Array.MaxLength)
-            throw new ModelException($"{type.Name()} {shape} would take {length} bytes, more than {Array.MaxLength}");
+        // Below eight bits the file packs elements; in memory each takes a byte.
+        var length = PackedElements.Length(type, shape.Count);
+        if ((long)shape.Count * type.Size() is var bytes && bytes > Array.MaxLength)
+            throw new ModelException($"{type.Name()} {shape} would take {bytes} bytes, more than {Array.MaxLength}");
         var typed = proto.FloatData.Count + (long)proto.Int32Data.Count + proto.Int64Data.Count + proto.DoubleData.Count + proto.Uint64Data.Count + proto.StringData.Count;
         if (proto.DataLocation == TensorProto.Types.DataLocation.External)
             return typed == 0 && proto.RawData.IsEmpty && type != DType.String
-                ? Tensor.Wrap(type, shape, External(proto, length))
+                ? PackedElements.Wrap(type, shape, External(proto, length))
                 : throw new ModelException("data both here and in another file, or strings in another");
         if (type == DType.String)
             return Strings(proto, shape, typed);
         if (!proto.RawData.IsEmpty)
             return typed == 0
-                ? Tensor.Wrap(type, shape, MemoryMarshal.AsMemory(proto.RawData.Memory))
+                ? PackedElements.Wrap(type, shape, MemoryMarshal.AsMemory(proto.RawData.Memory))
                 : throw new ModelException("both raw_data and typed data");
         var there = type switch
         {
@@ -43,9 +44,10 @@ internal sealed class TensorMessages(ModelFiles files, ReadLimits limits)
             DType.UInt32 or DType.UInt64 => proto.Uint64Data.Count,
             _ => proto.Int32Data.Count,
         };
-        if (there != shape.Count || typed != there)
-            throw new ModelException($"{type.Name()} {shape} needs {shape.Count} elements, and {there} are there");
-        return Typed(proto, type, shape);
+        var needed = type.Bits() < 8 ? length : shape.Count;
+        if (there != needed || typed != there)
+            throw new ModelException($"{type.Name()} {shape} needs {needed} elements, and {there} are there");
+        return type.Bits() < 8 ? PackedElements.Wrap(type, shape, Bytes(proto)) : Typed(proto, type, shape);
     }
 
     public static TensorProto Write(string name, Tensor tensor)
@@ -55,7 +57,7 @@ internal sealed class TensorMessages(ModelFiles files, ReadLimits limits)
             foreach (var text in tensor.Texts)
                 proto.StringData.Add(ByteString.CopyFromUtf8(text));
         else
-            proto.RawData = ByteString.CopyFrom(tensor.Bytes);
+            proto.RawData = ByteString.CopyFrom(PackedElements.Pack(tensor));
         foreach (var d in tensor.Shape.Dims)
             proto.Dims.Add(d);
         return proto;
@@ -102,11 +104,21 @@ internal sealed class TensorMessages(ModelFiles files, ReadLimits limits)
                 case DType.UInt16 or DType.Float16 or DType.BFloat16:
                     BinaryPrimitives.WriteUInt16LittleEndian(bytes[(2 * i)..], (ushort)InRange(type, proto.Int32Data[i], 0, ushort.MaxValue)); break;
                 case DType.Int8: bytes[i] = (byte)(sbyte)InRange(type, proto.Int32Data[i], sbyte.MinValue, sbyte.MaxValue); break;
-                case DType.UInt8: bytes[i] = (byte)InRange(type, proto.Int32Data[i], 0, byte.MaxValue); break;
+                case DType.UInt8 or DType.Float8E4M3FN or DType.Float8E4M3FNUZ or DType.Float8E5M2 or DType.Float8E5M2FNUZ or DType.Float8E8M0:
+                    bytes[i] = (byte)InRange(type, proto.Int32Data[i], 0, byte.MaxValue); break;
                 case DType.Bool: bytes[i] = (byte)InRange(type, proto.Int32Data[i], 0, 1); break;
                 default: throw new ModelException($"element type {type} is not supported");
             }
         return tensor;
+    }
+
+    /// <summary>The bytes of packed elements, one in each number.</summary>
+    private static byte[] Bytes(TensorProto proto)
+    {
+        var bytes = new byte[proto.Int32Data.Count];
+        for (var i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)InRange(DType.UInt8, proto.Int32Data[i], 0, byte.MaxValue);
+        return bytes;
     }
 
     private static Int128 InRange(DType type, Int128 value, Int128 low, Int128 high) =>
