@@ -3,7 +3,7 @@ namespace Assay.Engine.Models.Onnx;
 /// <content>Activations. What is not a primitive follows ONNX's own definition of the operator, step by step.</content>
 internal static partial class Operators
 {
-    private static Rule[] Activations =>
+    private static Rule[] ActivationRules =>
     [
         new("LeakyRelu", 1, 1, n => Shaped(n, Primitive.LeakyRelu, n.Float("alpha", 0.01f))),
         new("Elu", 1, 1, n => Shaped(n, Primitive.Elu, n.Float("alpha", 1))),
