@@ -21,7 +21,7 @@ internal static class DigestCommand
         command.SetAction(async parsed =>
         {
             var graph = await LoadAsync(parsed, parsed.GetValue(model)!);
-            var tensors = Inputs.Read(graph, parsed.GetValue(inputs)!, null);
+            var tensors = Inputs.Read(graph, parsed.GetValue(inputs)!, null).ToDictionary(p => p.Key, ModelValue (p) => p.Value, StringComparer.Ordinal);
             var reference = parsed.GetValue(by) switch
             {
                 Fast => false,

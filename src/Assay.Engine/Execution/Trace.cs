@@ -5,7 +5,7 @@ using Assay.Engine.Models;
 
 namespace Assay.Engine.Execution;
 
-/// <summary>One value that a node made in a run.</summary>
+/// <summary>One tensor that a node made in a run, alone or in a sequence.</summary>
 /// <param name="Source">The node of the file that it came from, as messages name it.</param>
 /// <param name="Name">The file's name for the value; empty for those between the primitives of one operator.</param>
 /// <param name="Type">Element type.</param>
@@ -19,7 +19,7 @@ public sealed record TracedValue(string Source, string Name, DType Type, Shape S
 /// </summary>
 public sealed class Trace
 {
-    private Trace(IReadOnlyList<TracedValue> values, IReadOnlyList<NamedTensor> outputs)
+    private Trace(IReadOnlyList<TracedValue> values, IReadOnlyList<NamedValue> outputs)
     {
         Values = values;
         Outputs = outputs;
@@ -28,22 +28,22 @@ public sealed class Trace
 
     public IReadOnlyList<TracedValue> Values { get; }
 
-    public IReadOnlyList<NamedTensor> Outputs { get; }
+    public IReadOnlyList<NamedValue> Outputs { get; }
 
     /// <summary>SHA-256 over the number of values and their digests (docs/spec/tensors.md).</summary>
     public ImmutableArray<byte> Digest { get; }
 
     /// <summary>A run by the reference.</summary>
-    /// <exception cref="ModelException">As <see cref="Reference.Reference.Run"/>.</exception>
-    public static Trace Of(Graph graph, IReadOnlyDictionary<string, Tensor> inputs, RunLimits? limits = null) =>
-        Of(graph, onValue => Reference.Reference.Run(graph, inputs, onValue, limits));
+    /// <exception cref="ModelException">As <see cref="Reference.Reference.RunValues"/>.</exception>
+    public static Trace Of(Graph graph, IReadOnlyDictionary<string, ModelValue> inputs, RunLimits? limits = null) =>
+        Of(graph, onValue => Reference.Reference.RunValues(graph, inputs, onValue, limits));
 
     /// <summary>A run of a session.</summary>
-    /// <exception cref="ModelException">As <see cref="Session.Run"/>.</exception>
-    public static Trace Of(Graph graph, Session session, IReadOnlyDictionary<string, Tensor> inputs) =>
-        Of(graph, onValue => session.Run(inputs, onValue));
+    /// <exception cref="ModelException">As <see cref="Session.RunValues"/>.</exception>
+    public static Trace Of(Graph graph, Session session, IReadOnlyDictionary<string, ModelValue> inputs) =>
+        Of(graph, onValue => session.RunValues(inputs, onValue));
 
-    private static Trace Of(Graph graph, Func<Action<int, Tensor>, IReadOnlyList<NamedTensor>> run)
+    private static Trace Of(Graph graph, Func<Action<int, Tensor>, IReadOnlyList<NamedValue>> run)
     {
         var sources = new string[graph.Values.Length];
         Locate(graph.Body, sources);

@@ -9,7 +9,11 @@ using Assay.Engine.Tests.Execution;
 namespace Assay.Engine.Tests.Conformance;
 
 /// <summary>One run of the matrix: a graph with inputs, in the row that it counts for.</summary>
-internal sealed record MatrixItem(string Row, string Name, Graph Graph, IReadOnlyDictionary<string, Tensor> Inputs);
+internal sealed record MatrixItem(string Row, string Name, Graph Graph, IReadOnlyDictionary<string, ModelValue> Inputs)
+{
+    public MatrixItem(string row, string name, Graph graph, IReadOnlyDictionary<string, Tensor> inputs)
+        : this(row, name, graph, inputs.ToDictionary(p => p.Key, ModelValue (p) => p.Value, StringComparer.Ordinal)) { }
+}
 
 /// <summary>What one configuration made of an item. Refusals are compared as well: by their one line.</summary>
 /// <param name="Values">Digest of the trace of all intermediate values.</param>
@@ -53,14 +57,27 @@ internal static class MatrixWork
         var (trace, refusal) = Attempt(() => Trace.Of(item.Graph, session, item.Inputs));
         if (trace is null)
             return Cell(item, null, null, refusal);
-        var outputs = session.Run(item.Inputs);
+        var outputs = session.RunValues(item.Inputs);
         // A graph may run another way once the shapes have been seen; the trained models take too long for a third run.
-        return Cell(item, trace, item.Row.Contains(':', StringComparison.Ordinal) ? session.Run(item.Inputs) : outputs, null);
+        return Cell(item, trace, item.Row.Contains(':', StringComparison.Ordinal) ? session.RunValues(item.Inputs) : outputs, null);
     }
 
-    private static MatrixCell Cell(MatrixItem item, Trace? trace, IReadOnlyList<NamedTensor>? outputs, string? refusal) => new(item.Row, item.Name,
+    private static MatrixCell Cell(MatrixItem item, Trace? trace, IReadOnlyList<NamedValue>? outputs, string? refusal) => new(item.Row, item.Name,
         trace is null ? $"refused: {refusal}" : Convert.ToHexStringLower(trace.Digest.AsSpan()),
-        outputs is null ? "" : Convert.ToHexStringLower(SHA256.HashData(TensorEncoding.Encode(outputs))));
+        outputs is null ? "" : Digest(outputs));
+
+    // The kind of each output, and every tensor in it.
+    private static string Digest(IReadOnlyList<NamedValue> outputs)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, value) in outputs)
+        {
+            hash.AppendData([(byte)value.Kind]);
+            foreach (var tensor in value.Tensors)
+                hash.AppendData(TensorEncoding.Encode([new(name, tensor)]));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private static (Trace? Trace, string? Refusal) Attempt(Func<Trace> run)
     {
@@ -77,7 +94,7 @@ internal static class MatrixWork
     private static IEnumerable<MatrixItem> OfSuite(SuiteTest test)
     {
         Graph graph;
-        List<Dictionary<string, Tensor>> sets;
+        List<Dictionary<string, ModelValue>> sets;
         try
         {
             graph = OnnxModel.Read(test.Model);

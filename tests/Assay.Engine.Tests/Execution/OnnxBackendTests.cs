@@ -1,18 +1,11 @@
 using Assay.Engine.Conformance;
+using Assay.Engine.Tests.Conformance;
 
 namespace Assay.Engine.Tests.Execution;
 
 /// <summary>ONNX's own tests of its operators, read packed from the shared data.</summary>
 public sealed class OnnxBackendTests
 {
-    private static readonly Lazy<IReadOnlyList<SuiteTest>> Suite = new(() => SuiteArchive.ReadFile(SharedData.Require("onnx-node", "onnx-backend-tests.tar.gz")));
-
-    /// <summary>
-    /// Tests whose expected outputs hold the rounding noise of whoever generated them where the exact result is zero: an inverse transform
-    /// of a real signal, with imaginary parts of up to 2e-7 expected. They count as failed.
-    /// </summary>
-    private static readonly HashSet<string> Noise = new(StringComparer.Ordinal) { "node/test_dft_inverse", "node/test_dft_inverse_opset19" };
-
     /// <summary>Tests that pass today, by folder. A change that loses one fails here; one that gains some raises the number.</summary>
     [Theory]
     [InlineData("node", 1189)]
@@ -23,9 +16,7 @@ public sealed class OnnxBackendTests
     public void Backend_tests_pass_or_are_refused_with_a_reason(string folder, int passing)
     {
         var output = TestContext.Current.TestOutputHelper;
-        _ = SharedData.Require("onnx-node", "onnx-backend-tests.tar.gz");
-        var report = new SuiteReport([.. Suite.Value.Where(t => t.Folder == folder)
-            .Select(t => SuiteRunner.Run(t, t.IsLarge ? Executors.Fast : Executors.Both, new() { Threads = 2 }))]);
+        var report = new SuiteReport([.. Suite.Report.Results.Where(r => r.Test.Folder == folder)]);
         foreach (var failure in report.Failures)
             output?.WriteLine($"wrong: {failure.Test.FullName}: {failure.Reason}");
         foreach (var refused in report.ByOperator)
