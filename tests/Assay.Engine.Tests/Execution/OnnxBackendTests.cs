@@ -6,6 +6,12 @@ namespace Assay.Engine.Tests.Execution;
 /// <summary>ONNX's own tests of its operators, read packed from the shared data.</summary>
 public sealed class OnnxBackendTests
 {
+    /// <summary>
+    /// Tests whose expected outputs hold the rounding noise of whoever generated them where the exact result is zero: an inverse transform
+    /// of a real signal, with imaginary parts of up to 2e-7 expected. They count as failed.
+    /// </summary>
+    private static readonly HashSet<string> Noise = new(StringComparer.Ordinal) { "node/test_dft_inverse", "node/test_dft_inverse_opset19" };
+
     /// <summary>Tests that pass today, by folder. A change that loses one fails here; one that gains some raises the number.</summary>
     [Theory]
     [InlineData("node", 1189)]
