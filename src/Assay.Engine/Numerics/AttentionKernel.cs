@@ -15,11 +15,15 @@ internal unsafe struct AttentionKernel : IKernel
     /// <summary>Keys whose values stay in the first-level cache while all rows use them.</summary>
     private const int Keys = 128;
 
-    /// <summary>Q [batch, heads, L, E], V [batch, groups, S, F], Y [batch, heads, L, F].</summary>
+    /// <summary>Q [batch, heads, L, E], V [batch, groups, at least S, F], Y [batch, heads, L, F].</summary>
     public float* Q, V, Y;
 
-    /// <summary>Keys turned about by <see cref="TurnKernel"/>: [batch, groups, E, Step].</summary>
+    /// <summary>Keys turned about by <see cref="TurnKernel"/>: [batch, groups, E, KeyStep]. At least <see cref="StepOf"/> columns can be read, whatever stands beyond the keys.</summary>
     public float* Turned;
+    public int KeyStep;
+
+    /// <summary>Floats between the values of one group and the next: S·F, or more where a cache has room.</summary>
+    public long ValueStep;
 
     /// <summary>What is added to the scores, or null, with its steps along batch, heads and rows, and how many keys it has.</summary>
     public float* Bias;
@@ -38,7 +42,7 @@ internal unsafe struct AttentionKernel : IKernel
 
     private float* scratch;
 
-    /// <summary>Floats between rows of scores, and of turned keys.</summary>
+    /// <summary>Floats between rows of scores.</summary>
     public readonly int Step => StepOf(S);
 
     public static int StepOf(int keys) => checked((keys + Panel - 1) / Panel * Panel);
@@ -81,10 +85,10 @@ internal unsafe struct AttentionKernel : IKernel
         for (var r = 0; r < rows; r++)
             most = Math.Max(most, limits[r] = LimitOf((row + r) % L));
         // A panel of keys serves all rows while it is near.
-        var turned = Turned + ((long)group * E * Step);
+        var turned = Turned + ((long)group * E * KeyStep);
         for (var j = 0; j < most; j += Panel)
             for (var r = 0; r < rows; r += 4)
-                FourRows.Run<T>(E, q + ((nint)r * E), turned + j, Step, scores + ((nint)r * Step) + j, Step, Math.Min(4, rows - r), Panel, first: true);
+                FourRows.Run<T>(E, q + ((nint)r * E), turned + j, KeyStep, scores + ((nint)r * Step) + j, Step, Math.Min(4, rows - r), Panel, first: true);
         for (var r = 0; r < rows; r++)
         {
             var head = (group % Groups * (Heads / Groups)) + ((row + r) / L);
@@ -98,7 +102,7 @@ internal unsafe struct AttentionKernel : IKernel
             else if (!holes[r])
                 AttentionRow.Weigh<T>(s, s, n);
         }
-        var v = V + ((long)group * S * F);
+        var v = V + (group * ValueStep);
         Values<T>(scores, packed, v, Y + (first * F), rows, limits, holes);
         for (var r = 0; r < rows; r++)
         {

@@ -20,7 +20,7 @@ internal static unsafe class Attentions
         var kernel = new AttentionKernel
         {
             Q = call.Input(0), V = call.Input(2), Y = y.Pointer, Turned = call.Scratch.Weights((long)batch * k[1] * k[3] * step),
-            Heads = q[1], Groups = k[1], L = q[2], S = k[2], E = k[3], F = v[3],
+            KeyStep = step, ValueStep = (long)k[2] * v[3], Heads = q[1], Groups = k[1], L = q[2], S = k[2], E = k[3], F = v[3],
             Scale = call.Attributes.Has("scale") ? call.Attributes.Float("scale", 0) : 1 / MathF.Sqrt(k[3]),
             Softcap = call.Attributes.Float("softcap", 0), Length = k[2], Offset = long.MaxValue,
         };

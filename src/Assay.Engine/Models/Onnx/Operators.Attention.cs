@@ -80,7 +80,8 @@ internal static partial class Operators
         if (mask < 0 || n.FactOf(mask).Type is not DType.Bool)
             return mask < 0 ? mask : Like(n, mask, like);
         var type = n.FactOf(like).Type ?? throw new ModelException("the query's type is not known");
-        return n.Emit(Primitive.Log, Attributes.None, n.Emit(Primitive.Cast, To(type), mask));
+        var bias = n.Emit(Primitive.Where, Attributes.None, mask, n.Constant(Models.Tensor.Scalar(0f)), n.Constant(Models.Tensor.Scalar(float.NegativeInfinity)));
+        return type == DType.Float32 ? bias : n.Emit(Primitive.Cast, To(type), bias);
     }
 
     /// <summary>The keys before the first query: those of the cache, or of the valid ones all but the last L.</summary>

@@ -7,7 +7,7 @@ internal static partial class Operators
     private const int Any = int.MaxValue;
 
     private static readonly Dictionary<string, Rule> Table = Join(
-        Basics, Functions, Contractions, Movement, Elementwise, ActivationRules, Quantized, Reductions, Normalizations, Attentions, Sums, Indexing, Images, Blocks, Signals,
+        Basics, Functions, Contractions, Movement, Elementwise, ActivationRules, Quantized, Reductions, Normalizations, Attentions, Losses, Sums, Indexing, Images, Blocks, Signals,
         Control, Sequences, Recurrences);
 
     private static readonly Dictionary<string, Dictionary<string, Rule>> Domains = new(StringComparer.Ordinal)
