@@ -48,10 +48,12 @@ public sealed class AxisNonsenseTests
             if (noise.Below(4) == 0)
                 attributes = attributes.With(name, noise.Below(8) == 0 ? long.MaxValue - noise.Below(3) : (long)noise.Below(6) - 2);
         if (op == Primitive.LinearAttention && noise.Below(4) > 0)
-            attributes = attributes.With("q_num_heads", 2L).With("kv_num_heads", 1L + noise.Below(2));
+            attributes = attributes.With("q_num_heads", 2L).With("kv_num_heads", 2L);
         if (noise.Below(3) == 0)
             attributes = attributes.With("epsilon", 0.1f).With("softcap", 1.5f).With("scale", -2f);
         var dims = Dims(noise, op switch { Primitive.Attention => 4, Primitive.LinearAttention or Primitive.Det => 3, _ => 1 + noise.Below(4) });
+        if (op == Primitive.LinearAttention && noise.Below(5) > 0)
+            dims[2] = 4;
         var operands = new List<Tensor?> { Values(type, seed, dims) };
         var count = op switch { Primitive.Attention => 3 + noise.Below(4), Primitive.LinearAttention => 3 + noise.Below(5), Primitive.LayerNormalization => 1 + noise.Below(3), _ => noise.Below(3) };
         for (var i = 1; i < Math.Max(count, op is Primitive.CumSum or Primitive.CumProd or Primitive.TopK or Primitive.MatMul ? 2 : 0); i++)
@@ -64,12 +66,12 @@ public sealed class AxisNonsenseTests
         var isNumber = op is Primitive.CumSum or Primitive.CumProd or Primitive.TopK or Primitive.ReduceProd or Primitive.ReduceMax or Primitive.ReduceMean || op == Primitive.Attention && i > 3;
         if (isNumber && noise.Below(20) > 0)
             return FastCase.Ints([.. Enumerable.Range(0, op == Primitive.Attention ? Math.Max(1, like[0]) : 1).Select(_ => noise.Below(9) == 0 ? long.MinValue + noise.Below(2) : (long)noise.Below(4) - 1)]);
-        int[] dims = [.. like];
-        // Mostly of the same extents, here and there another one.
+        // Mostly of the same extents, or those that fit; here and there another one.
+        int[] dims = op != Primitive.LinearAttention ? [.. like] : i switch { 3 => [like[0], 2, 2, 2], 5 => [like[0], like[1], 2], _ => [.. like] };
         for (var axis = 0; axis < dims.Length; axis++)
-            if (noise.Below(6) == 0)
+            if (noise.Below(op == Primitive.LinearAttention ? 30 : 6) == 0)
                 dims[axis] = noise.Below(4);
-        return Values(noise.Below(12) == 0 ? Types[noise.Below(Types.Length)] : type, seed, noise.Below(4) == 0 ? dims[noise.Below(dims.Length)..] : dims);
+        return Values(noise.Below(12) == 0 ? Types[noise.Below(Types.Length)] : type, seed, noise.Below(op == Primitive.LinearAttention ? 30 : 4) == 0 ? dims[noise.Below(dims.Length)..] : dims);
     }
 
     private static int[] Dims(Noise noise, int rank)
