@@ -87,7 +87,7 @@ internal unsafe struct AttentionKernel : IKernel
         // A panel of keys serves all rows while it is near.
         var turned = Turned + ((long)group * E * KeyStep);
         for (var j = 0; j < most; j += Panel)
-            for (var r = 0; r < rows; r += 4)
+            for (var r = 0; r < rows && !Interrupt.IsRaised; r += 4)
                 FourRows.Run<T>(E, q + ((nint)r * E), turned + j, KeyStep, scores + ((nint)r * Step) + j, Step, Math.Min(4, rows - r), Panel, first: true);
         for (var r = 0; r < rows; r++)
         {
@@ -158,7 +158,7 @@ internal unsafe struct AttentionKernel : IKernel
             common[r / 4] = common[r / 4] == int.MaxValue ? 0 : common[r / 4];
         }
         for (var from = 0; from < S || from == 0; from += Keys)
-            for (var r = 0; r < rows; r += 4)
+            for (var r = 0; r < rows && !Interrupt.IsRaised; r += 4)
             {
                 var depth = Math.Min(Keys, common[r / 4] - from);
                 if (depth <= 0 && from > 0)

@@ -60,7 +60,7 @@ internal unsafe struct BatchedProduct : IKernel
             var target = c + (((s * m) + row) * n);
             FourRows.Pack(a + (((p * m) + row) * k), k, rows, k, rowsOfA);
             for (var j = 0; j < n; j += Panel)
-                for (var r = 0; r < rows; r += 4)
+                for (var r = 0; r < rows && !Interrupt.IsRaised; r += 4)
                     FourRows.Run<T>(k, rowsOfA + ((nint)r * k), right + j, n, target + ((nint)r * n) + j, n, Math.Min(4, rows - r), Math.Min(Panel, n - j), first: true);
             AttentionRow.Canonical<T>(target, rows * n);
         }

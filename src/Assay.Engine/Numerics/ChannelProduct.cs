@@ -42,13 +42,13 @@ internal unsafe struct ChannelProduct : IKernel, IFinishingKernel
     private readonly void Groups<T, TFinish>(int row, int end) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
         for (; row + ((Together - 1) * T.Width) < end; row += Together * T.Width)
-            for (var j = 0; j < N; j += Together)
+            for (var j = 0; j < N && !Interrupt.IsRaised; j += Together)
                 if (N == 1)
                     Four<T, TFinish>(row);
                 else
                     FourByFour<T, TFinish>(row, j);
         for (; row < end; row += T.Width)
-            for (var j = 0; j < N; j++)
+            for (var j = 0; j < N && !Interrupt.IsRaised; j++)
                 One<T, TFinish>(row, j);
     }
 

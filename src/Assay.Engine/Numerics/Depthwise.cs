@@ -65,7 +65,7 @@ internal unsafe struct Depthwise : IKernel, IFinishingKernel
         new Span<float>(strip, (int)stripPitch).Clear();
         var height = ((rows - 1) * Shape.StrideH) + 3;
         for (var item = from; item < to; item++)
-            for (var h = 0; h < Shape.OutH; h += rows)
+            for (var h = 0; h < Shape.OutH && !Interrupt.IsRaised; h += rows)
             {
                 // The last strip overlaps the one before it.
                 var top = Math.Min(h, Shape.OutH - rows);

@@ -13,14 +13,11 @@ internal sealed unsafe class Launcher(Workers workers)
     /// <summary>Where kernels go instead of being run; null where they are run.</summary>
     public Recording? Recording { get; set; }
 
-    /// <summary>Not 0 once the run is to end. A kernel whose single output may take longer than some milliseconds asks now and then, and leaves the rest.</summary>
-    public int* Stop => workers.Stop;
-
     /// <summary>Runs <paramref name="kernel"/> over all its outputs and returns when they are made, or records it.</summary>
     /// <param name="isa">The width at which it runs.</param>
     /// <param name="items">Outputs.</param>
     /// <param name="kernel">The kernel; a copy is kept as long as it is needed, whatever it points at is not.</param>
-    /// <param name="grain">Outputs that are about 10 us of one thread's work: fewer are not worth waking another for, and the run can be called off after some multiple of them.</param>
+    /// <param name="grain">Outputs that are about 10 us of one thread's work: fewer are not worth waking another for, and a run can be called off after some multiple of them. A kernel whose single output may take long asks <see cref="Interrupt"/>.</param>
     /// <exception cref="OperationCanceledException">The run is to end; not all outputs are made.</exception>
     public void Run<TKernel>(Isa isa, int items, TKernel kernel, int grain = 1) where TKernel : unmanaged, IKernel
     {

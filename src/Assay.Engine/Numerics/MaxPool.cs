@@ -41,7 +41,7 @@ internal unsafe struct MaxPool : IKernel
         {
             var plane = input + ((long)item * shape.InSize);
             var y = output + ((long)item * shape.OutSize);
-            for (var h = 0; h < shape.OutH; h++, y += shape.OutW)
+            for (var h = 0; h < shape.OutH && !Interrupt.IsRaised; h++, y += shape.OutW)
             {
                 Down<T>(plane, (h * (long)shape.StrideH) - shape.PadH, row + shape.PadW);
                 if (shape.OutW >= T.Width)

@@ -43,7 +43,7 @@ internal unsafe struct RowTiles
     {
         var tile = new Tile { B = b, Offsets = offsets, Depth = depth, First = k0 == 0, Last = k0 + depth >= K, Epilogue = Epilogue };
         var whole = runs.Length == 1 && runs[0].Count == vectors * T.Width;
-        for (var i = from; i < to; i++)
+        for (var i = from; i < to && !Interrupt.IsRaised; i++)
         {
             var row = Height == 4 ? 4 * i : i <= M / 8 ? 8 * i : (M / 8 * 8) + (4 * (i - (M / 8)));
             var height = M - row >= Height ? Height : 4;

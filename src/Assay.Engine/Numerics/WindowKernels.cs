@@ -142,7 +142,7 @@ internal unsafe struct WindowKernel<TOperation> : IKernel, IFinishingKernel wher
     private readonly void Plane<T, TFinish>(float* plane, float* output, float* weights, in Channel<T> channel) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
         for (var d = 0; d < Shape.OutD; d++)
-            for (var h = 0; h < Shape.OutH; h++, output += Shape.OutW)
+            for (var h = 0; h < Shape.OutH && !Interrupt.IsRaised; h++, output += Shape.OutW)
                 Row<T, TFinish>(plane + Shape.RowStart(d, h), output, weights, CountH is null ? 1 : CountD[d] * CountH[h], channel);
     }
 

@@ -170,6 +170,7 @@ public sealed unsafe class Workers : IDisposable
 
         private void Loop()
         {
+            using var watch = Interrupt.On(owner.Stop);
             while (true)
             {
                 for (var i = 0; i < Spins && Volatile.Read(ref state) == Idle; i++)

@@ -59,10 +59,29 @@ internal sealed unsafe class RunContext : IDisposable
     public PlanCache? Plans { get; init; }
 
     /// <summary>Until the result is disposed of, kernels end early once <paramref name="cancel"/> asks for it.</summary>
-    public CancellationTokenRegistration Until(CancellationToken cancel)
+    public Called Until(CancellationToken cancel)
     {
         *Workers.Stop = 0;
-        return cancel.CanBeCanceled ? cancel.UnsafeRegister(static workers => *((Workers)workers!).Stop = 1, Workers) : default;
+        return new(cancel.CanBeCanceled ? cancel.UnsafeRegister(static workers => *((Workers)workers!).Stop = 1, Workers) : default, Interrupt.On(Workers.Stop));
+    }
+
+    /// <summary>What ends with the run.</summary>
+    public readonly ref struct Called : IDisposable
+    {
+        private readonly CancellationTokenRegistration registration;
+        private readonly Interrupt.Watch watch;
+
+        public Called(CancellationTokenRegistration registration, Interrupt.Watch watch)
+        {
+            this.registration = registration;
+            this.watch = watch;
+        }
+
+        public void Dispose()
+        {
+            watch.Dispose();
+            registration.Dispose();
+        }
     }
 
     /// <summary>Between runs: keeps no more memory than a run may use.</summary>

@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -22,7 +23,10 @@ internal static class Contractions
                 {
                     var acc = T.Zero;
                     for (var k = 0; k < inner; k++)
+                    {
+                        Interrupt.Check(k);
                         acc = T.Fma(av[inA + row * inner + k], bv[inB + k * n + column], acc);
+                    }
                     T.Store(y, (s * m + row) * n + column, acc);
                 }
         }
@@ -47,10 +51,14 @@ internal static class Contractions
                     var acc = T.Zero;
                     for (var c = 0; c < channels; c++)
                     {
+                        Interrupt.Check(c);
                         var from = (n * x.Shape[1] + o / (outputs / group) * channels + c) * plane;
                         var weight = (o * channels + c) * window.Length;
                         for (var t = 0; t < window.Length; t++)
+                        {
+                            Interrupt.Check(t);
                             acc = T.Fma(window[t] == Taps.Padding ? T.Zero : xv[from + window[t]], wv[weight + t], acc);
+                        }
                     }
                     if (bias is not null)
                         acc += bv[o];

@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -16,6 +17,7 @@ internal readonly struct IndexMap(Shape shape, int[] steps)
     {
         get
         {
+            Interrupt.Check();
             var dims = shape.Dims.AsSpan();
             var place = 0;
             for (var axis = dims.Length - 1; axis >= 0; axis--)

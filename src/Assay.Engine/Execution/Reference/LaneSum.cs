@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -12,6 +13,7 @@ internal struct LaneSum<T> where T : unmanaged, IReal<T>
 
     public void Add(T value)
     {
+        Interrupt.Check();
         lanes[next] += value;
         next = (next + 1) % 16;
     }

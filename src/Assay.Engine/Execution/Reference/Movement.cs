@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -107,6 +108,7 @@ internal static class Movement
     /// <summary>Copies so many elements that stand side by side.</summary>
     public static void Copy(Tensor from, int i, Tensor to, int j, int count = 1)
     {
+        Interrupt.Check();
         var size = from.Type.Size();
         from.Bytes.Slice(i * size, count * size).CopyTo(to.MutableBytes.Slice(j * size, count * size));
     }

@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -23,6 +24,7 @@ internal static class Numbers
     /// <summary>Writes the low bits: integers wrap.</summary>
     public static void StoreWhole(Tensor y, int i, Int128 value)
     {
+        Interrupt.Check();
         var low = unchecked((ulong)value);
         if (y.Type.IsSmallInteger())
         {

@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -21,6 +22,7 @@ internal static class Places
     /// <summary>The coordinates of element <paramref name="index"/>.</summary>
     public static void Coordinates(Shape shape, int index, Span<int> at)
     {
+        Interrupt.Check();
         for (var axis = shape.Rank - 1; axis >= 0; axis--)
         {
             at[axis] = index % shape[axis];

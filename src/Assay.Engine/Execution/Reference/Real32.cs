@@ -48,6 +48,7 @@ internal readonly struct Real32(float v) : IReal<Real32>
 
     public static void Store(Tensor y, int i, Real32 value)
     {
+        Interrupt.Check();
         switch (y.Type)
         {
             case DType.Float32: y.MutableSpan<float>()[i] = ScalarMath.Canonical(value.V); break;

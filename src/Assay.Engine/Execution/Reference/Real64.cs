@@ -48,6 +48,7 @@ internal readonly struct Real64(double v) : IReal<Real64>
 
     public static void Store(Tensor y, int i, Real64 value)
     {
+        Interrupt.Check();
         if (y.Type != DType.Float64)
             throw new ModelException($"a float64 result in a {y.Type.Name()} tensor is not in the profile");
         y.MutableSpan<double>()[i] = ScalarMath.Canonical(value.V);

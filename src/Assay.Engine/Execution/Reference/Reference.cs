@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -13,7 +14,7 @@ public static class Reference
     /// <param name="inputs">One tensor per input, by name.</param>
     /// <param name="onValue">Told of every tensor that a node makes, in the order in which they are made: id and tensor; of a sequence, of each tensor in it.</param>
     /// <param name="limits">What the run may use.</param>
-    /// <param name="cancel">Asked before each node.</param>
+    /// <param name="cancel">Asked before each node and, where one takes long, within it.</param>
     /// <returns>The outputs, in the graph's order.</returns>
     /// <exception cref="ModelException">An input does not fit, an input or output is no tensor, operands contradict each other, or a limit is passed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for it.</exception>
@@ -35,6 +36,8 @@ public static class Reference
 
     private static NamedValue[] RunInTime(Graph graph, ModelValue[] inputs, Action<int, Tensor>? onValue, RunLimits limits, CancellationToken cancel)
     {
+        using var flag = new Interrupt.Flag(cancel);
+        using var watch = Interrupt.On(flag);
         var run = new ReferenceRun(graph, limits, onValue, cancel);
         for (var i = 0; i < inputs.Length; i++)
             run.Set(graph.Inputs[i], inputs[i]);
