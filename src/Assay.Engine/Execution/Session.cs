@@ -59,6 +59,9 @@ public sealed class Session : IDisposable
     /// <summary>Runs so far that went by a plan.</summary>
     public long PlannedRuns => Interlocked.Read(ref planned);
 
+    /// <summary>Bytes that the plans hold which are not at work now.</summary>
+    public long PlannedBytes => idle.Sum(c => c.Plans?.Bytes ?? 0);
+
     /// <summary>Runs the graph, whose inputs and outputs are tensors, once. May be called from several threads at a time.</summary>
     /// <param name="inputs">One tensor per input, by name.</param>
     /// <param name="onValue">Told of every tensor that a node makes, in the order in which they are made: id and tensor; of a sequence, of each tensor in it.</param>

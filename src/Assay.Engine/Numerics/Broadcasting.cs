@@ -59,15 +59,18 @@ internal readonly struct PowFunction : IBinaryFunction
 }
 
 /// <summary>y = f(a, b), broadcast. The shapes are folded to few axes; along the last each operand runs or stands still.</summary>
-internal unsafe struct BinaryKernel<TFunction> : IKernel where TFunction : unmanaged, IBinaryFunction
+internal unsafe struct BinaryKernel<TFunction> : IPointwiseKernel where TFunction : unmanaged, IBinaryFunction
 {
-    private const int Chunk = 4096;
+    private const int Chunk = IPointwiseKernel.Chunk;
 
     private float* a, b, y;
     private fixed int extents[16];
     private fixed long stepsA[16];
     private fixed long stepsB[16];
-    private int rank, chunks;
+    private long count, countA, countB;
+    private int rank;
+
+    public readonly Extents Extents => new(y, count, a, countA, b, countB);
 
     /// <param name="shapeA">Extents of a, aligned at their last axes with those of <paramref name="shape"/>.</param>
     /// <param name="shapeB">Extents of b, likewise.</param>
@@ -76,20 +79,30 @@ internal unsafe struct BinaryKernel<TFunction> : IKernel where TFunction : unman
     {
         var kernel = new BinaryKernel<TFunction> { a = a, b = b, y = y };
         kernel.Fold(shapeA, shapeB, shape);
-        long rows = 1;
-        for (var i = 0; i < kernel.rank - 1; i++)
-            rows *= kernel.extents[i];
-        var length = kernel.extents[kernel.rank - 1];
-        kernel.chunks = (int)(((long)length + Chunk - 1) / Chunk);
-        launcher.Run(isa, (int)(rows * kernel.chunks), kernel, 1 + (8192 / Math.Max(1, Math.Min(length, Chunk))));
+        kernel.count = Count(shape);
+        kernel.countA = Count(shapeA);
+        kernel.countB = Count(shapeB);
+        launcher.Run(isa, (int)((kernel.count + Chunk - 1) / Chunk), kernel, 8);
+
+        static long Count(ReadOnlySpan<int> shape)
+        {
+            var count = 1L;
+            foreach (var extent in shape)
+                count *= extent;
+            return count;
+        }
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
     {
         var length = extents[rank - 1];
-        for (var item = from; item < to; item++)
+        var (lastA, lastB) = (stepsA[rank - 1], stepsB[rank - 1]);
+        var end = Math.Min(count, (long)to * Chunk);
+        // Row by row, the first and the last of them perhaps in part.
+        for (var at = (long)from * Chunk; at < end;)
         {
-            long row = item / chunks, atA = 0, atB = 0, rest = row;
+            long row = at / length, atA = 0, atB = 0, rest = row;
+            var start = (int)(at - (row * length));
             for (var axis = rank - 2; axis >= 0; axis--)
             {
                 var i = rest % extents[axis];
@@ -97,9 +110,9 @@ internal unsafe struct BinaryKernel<TFunction> : IKernel where TFunction : unman
                 atA += i * stepsA[axis];
                 atB += i * stepsB[axis];
             }
-            var start = item % chunks * Chunk;
-            var count = Math.Min(Chunk, length - start);
-            Row<T>(a + atA + (start * stepsA[rank - 1]), b + atB + (start * stepsB[rank - 1]), y + (row * length) + start, count, stepsA[rank - 1] == 0, stepsB[rank - 1] == 0);
+            var take = (int)Math.Min(length - start, end - at);
+            Row<T>(a + atA + (start * lastA), b + atB + (start * lastB), y + at, take, lastA == 0, lastB == 0);
+            at += take;
         }
     }
 

@@ -17,12 +17,14 @@ internal readonly struct RoundToBrain : IUnaryFunction
 }
 
 /// <summary>y[i] = f(x[i]); x and y may be the same. One item is <see cref="Chunk"/> elements.</summary>
-internal unsafe struct UnaryKernel<TFunction> : IKernel where TFunction : unmanaged, IUnaryFunction
+internal unsafe struct UnaryKernel<TFunction> : IPointwiseKernel where TFunction : unmanaged, IUnaryFunction
 {
-    public const int Chunk = 1024;
+    public const int Chunk = IPointwiseKernel.Chunk;
 
     public float* X, Y;
     public long Count;
+
+    public readonly Extents Extents => new(Y, Count, X, Count);
 
     public static void Run(Launcher launcher, Isa isa, float* x, float* y, long count) =>
         launcher.Run(isa, (int)((count + Chunk - 1) / Chunk), new UnaryKernel<TFunction> { X = x, Y = y, Count = count }, 8);

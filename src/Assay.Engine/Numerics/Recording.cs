@@ -10,8 +10,11 @@ internal sealed unsafe class Recording : IDisposable
     private readonly List<Launch> launches = [];
     private readonly List<Action> steps = [];
     private readonly List<AlignedBuffer> chunks = [];
+    private readonly ChainBuilder chains;
     private byte* free;
     private long left;
+
+    public Recording() => chains = new(this);
 
     /// <summary>Bytes that are kept with it.</summary>
     public long Bytes { get; private set; }
@@ -35,6 +38,7 @@ internal sealed unsafe class Recording : IDisposable
     /// <summary>Adds work that is no kernel, for the thread that runs the recording.</summary>
     public void Add(Action step)
     {
+        chains.End();
         launches.Add(new(null, null, steps.Count, 1));
         steps.Add(step);
     }
@@ -44,6 +48,13 @@ internal sealed unsafe class Recording : IDisposable
         var kept = (TKernel*)Keep(sizeof(TKernel));
         *kept = kernel;
         launches.Add(new(Launch.BodyOf<TKernel>(isa), kept, items, grain));
+        if (kernel is not IPointwiseKernel pointwise)
+            chains.End();
+        else if (chains.Add(launches[^1], launches.Count > 1 ? launches[^2] : default, pointwise.Extents) is { } chain)
+        {
+            launches.RemoveAt(launches.Count - 1);
+            launches[^1] = chain;
+        }
     }
 
     /// <summary>Bytes on a 64-byte boundary that live as long as the recording.</summary>

@@ -20,8 +20,12 @@ public sealed unsafe class Workers : IDisposable
 {
     public const int MaxThreads = 64;
 
-    // A helper spins this often before it sleeps: the pause between two operators of a model is shorter than waking up.
-    private const int Spins = 400;
+    // A helper spins this often before it sleeps: the pause between two operators of a model is shorter than waking up. Where there
+    // are more threads than processors, spinning takes the time of those that work.
+    private const int Spins = 400, SpinsInACrowd = 20;
+
+    // Grains that are worth waking a helper that sleeps; one that spins helps from two on.
+    private const int GrainsToWake = 12;
 
     // Pieces per thread: enough that a slow thread does not hold up the rest.
     private const int PiecesPerThread = 4;
@@ -32,6 +36,7 @@ public sealed unsafe class Workers : IDisposable
     private const int Idle = 0, Posted = 1, Asleep = 2;
 
     private readonly Worker[] workers;
+    private readonly int spins;
     private Launch launch;
     private int pieces, next, helping, open;
     private ExceptionDispatchInfo? failure;
@@ -43,6 +48,7 @@ public sealed unsafe class Workers : IDisposable
         if (threads is < 1 or > MaxThreads)
             throw new ArgumentOutOfRangeException(nameof(threads), threads, $"threads must be from 1 to {MaxThreads}");
         Threads = threads;
+        spins = threads <= Environment.ProcessorCount ? Spins : SpinsInACrowd;
         workers = new Worker[threads - 1];
         for (var i = 0; i < workers.Length; i++)
             workers[i] = new Worker(this, i + 1);
@@ -67,7 +73,7 @@ public sealed unsafe class Workers : IDisposable
         if (cuts == 1)
             Pieces(0);
         else
-            Together(cuts);
+            Together(cuts, launch.Items / launch.Grain >= GrainsToWake);
         ThrowIfStopped();
     }
 
@@ -95,12 +101,13 @@ public sealed unsafe class Workers : IDisposable
         NativeMemory.Free(Stop);
     }
 
-    private void Together(int cuts)
+    private void Together(int cuts, bool isWorthWaking)
     {
         failure = null;
         Interlocked.Exchange(ref open, 1);
         for (var i = 0; i < cuts - 1; i++)
-            workers[i].Post();
+            if (isWorthWaking || !workers[i].IsAsleep)
+                workers[i].Post();
         Help(0);
         // The kernel may live on this stack. Whoever looks in from now on finds it closed; whoever is inside has said so first.
         Interlocked.Exchange(ref open, 0);
@@ -154,6 +161,8 @@ public sealed unsafe class Workers : IDisposable
             thread.Start();
         }
 
+        public bool IsAsleep => Volatile.Read(ref state) == Asleep;
+
         public void Post()
         {
             if (Interlocked.Exchange(ref state, Posted) == Asleep)
@@ -173,7 +182,7 @@ public sealed unsafe class Workers : IDisposable
             using var watch = Interrupt.On(owner.Stop);
             while (true)
             {
-                for (var i = 0; i < Spins && Volatile.Read(ref state) == Idle; i++)
+                for (var i = 0; i < owner.spins && Volatile.Read(ref state) == Idle; i++)
                     Thread.SpinWait(8);
                 if (Volatile.Read(ref state) == Idle && Interlocked.CompareExchange(ref state, Asleep, Idle) == Idle)
                     bell.Wait();

@@ -63,11 +63,11 @@ internal readonly unsafe struct Call(Node node, Value?[] operands, Fact[] shapes
     public Floats Rent(int i = 0) => context.Pool.Rent(shapes[i].Shape.Count);
 
     /// <summary>Memory for output 0: the operand's own where nothing else needs it and element i of the output is made of element i of it.</summary>
-    public Floats RentOver(int operand)
-    {
-        var value = operands[operand]!;
-        return Array.IndexOf(dying, node.Inputs[operand]) >= 0 && value.Shape.Count == shapes[0].Shape.Count && value.Sole is { } floats ? floats.Share() : Rent();
-    }
+    public Floats RentOver(int operand) =>
+        operands[operand]!.Shape.Count == shapes[0].Shape.Count && Dying(operand) is { } floats ? floats.Share() : Rent();
+
+    /// <summary>The operand's memory where nothing else needs it, and nothing does after this node; or null.</summary>
+    public Floats? Dying(int operand) => Array.IndexOf(dying, node.Inputs[operand]) >= 0 ? operands[operand]!.Sole : null;
 
     /// <summary>Output <paramref name="i"/> computed in float32: rounded once to its storage type (1.4 of the profile).</summary>
     public Value Rounded(Floats floats, int i = 0)

@@ -108,7 +108,7 @@ internal static unsafe class Contractions
         var normalization = call.Fusion?.Normalization is { } buffer ? buffer.Pointer : null;
         return new()
         {
-            Bias = bias is null ? call.Scratch.NoBias(channels) : bias,
+            Bias = bias is not null ? bias : call.Fusion?.Bias is { } added ? added.Pointer : call.Scratch.NoBias(channels),
             Mean = normalization,
             Factor = normalization is null ? null : normalization + channels,
             Shift = normalization is null ? null : normalization + (2 * channels),

@@ -9,10 +9,11 @@ namespace Assay.Engine.Execution.Fast;
 /// <param name="Normalization">Mean, factor and shift, so many channels each; or null.</param>
 /// <param name="Channels">Output channels.</param>
 /// <param name="Relu">Whether Relu ends it.</param>
-internal sealed record Fusion(int Output, Node[] Absorbed, AlignedBuffer? Normalization, int Channels, bool Relu);
+/// <param name="Bias">A bias that a node of its own adds, a number for each channel; or null.</param>
+internal sealed record Fusion(int Output, Node[] Absorbed, AlignedBuffer? Normalization, int Channels, bool Relu, AlignedBuffer? Bias);
 
 /// <summary>
-/// Finds what can be computed in one pass with the same bits: Conv, then BatchNormalization with constant statistics, then Relu,
+/// Finds what can be computed in one pass with the same bits: Conv, then a bias for each channel, then BatchNormalization with constant statistics, then Relu,
 /// where nobody else sees the values between. In 16 bits the normalisation's operand would be rounded in between, so there only
 /// Relu joins: rounding is monotonic and keeps zero, and so may come after it.
 /// </summary>
@@ -60,7 +61,7 @@ internal sealed unsafe class Fusions
     private void Extend(Node conv, Tensor w, Dictionary<int, Node> readers)
     {
         var absorbed = new List<Node>();
-        AlignedBuffer? normalization = null;
+        AlignedBuffer? normalization = null, bias = null;
         var relu = false;
         var output = conv.Outputs[0];
         while (!relu && output >= 0 && uses.GetValueOrDefault(output) == 1 && readers.TryGetValue(output, out var next))
@@ -69,13 +70,28 @@ internal sealed unsafe class Fusions
                 relu = true;
             else if (next.Op == Primitive.BatchNormalization && normalization is null && w.Type == DType.Float32 && Statistics(next, w.Shape[0]) is { } statistics)
                 normalization = statistics;
+            else if (next.Op == Primitive.Add && absorbed.Count == 0 && Addend(conv, next, w) is { } addend)
+                bias = addend;
             else
                 break;
             absorbed.Add(next);
             output = next.Outputs[0];
         }
         if (absorbed.Count > 0 && output >= 0)
-            found[conv] = new(output, [.. absorbed], normalization, w.Shape[0], relu);
+            found[conv] = new(output, [.. absorbed], normalization, w.Shape[0], relu, bias);
+    }
+
+    /// <summary>What is added to each channel after a convolution without a bias.</summary>
+    private AlignedBuffer? Addend(Node conv, Node add, Tensor w)
+    {
+        var channels = w.Shape[0];
+        // Of the operands' shapes only the constant's is known here: so many axes that it cannot add any, all but the channels' of one element.
+        if (w.Type != DType.Float32 || (conv.Inputs.Length > 2 && conv.Inputs[2] >= 0) || !constants.TryGetValue(add.Inputs[1], out var x) || x.Type != DType.Float32
+            || x.Count != channels || x.Shape.Rank > w.Shape.Rank || x.Shape.Rank < w.Shape.Rank - 1 || x.Shape.Dims[^(w.Shape.Rank - 1)] != channels)
+            return null;
+        var buffer = allocate(channels);
+        x.Span<float>().CopyTo(new Span<float>(buffer.Pointer, channels));
+        return buffer;
     }
 
     private AlignedBuffer? Statistics(Node node, int channels)

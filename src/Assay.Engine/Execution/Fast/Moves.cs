@@ -61,23 +61,32 @@ internal static unsafe class Moves
         for (var i = 0; i < call.Operands && row > 0; i++)
         {
             var run = call.ShapeOf(i).Count / outer;
-            if (run > 0)
+            if (outer == 1)
+            {
+                call.Context.Arena?.Join(y, at, call.Dying(i), run);
+                CopyKernel.Run(call.Launcher, call.Isa, call.Input(i), y.Pointer + at, run);
+            }
+            else if (run > 0)
                 call.Launcher.Run(call.Isa, (int)outer, new RunsKernel { From = call.Input(i), To = y.Pointer + at, Run = run, Step = row }, 1 + (int)(50_000 / run));
             at += run;
         }
         return [call.Moved(y)];
     }
 
-    /// <summary>Padding by a constant: fill, then copy into the middle. Negative padding and the other modes are the reference's.</summary>
+    /// <summary>Padding by a constant is to fill, then to copy into the middle; all other padding goes by a table for each axis.</summary>
     public static Value[]? Pad(in Call call)
     {
         var x = call.Operand(0)!;
-        if (!IsMovable(x) || call.Attributes.Text("mode", "constant") != "constant" || (call.Operand(2) is { } fill && !IsMovable(fill)))
+        if (!IsMovable(x) || x.Shape.Rank == 0 || x.Shape.Count == 0 || call.OutputShape().Count == 0 || (call.Operand(2) is { } fill && !IsMovable(fill)))
             return null;
         var (before, after) = ShapeRules.Pads(call.Tensor(1)!, call.Tensor(3), x.Shape.Rank);
-        if (before.Concat(after).Any(p => p < 0))
-            return null;
+        var mode = call.Attributes.Text("mode", "constant");
         var y = call.Rent();
+        if (mode != "constant" || before.Concat(after).Any(p => p < 0))
+        {
+            PadKernel.Run(call.Launcher, call.Isa, call.Input(0), Strides(x.Shape), y.Pointer, call.OutputShape().Dims.AsSpan(), Places(call, mode, before), call.Input(2));
+            return [call.Moved(y)];
+        }
         FillKernel.Run(call.Launcher, call.Isa, call.Input(2), y.Pointer, call.OutputShape().Count);
         var steps = Strides(call.OutputShape());
         long start = 0;
@@ -105,6 +114,28 @@ internal static unsafe class Moves
         var y = call.Rent();
         StridedKernel.Run(call.Launcher, call.Isa, call.Input(0), steps, y.Pointer, Strides(Shape.Of(extents)), extents);
         return [call.Moved(y)];
+    }
+
+    /// <summary>Where each coordinate of each axis comes from (10.2 of the profile).</summary>
+    private static int* Places(in Call call, string mode, long[] before)
+    {
+        var (from, to) = (call.ShapeOf(0), call.OutputShape());
+        var places = (int*)call.Scratch.Counts(to.Dims.Sum(d => (long)d));
+        var next = places;
+        for (var axis = 0; axis < to.Rank; axis++)
+            for (var i = 0; i < to[axis]; i++)
+            {
+                var extent = from[axis];
+                var place = i - before[axis];
+                *next++ = (int)(place >= 0 && place < extent ? place : mode switch
+                {
+                    "constant" => -1,
+                    "edge" => Math.Clamp(place, 0, extent - 1),
+                    "wrap" => ((place % extent) + extent) % extent,
+                    _ => place < 0 ? -place : (2L * (extent - 1)) - place,
+                });
+            }
+        return places;
     }
 
     private static bool IsMovable(Value x) => x is { IsWide: true, IsWideExact: true };

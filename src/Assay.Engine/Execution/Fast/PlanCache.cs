@@ -16,7 +16,8 @@ internal sealed class PlanCache(Planner planner, long mostBytes) : IDisposable
     private readonly List<Plan> plans = [];
     private readonly List<PlanKey> seen = [], refused = [];
 
-    public int Count => plans.Count;
+    /// <summary>Bytes that the plans hold.</summary>
+    public long Bytes => plans.Sum(p => p.Bytes);
 
     /// <summary>The plan for these inputs, or null where this run goes node by node.</summary>
     public Plan? For(ModelValue[] inputs, RunContext context)
@@ -38,7 +39,7 @@ internal sealed class PlanCache(Planner planner, long mostBytes) : IDisposable
             return null;
         }
         plans.Insert(0, plan);
-        while (plans.Count > Most || (plans.Count > 1 && plans.Sum(p => p.Bytes) > mostBytes))
+        while (plans.Count > Most || (plans.Count > 1 && Bytes > mostBytes))
         {
             plans[^1].Dispose();
             plans.RemoveAt(plans.Count - 1);

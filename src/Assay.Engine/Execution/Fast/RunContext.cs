@@ -48,6 +48,9 @@ internal sealed unsafe class RunContext : IDisposable
 
     public IFloatStore Pool { get; }
 
+    /// <summary>The memory of the plan that is recorded, or null.</summary>
+    public Arena? Arena => Pool as Arena;
+
     /// <summary>The same threads for kernels that are recorded.</summary>
     public RunContext Recorder(Recording recording, Arena arena) => new(this, recording, arena);
 
