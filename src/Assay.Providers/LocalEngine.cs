@@ -18,6 +18,7 @@ public sealed class LocalEngine(SessionOptions options) : IProvider, IDisposable
     public async Task<Run> InvokeAsync(Invocation invocation, CancellationToken cancel)
     {
         var model = invocation.Model;
+        Binding.RequireNumbers(model.Graph);
         var inputs = Binding.Check(model.Graph, invocation.Inputs);
         // One run at a time uses all threads: two at once would only take them from each other.
         await turn.WaitAsync(cancel);

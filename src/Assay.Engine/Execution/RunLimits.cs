@@ -99,8 +99,8 @@ public sealed record RunLimits
         if (TensorTexts.Has(operands))
             foreach (var operand in operands)
                 bytes += operand is { Type: DType.String, IsComplete: true } ? 96L * operand.Shape.Count : 0;
-        if (TensorTexts.Has(operands))
-            bytes += 8L * outputs[0].Shape.Count;
+        foreach (var output in TensorTexts.Has(operands) ? outputs : [])
+            bytes += output.IsComplete ? 8L * output.Shape.Count : 0;
         spent += bytes;
         if (spent > Bytes)
             throw new ModelException($"{bytes} bytes of working memory would bring the run above {Bytes} bytes");

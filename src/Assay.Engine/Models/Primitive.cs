@@ -57,4 +57,7 @@ public enum Primitive
     // Sequences and optionals
     SequenceConstruct, SequenceEmpty, SequenceInsert, SequenceErase, SequenceAt, SequenceLength, SplitToSequence, ConcatFromSequence,
     Optional, OptionalHasElement, OptionalGetElement,
+
+    // Strings and lists of keys
+    StringConcat, StringSplit, StringNormalizer, PositionOf, TfIdfVectorizer,
 }

@@ -26,7 +26,7 @@ public static partial class ShapeRules
             throw new ModelException($"{node.Outputs.Length} outputs where {node.Op} has {outputs}");
         CheckKinds(node.Op, inputs);
         if (Containers.Makes(node.Op))
-            return [Container(node.Op, node.Attributes, inputs)];
+            return Containers.IsText(node.Op) ? Text(node.Op, node.Attributes, inputs) : [Container(node.Op, node.Attributes, inputs)];
         if (Several(node, inputs) is { IsDefault: false } several)
             return Complete(several);
         var fact = One(node.Op, node.Attributes, inputs);
@@ -69,6 +69,10 @@ public static partial class ShapeRules
         Primitive.Attention => (3, 6, 2),
         Primitive.LinearAttention => (3, 7, 2),
         Primitive.SequenceEmpty => (0, 0, 1),
+        Primitive.StringConcat or Primitive.PositionOf => (2, 2, 1),
+        Primitive.StringSplit => (1, 1, 2),
+        Primitive.StringNormalizer => (1, 2, 1),
+        Primitive.TfIdfVectorizer => (4, 5, 1),
         Primitive.SequenceConstruct => (1, int.MaxValue, 1),
         Primitive.SequenceInsert => (2, 3, 1),
         Primitive.SequenceErase or Primitive.SplitToSequence => (1, 2, 1),

@@ -36,7 +36,8 @@ public static class TensorTexts
 
     /// <summary>Whether a primitive only moves elements, whatever they are.</summary>
     public static bool Moves(Primitive op) => op is Primitive.Identity or Primitive.Reshape or Primitive.Flatten or Primitive.Squeeze or Primitive.Unsqueeze
-        or Primitive.Transpose or Primitive.Concat or Primitive.Slice or Primitive.Gather or Primitive.Expand or Primitive.Pad or Primitive.ConstantOfShape or Primitive.Where;
+        or Primitive.Transpose or Primitive.Concat or Primitive.Slice or Primitive.Gather or Primitive.Expand or Primitive.Pad or Primitive.ConstantOfShape
+        or Primitive.GatherElements or Primitive.GatherNd or Primitive.ReverseSequence or Primitive.Tile or Primitive.Split or Primitive.Where;
 
     /// <summary>Whether an operand is of strings.</summary>
     public static bool Has(ReadOnlySpan<Fact?> operands)

@@ -113,10 +113,11 @@ internal static class Kernels
             Run(node, numbers, y);
             return;
         }
-        var moved = Tensor.Create(DType.Int64, y[0].Shape);
-        Run(node, numbers, [moved]);
-        for (var i = 0; i < moved.Count; i++)
-            y[0].MutableTexts[i] = table[(int)moved.Span<long>()[i]];
+        var moved = Array.ConvertAll(y, t => Tensor.Create(DType.Int64, t.Shape));
+        Run(node, numbers, moved);
+        for (var o = 0; o < y.Length; o++)
+            for (var i = 0; i < y[o].Count; i++)
+                y[o].MutableTexts[i] = table[(int)moved[o].Span<long>()[i]];
     }
 
     /// <summary>Computes what is arithmetic on <typeparamref name="T"/>; false, with nothing done, where the node is none.</summary>

@@ -17,6 +17,8 @@ internal static class Sequences
     public static ModelValue[] Make(Node node, ModelValue?[] x, RunLimits limits, ref long spent)
     {
         var a = node.Attributes;
+        if (node.Op == Primitive.StringSplit)
+            return Texts.Split(a, (Tensor)x[0]!, limits, ref spent);
         return [node.Op switch
         {
             Primitive.Identity => x[0]!,
@@ -32,6 +34,11 @@ internal static class Sequences
                 : OptionalValue.Empty(a.Int("sequence", 0) != 0 ? ValueKind.Sequence : ValueKind.Tensor, (DType)a.Int("to")),
             Primitive.OptionalHasElement => Tensor.Scalar(Optional(x, 0) is not (null or OptionalValue { Element: null })),
             Primitive.OptionalGetElement => x[0] is OptionalValue optional ? optional.Element ?? throw new ModelException("the optional holds nothing") : x[0]!,
+            Primitive.StringConcat => Texts.Concat((Tensor)x[0]!, (Tensor)x[1]!, limits, ref spent),
+            Primitive.StringNormalizer => Texts.Normalize(a, (Tensor)x[0]!, Optional(x, 1) as Tensor, limits, ref spent),
+            Primitive.PositionOf => Texts.PositionOf((Tensor)x[0]!, (Tensor)x[1]!, limits, ref spent),
+            Primitive.TfIdfVectorizer => NGrams.Count(a, (Tensor)x[0]!, (Tensor)x[1]!, ((Tensor)x[2]!).ToInts("ngram_counts"), ((Tensor)x[3]!).ToInts("ngram_indexes"),
+                (Optional(x, 4) as Tensor)?.Span<float>().ToArray(), limits, ref spent),
             _ => throw new ModelException($"{node.Op} takes no {x[0]}"),
         }];
     }

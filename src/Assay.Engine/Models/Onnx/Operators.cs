@@ -8,12 +8,13 @@ internal static partial class Operators
 
     private static readonly Dictionary<string, Rule> Table = Join(
         Basics, Functions, Contractions, Movement, Elementwise, ActivationRules, Quantized, Reductions, Normalizations, Attentions, Losses, Sums, Indexing, Images, Blocks, Signals,
-        Control, Sequences, Recurrences);
+        Control, Sequences, Recurrences, Texts);
 
     private static readonly Dictionary<string, Dictionary<string, Rule>> Domains = new(StringComparer.Ordinal)
     {
         [""] = Table,
         ["ai.onnx.preview"] = Join(Previews),
+        ["ai.onnx.ml"] = Join(MachineLearning),
     };
 
     private static Rule[] Basics =>
