@@ -49,6 +49,7 @@ public static partial class ShapeRules
         var points = length is null ? dims[axis] < 0 ? -1 : Implied(a, dims[axis]) : length.Value is { } known ? Points(known) : -1;
         if (points == 0)
             throw new ModelException("a transform of no point");
+        Transformable(points);
         return new(type, [.. dims[..axis], isHalf && !isInverse && points >= 0 ? points / 2 + 1 : points, .. dims[(axis + 1)..^1], isInverse && isHalf ? 1 : 2]);
     }
 
@@ -56,6 +57,7 @@ public static partial class ShapeRules
     public static int FrameLength(Fact signal, Fact? window, Tensor? given)
     {
         var length = given is not null ? Points(given) : window is not null ? window.Dims[0] : signal.Dims[1];
+        Transformable(length);
         return length > 0 ? length : throw new ModelException("a frame of no point");
     }
 
@@ -112,6 +114,15 @@ public static partial class ShapeRules
             throw new ModelException("the sample rate is below 1");
         var type = Require(CastTarget(Attributes.None.With("to", a.Int("to", (long)DType.Float32))), t => t.IsNumber(), "numbers");
         return new(type, [x[1]!.Value is { } points ? Points(points) / 2 + 1 : -1, x[0]!.Value is { } bands ? Points(bands) : -1]);
+    }
+
+    /// <summary>Every output is a sum over all points: of more, one output alone would take too long to be called off.</summary>
+    private const int MostTransformed = 1 << 24;
+
+    private static void Transformable(int points)
+    {
+        if (points > MostTransformed)
+            throw new ModelException($"a transform of {points} points, above {MostTransformed}");
     }
 
     private static int Points(Tensor one) => One(one, "an extent") is >= 0 and < int.MaxValue and var n ? (int)n : throw new ModelException($"an extent of {One(one, "an extent")}");

@@ -60,6 +60,25 @@ public sealed class FastPlaceTests
         FastEqualityTests.Compare(new("Split", Primitive.Split, Attributes.None.With("axis", 1L), 2, FastCase.Floats(3, true, DType.Float16, 2, 5), FastCase.Ints(2, 3)), constants: true);
     }
 
+    [Fact]
+    public void Transforms_have_the_reference_bits()
+    {
+        foreach (var type in new[] { DType.Float32, DType.BFloat16 })
+        {
+            Dft("along the middle", Attributes.None, [2, 9, 3, 1], type, null, 1);
+            Dft("cut", Attributes.None, [2, 9, 2], type, 5, 1);
+            Dft("continued, inverse", Attributes.None.With("inverse", 1L), [2, 9, 2], type, 16, 1);
+            Dft("one side", Attributes.None.With("onesided", 1L), [3, 33, 1], type, null, 1);
+            Dft("one side back", Attributes.None.With("onesided", 1L).With("inverse", 1L), [3, 17, 2], type, 33, 1);
+            var signal = FastCase.Floats(1, true, type, 2, 77, 1);
+            FastEqualityTests.Compare(new("Stft", Primitive.Stft, Attributes.None, 1, signal, Tensor.Scalar(7L), FastCase.Floats(2, false, type, 20)), constants: false);
+            FastEqualityTests.Compare(new("Stft complex", Primitive.Stft, Attributes.None.With("onesided", 0L), 1, FastCase.Floats(1, false, type, 1, 30, 2), Tensor.Scalar(long.MaxValue), null, Tensor.Scalar(20L)), constants: false);
+        }
+
+        static void Dft(string name, Attributes a, int[] dims, DType type, long? points, long axis) => FastEqualityTests.Compare(
+            new($"Dft {name}", Primitive.Dft, a, 1, FastCase.Floats(5, false, type, dims), points is { } n ? Tensor.Scalar(n) : null, Tensor.Scalar(axis)), constants: true);
+    }
+
     private static FastCase Resize(string name, Attributes a, int[] dims, float[] scales, DType type = DType.Float32) =>
         new($"Resize {name}", Primitive.Resize, a, 1, FastCase.Floats(4, type != DType.BFloat16, type, dims), null, Tensor.From<float>(Shape.Of(scales.Length), scales));
 

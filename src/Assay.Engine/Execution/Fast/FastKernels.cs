@@ -64,6 +64,8 @@ internal static unsafe class FastKernels
         Primitive.Concat => Moves.Concat(call),
         Primitive.Pad => Moves.Pad(call),
         Primitive.Tile => Moves.Tile(call),
+        Primitive.Dft => Transforms.Dft(call),
+        Primitive.Stft => Transforms.Stft(call),
         Primitive.Resize => Resizes.Resize(call),
         Primitive.ConvTranspose => TransposedConvolutions.Run(call),
         _ => null,
