@@ -33,6 +33,10 @@ internal static class Pictures
             return Bmp.Read(file);
         if (file.StartsWith("P5"u8) || file.StartsWith("P6"u8))
             return Pnm.Read(file);
-        throw new ModelException("a picture that is no PNG, BMP or PNM file: JPEG, WebP, TIFF and JPEG 2000 are not supported");
+        if (file.StartsWith(Jpeg.Signature))
+            return Jpeg.Read(file);
+        if (Tiff.Begins(file))
+            return Tiff.Read(file);
+        throw new ModelException("a picture that is no PNG, JPEG, BMP, TIFF or PNM file: WebP and JPEG 2000 are not supported");
     }
 }
