@@ -24,6 +24,7 @@ public sealed class FastEqualityTests
         ["reductions"] = Reductions,
         ["recurrences"] = Lstms,
         ["movement"] = Moves,
+        ["integers and bools"] = ElementCases.All,
         ["rows"] = AxisCases.Rows,
         ["attention"] = AxisCases.Attention,
         ["attention of wild numbers"] = AxisCases.WildAttention,

@@ -34,14 +34,22 @@ internal static unsafe class FastKernels
         Primitive.Acosh => Unary<Wide<AcoshFunction>>(call),
         Primitive.Atanh => Unary<Wide<AtanhFunction>>(call),
         Primitive.Softplus => Unary<Wide<SoftplusFunction>>(call),
-        Primitive.Add => Binary<AddFunction>(call),
-        Primitive.Sub => Binary<SubtractFunction>(call),
-        Primitive.Mul => Binary<MultiplyFunction>(call),
+        Primitive.Add => Binary<AddFunction>(call) ?? Elements.Pair(call),
+        Primitive.Sub => Binary<SubtractFunction>(call) ?? Elements.Pair(call),
+        Primitive.Mul => Binary<MultiplyFunction>(call) ?? Elements.Pair(call),
         Primitive.Div => Binary<DivideFunction>(call),
-        Primitive.Min => Binary<MinFunction>(call),
-        Primitive.Max => Binary<MaxFunction>(call),
+        Primitive.Min => Binary<MinFunction>(call) ?? Elements.Pair(call),
+        Primitive.Max => Binary<MaxFunction>(call) ?? Elements.Pair(call),
         Primitive.Pow => Pow(call),
-        Primitive.Cast => Cast(call),
+        Primitive.Cast => Cast(call) ?? Elements.Cast(call),
+        Primitive.And or Primitive.Or or Primitive.Xor => Elements.Pair(call),
+        Primitive.Not => Elements.Not(call),
+        Primitive.Equal or Primitive.Less or Primitive.Greater => Elements.Compare(call),
+        Primitive.Where => Elements.Where(call),
+        Primitive.PRelu => Binary<PReluFunction>(call),
+        Primitive.LeakyRelu => WithParameter<PReluFunction>(call, call.Attributes.Float("alpha", 0)),
+        Primitive.Elu => WithParameter<EluFunction>(call, call.Attributes.Float("alpha", 0)),
+        Primitive.HardSigmoid => HardSigmoid(call),
         Primitive.MatMul => Contractions.MatMul(call),
         Primitive.Conv => Contractions.Conv(call),
         Primitive.MaxPool => Pools.MaxPool(call),
@@ -79,6 +87,37 @@ internal static unsafe class FastKernels
         var y = call.RentOver(0);
         UnaryKernel<TFunction>.Run(call.Launcher, call.Isa, x, y.Pointer, call.OutputShape().Count);
         return [call.Rounded(y)];
+    }
+
+    /// <summary>A function of the operand and one number.</summary>
+    private static Value[]? WithParameter<TFunction>(in Call call, float parameter) where TFunction : unmanaged, IBinaryFunction
+    {
+        if (!call.IsWide())
+            return null;
+        var x = call.Input(0);
+        var y = call.RentOver(0);
+        Parameter<TFunction>(call, x, parameter, y.Pointer);
+        return [call.Rounded(y)];
+    }
+
+    private static Value[]? HardSigmoid(in Call call)
+    {
+        if (!call.IsWide())
+            return null;
+        var x = call.Input(0);
+        var y = call.RentOver(0);
+        Parameter<MultiplyFunction>(call, x, call.Attributes.Float("alpha", 0), y.Pointer);
+        Parameter<AddAndLimitFunction>(call, y.Pointer, call.Attributes.Float("beta", 0), y.Pointer);
+        return [call.Rounded(y)];
+    }
+
+    private static void Parameter<TFunction>(in Call call, float* x, float parameter, float* y) where TFunction : unmanaged, IBinaryFunction
+    {
+        var number = call.Context.RentForKnown(1);
+        *number.Pointer = parameter;
+        var dims = call.OutputShape().Dims.AsSpan();
+        BinaryKernel<TFunction>.Run(call.Launcher, call.Isa, x, dims, number.Pointer, [], y, dims);
+        number.Release();
     }
 
     private static Value[]? Binary<TFunction>(in Call call) where TFunction : unmanaged, IBinaryFunction =>

@@ -65,6 +65,21 @@ internal sealed unsafe class Value
             : new(type, shape, tensor, null) { IsSlot = true, storage = memory };
     }
 
+    /// <summary>Integers or bools that a kernel makes, in memory whose share is taken over.</summary>
+    public static Value Stored(DType type, Shape shape, Floats storage, RunContext context) =>
+        new(type, shape, context.IsRecording ? NativeView.Of(type, shape, storage.Pointer) : null, null) { IsSlot = true, storage = storage };
+
+    /// <summary>The elements of integers or bools, in their own type, in native memory.</summary>
+    public void* Stored(RunContext context)
+    {
+        if (storage is null)
+        {
+            storage = context.RentForKnown((tensor!.Bytes.Length + 3L) / 4);
+            tensor.Bytes.CopyTo(new Span<byte>(storage.Pointer, tensor.Bytes.Length));
+        }
+        return storage.Pointer;
+    }
+
     /// <summary>What is known of it; shapes, other whole numbers and short lists of factors are known by value.</summary>
     public Fact Fact() => Container is not null ? Models.Fact.Of(Container)
         : Known is { } known && (!IsWide || known.Count <= Models.Shape.MaxRank) ? Models.Fact.Of(known) : new(Type, Shape.Dims);
@@ -131,6 +146,8 @@ internal sealed unsafe class Value
         var copy = Models.Tensor.Create(Type, Shape);
         if (tensor is not null)
             tensor.Bytes.CopyTo(copy.MutableBytes);
+        else if (!IsWide)
+            new ReadOnlySpan<byte>(storage!.Pointer, copy.Bytes.Length).CopyTo(copy.MutableBytes);
         else if (Type == DType.Float32)
             new ReadOnlySpan<byte>(floats!.Pointer, copy.Bytes.Length).CopyTo(copy.MutableBytes);
         else
