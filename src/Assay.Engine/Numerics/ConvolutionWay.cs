@@ -19,8 +19,9 @@ internal static class ConvolutionWay
     }
 
     // Cycles, as measured on Zen 4: a vector of a tile takes one for each row and term. To pack a vector for one term; to take a
-    // vector of a tile to its place by way of a copy; and how much longer the narrower lanes of few outputs are at it.
-    private const double PackCost = 8, CopyCost = 6, ByChannelCost = 1.15;
+    // vector of a tile to its place by way of a copy; and how much longer the narrower lanes of few outputs are at it, and at storing one
+    // output.
+    private const double PackCost = 8, CopyCost = 6, ByChannelCost = 1.15, ScatterCost = 3;
 
     public static unsafe Kind Choose(Isa isa, in RowTiles a, in WindowShape shape)
     {
@@ -28,10 +29,10 @@ internal static class ConvolutionWay
         var rows = (a.M + 3) / 4 * 4;
         var best = (Cost: Vectors(shape.OutSize, width) * (rows + PackCost) * a.K, Kind: Kind.Packed);
         var together = 4 * Math.Min(width, 8);
-        Try(Kind.ByChannel, ByChannelCost * shape.OutSize * ((a.M + together - 1) / together * together) * a.K / width);
-        // Lines of the input itself may not be read beyond their end, nor is it good to read columns that lie a power of two apart.
+        Try(Kind.ByChannel, shape.OutSize * ((ByChannelCost * ((a.M + together - 1) / together * together) * a.K / width) + (ScatterCost * a.M)));
+        // Lines of the input itself may not be read beyond their end.
         var pointwise = shape.IsPointwise;
-        if (!pointwise || (shape.OutSize >= 3 * width && shape.InSize % 256 != 0))
+        if (!pointwise || (shape.OutSize >= 3 * width && StaysInCache(shape.InSize, a)))
         {
             var lines = Product(shape, Kind.Lines).Vectors(width);
             // A line that does not fill its vectors goes by way of a copy.
@@ -56,6 +57,18 @@ internal static class ConvolutionWay
             CStep = shape.OutSize, Depth = shape.OutD, Lines = shape.OutH, Length = shape.OutW,
             DepthStep = shape.RowStart(1, 0), LineStep = shape.RowStart(0, 1), Pitch = kind == Kind.OneLine ? (int)shape.RowPitch : 0,
         };
+
+    /// <summary>
+    /// Whether rows that lie so far apart can stay in a first-level cache of 64 sets of 8 lines while several tiles read them; powers
+    /// of two fall on few sets.
+    /// </summary>
+    private static bool StaysInCache(int step, in RowTiles a)
+    {
+        if (a.M <= 8 || step % 16 != 0)
+            return true;
+        var lines = step / 16;
+        return a.K <= 8L * Math.Max(1, 64 / (lines & -lines));
+    }
 
     private static long Vectors(long n, int width) => (n + width - 1) / width;
 }

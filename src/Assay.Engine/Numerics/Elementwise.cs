@@ -6,7 +6,7 @@ namespace Assay.Engine.Numerics;
 internal readonly struct RoundToHalf : IUnaryFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => HalfFloat.ToSingle(HalfFloat.FromSingle(x));
+    public static T Apply<T>(T x) where T : unmanaged, ILanes<T> => HalfFloat.Round(x);
 }
 
 /// <summary>Rounds to the nearest bfloat16 and back.</summary>

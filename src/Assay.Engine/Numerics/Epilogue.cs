@@ -38,7 +38,7 @@ internal unsafe struct Epilogue
     {
         switch (Mean is not null, Relu, ToHalf, ToBrain)
         {
-            case (_, true, true, _): work.Run<T, ReluThen<RoundToHalf>>(part, from, to); break;
+            case (_, true, true, _): work.Run<T, ReluThenHalf>(part, from, to); break;
             case (_, false, true, _): work.Run<T, BiasThen<RoundToHalf>>(part, from, to); break;
             case (_, true, _, true): work.Run<T, ReluThen<RoundToBrain>>(part, from, to); break;
             case (_, false, _, true): work.Run<T, BiasThen<RoundToBrain>>(part, from, to); break;
@@ -65,6 +65,9 @@ internal interface IFinishingKernel
 /// <summary>One kind of epilogue.</summary>
 internal interface IFinish
 {
+    /// <summary>Too many operations to stand in a tile beside its registers: they follow when the tile is stored.</summary>
+    static abstract bool IsLong { get; }
+
     /// <summary>The numbers of one channel in every lane.</summary>
     static abstract Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T>;
 
@@ -77,6 +80,8 @@ internal interface IFinish
 /// <summary>The bias, then a function whose results are canonical.</summary>
 internal readonly struct BiasThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
 {
+    public static bool IsLong => typeof(TFunction) == typeof(RoundToHalf) || typeof(TFunction) == typeof(RoundToBrain);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Broadcast(epilogue.Bias[channel]) };
 
@@ -87,9 +92,26 @@ internal readonly struct BiasThen<TFunction> : IFinish where TFunction : unmanag
     public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => TFunction.Apply(x + channel.Bias);
 }
 
+/// <summary>The bias, Relu, then the rounding to float16, which no sign is left to trouble.</summary>
+internal readonly struct ReluThenHalf : IFinish
+{
+    public static bool IsLong => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Broadcast(epilogue.Bias[channel]) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Channel<T> Along<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Load(epilogue.Bias + channel) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => T.Canonical(HalfFloat.RoundPositive(T.Relu(x + channel.Bias)));
+}
+
 /// <summary>The bias, Relu, then the rounding to storage.</summary>
 internal readonly struct ReluThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
 {
+    public static bool IsLong => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Broadcast(epilogue.Bias[channel]) };
 
@@ -103,6 +125,8 @@ internal readonly struct ReluThen<TFunction> : IFinish where TFunction : unmanag
 /// <summary>The bias, the normalisation, then a function whose results are canonical.</summary>
 internal readonly struct NormalizeThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
 {
+    public static bool IsLong => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new()
     {
@@ -125,6 +149,8 @@ internal readonly struct NormalizeThen<TFunction> : IFinish where TFunction : un
 /// <summary>No bias and nothing else: NaN is made canonical.</summary>
 internal readonly struct NothingMore : IFinish
 {
+    public static bool IsLong => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => default;
 
@@ -133,4 +159,19 @@ internal readonly struct NothingMore : IFinish
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => LaneMath.Canonical(x);
+}
+
+/// <summary>Chains as they are: what follows is done elsewhere.</summary>
+internal readonly struct Unfinished : IFinish
+{
+    public static bool IsLong => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Channel<T> Along<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T x, in Channel<T> channel) where T : unmanaged, ILanes<T> => x;
 }

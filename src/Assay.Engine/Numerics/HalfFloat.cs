@@ -20,6 +20,29 @@ public static class HalfFloat
     /// <summary>The bits of the nearest float16; ties to even, overflow to infinity, subnormals kept.</summary>
     public static ushort FromSingle(float value) => (ushort)BitConverter.SingleToInt32Bits(FromSingle(new Lane1(value)).V);
 
+    /// <summary>Lanes of float32 rounded to the nearest float16, as float32: what <see cref="FromSingle{T}"/> and back would give.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T Round<T>(T value) where T : unmanaged, ILanes<T>
+    {
+        var magnitude = LaneMath.Abs(value);
+        return T.Canonical(RoundPositive(magnitude) | (value ^ magnitude));
+    }
+
+    /// <summary>The same for numbers without a sign; a NaN remains one.</summary>
+    /// <remarks>
+    /// Adding and taking away 1.5 · 2^13 times the power of two below x lets the addition round where float16's last place is. That
+    /// power is never below float16's smallest normal, whose last place the subnormals share. What rounds to 2^16 is infinite.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T RoundPositive<T>(T value) where T : unmanaged, ILanes<T>
+    {
+        var power = T.MaxInt(value & T.BroadcastBits(0x7F800000), T.BroadcastBits((127 - 14) << 23));
+        var magic = T.AddInt(power, T.BroadcastBits((13 << 23) | 0x400000));
+        var rounded = value + magic - magic;
+        // 65519.996 is the last float32 below 65520, from which on numbers are nearer to 2^16.
+        return T.Select(T.Less(T.BroadcastBits(0x477FEFFF), value), T.BroadcastBits(0x7F800000), rounded);
+    }
+
     /// <summary>Lanes of zero-extended float16 bits as float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T ToSingle<T>(T bits) where T : unmanaged, ILanes<T>

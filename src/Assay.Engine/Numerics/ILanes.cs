@@ -64,10 +64,10 @@ internal unsafe interface ILanes<T> where T : unmanaged, ILanes<T>
     static abstract T FromInt(T a);
 
     /// <summary>a, with every NaN replaced by the canonical one.</summary>
-    static virtual T Canonical(T a) => T.Select(T.Equal(a, a), a, T.BroadcastBits(0x7FC00000));
+    static abstract T Canonical(T a);
 
     /// <summary>a above zero, +0 elsewhere, the canonical NaN where a is NaN.</summary>
-    static virtual T Relu(T a) => T.Select(T.Equal(a, a), a & T.Less(default, a), T.BroadcastBits(0x7FC00000));
+    static abstract T Relu(T a);
 
     /// <summary>Elements 0, 2, 4, ... of a and then of b.</summary>
     static abstract T Even(T a, T b);

@@ -88,6 +88,12 @@ internal readonly unsafe struct Lane1(float v) : ILanes<Lane1>
     public static Lane1 FromInt(Lane1 a) => new(a.Bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Canonical(Lane1 a) => Select(Equal(a, a), a, BroadcastBits(0x7FC00000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 Relu(Lane1 a) => Select(Equal(a, a), a & Less(default, a), BroadcastBits(0x7FC00000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane1 Even(Lane1 a, Lane1 b) => a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

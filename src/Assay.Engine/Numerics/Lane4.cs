@@ -86,6 +86,12 @@ internal readonly unsafe struct Lane4(Vector128<float> v) : ILanes<Lane4>
     public static Lane4 FromInt(Lane4 a) => new(Vector128.ConvertToSingle(a.V.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Canonical(Lane4 a) => Select(Equal(a, a), a, BroadcastBits(0x7FC00000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 Relu(Lane4 a) => Select(Equal(a, a), a & Less(default, a), BroadcastBits(0x7FC00000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane4 Even(Lane4 a, Lane4 b) => new(AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipEven(a.V, b.V) : System.Runtime.Intrinsics.X86.Sse.Shuffle(a.V, b.V, 0x88));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -84,6 +84,12 @@ internal readonly unsafe struct Lane8(Vector256<float> v) : ILanes<Lane8>
     public static Lane8 FromInt(Lane8 a) => new(Vector256.ConvertToSingle(a.V.AsInt32()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 Canonical(Lane8 a) => Select(Equal(a, a), a, BroadcastBits(0x7FC00000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 Relu(Lane8 a) => Select(Equal(a, a), a & Less(default, a), BroadcastBits(0x7FC00000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane8 Even(Lane8 a, Lane8 b) => new(Avx2.Permute4x64(Avx.Shuffle(a.V, b.V, 0x88).AsDouble(), 0xD8).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

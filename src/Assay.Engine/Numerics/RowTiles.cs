@@ -82,6 +82,23 @@ internal unsafe struct RowTiles
 
     private static void One<T, TFinish>(in Tile tile, int height, int rows, int vectors) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
+        if (!TFinish.IsLong)
+        {
+            Form<T, TFinish>(tile, height, rows, vectors);
+            return;
+        }
+        Form<T, Unfinished>(tile, height, rows, vectors);
+        for (var i = 0; i < rows && tile.Last; i++)
+        {
+            var channel = TFinish.At<T>(tile.Epilogue, tile.Channel + i);
+            var c = tile.C + (i * tile.CStep);
+            for (var end = c + (vectors * T.Width); c < end; c += T.Width)
+                T.Store(TFinish.Apply(T.Load(c), channel), c);
+        }
+    }
+
+    private static void Form<T, TFinish>(in Tile tile, int height, int rows, int vectors) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
+    {
         switch (height == 8, vectors)
         {
             case (true, 3): GemmTile.Tile8x3<T, TFinish>(tile); break;
