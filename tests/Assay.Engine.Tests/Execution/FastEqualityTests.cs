@@ -129,6 +129,8 @@ public sealed class FastEqualityTests
     {
         foreach (var (m, n, k) in new[] { (1, 1, 1), (1, 10, 256), (2, 65, 7), (3, 48, 33), (4, 49, 5), (13, 100, 40), (8, 96, 520), (21, 47, 1100), (5, 3, 0), (70, 200, 3) })
             yield return new($"MatMul {m} {n} {k}", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, k < 50, DType.Float32, m, k), FastCase.Floats(2, k, n));
+        foreach (var (m, n, k) in new[] { (16, 64, 1030), (9, 33, 8), (24, 47, 513), (12, 17, 9) })
+            yield return new($"MatMul {m} {n} {k}", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, k < 50, DType.Float32, m, k), FastCase.Floats(2, k, n));
         yield return new("MatMul row", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, 30), FastCase.Floats(2, 30, 70));
         yield return new("MatMul column", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, 9, 30), FastCase.Floats(2, 30));
         yield return new("MatMul batches", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, 2, 1, 6, 7), FastCase.Floats(2, 3, 7, 20));
@@ -161,6 +163,20 @@ public sealed class FastEqualityTests
         yield return Conv("depthwise infinities", [1, 3, 6, 6], [3, 1, 3, 3], Ints(("pads", [1, 1, 1, 1])).With("group", 3L), wild: true);
         yield return Conv("same upper", [1, 2, 10, 11], [4, 2, 4, 4], Ints(("strides", [3, 2])).With("auto_pad", "SAME_UPPER"));
         yield return Conv("no output", [0, 2, 10, 11], [4, 2, 4, 4]);
+        // Each way to compute a convolution (ConvolutionWay), each width of a panel, rows that are no whole tile.
+        foreach (var (channels, inner, height, width) in new[] { (8, 3, 5, 96), (12, 3, 4, 111), (6, 2, 3, 33), (13, 5, 3, 48), (16, 16, 7, 40), (17, 9, 13, 13), (64, 48, 13, 13), (40, 70, 3, 2), (33, 8, 1, 1), (7, 130, 4, 5) })
+            yield return Conv($"3x3 {channels} of {inner}, {height}x{width}", [1, inner, height, width], [channels, inner, 3, 3], Ints(("pads", [1, 1, 1, 1])));
+        foreach (var (channels, inner, size) in new[] { (6, 7, 1200), (20, 16, 1024), (8, 32, 64), (9, 600, 81), (64, 40, 49) })
+            yield return Conv($"1x1 {channels} of {inner}, {size}", [2, inner, size], [channels, inner, 1], bias: channels != 9);
+        yield return Conv("strided wide", [1, 3, 9, 200], [10, 3, 3, 3], Ints(("strides", [2, 2]), ("pads", [1, 1, 1, 1])));
+        yield return Conv("float16 lines", [1, 6, 5, 100], [20, 6, 3, 3], type: DType.Float16, wild: true);
+        yield return Conv("bfloat16 one line", [1, 9, 9, 25], [8, 9, 3, 3], Ints(("pads", [1, 1, 1, 1])), type: DType.BFloat16, wild: true);
+        // Depthwise 3 by 3: rows and columns below, at and above a vector; fewer rows than are taken together; strips.
+        foreach (var (height, width) in new[] { (1, 4), (3, 5), (8, 10), (15, 20), (5, 33), (4, 47), (60, 161) })
+            foreach (var stride in new[] { 1L, 2L })
+                yield return Conv($"depthwise {height}x{width} by {stride}", [1, 3, height * (int)stride, width * (int)stride], [3, 1, 3, 3], Ints(("strides", [stride, stride]), ("pads", [1, 1, 1, 1])).With("group", 3L), wild: height == 8);
+        yield return Conv("depthwise uneven", [2, 2, 9, 30], [4, 1, 3, 3], Ints(("strides", [1, 2]), ("pads", [0, 2, 1, 0])).With("group", 2L), type: DType.Float16);
+        yield return Conv("depthwise 5x5", [1, 3, 12, 50], [3, 1, 5, 5], Ints(("pads", [2, 2, 2, 2])).With("group", 3L));
     }
 
     private static FastCase RandomConv(ulong seed)
@@ -182,6 +198,9 @@ public sealed class FastEqualityTests
             yield return Pool("2x2", [1, 3, 8, 10], Ints(("kernel_shape", [2, 2]), ("strides", [2, 2])));
             yield return Pool("3x3 padded", [2, 3, 15, 71], Ints(("kernel_shape", [3, 3]), ("pads", [1, 1, 1, 1])));
             yield return Pool("3x3 ceil", [1, 2, 14, 14], Ints(("kernel_shape", [3, 3]), ("strides", [2, 2])).With("ceil_mode", 1L));
+            yield return Pool("3x3 by 2", [1, 2, 31, 71], Ints(("kernel_shape", [3, 3]), ("strides", [2, 2]), ("pads", [0, 1, 1, 0])));
+            yield return Pool("2x3 by 3", [1, 3, 11, 13], Ints(("kernel_shape", [2, 3]), ("strides", [1, 3]), ("pads", [1, 2, 0, 0])));
+            yield return Pool("2x2 float16", [1, 3, 8, 70], Ints(("kernel_shape", [2, 2]), ("strides", [2, 2])), DType.Float16);
             yield return Pool("1-d", [1, 4, 50], Ints(("kernel_shape", [5]), ("strides", [3]), ("pads", [2, 1])));
             yield return Pool("3-d float16", [1, 2, 4, 5, 6], Ints(("kernel_shape", [2, 2, 3])), DType.Float16);
             yield return Pool("dilated", [1, 2, 14, 15], Ints(("kernel_shape", [3, 2]), ("dilations", [2, 3])));
