@@ -31,6 +31,23 @@ internal static class AxisCases
 
     public static IEnumerable<FastCase> WildAttention() => Attentions(wild: true);
 
+    public static IEnumerable<FastCase> LinearAttention()
+    {
+        (int B, int T, int H, int G, int D, int M)[] shapes = [(1, 1, 1, 1, 1, 1), (2, 3, 4, 2, 5, 7), (1, 9, 2, 2, 16, 50), (2, 4, 3, 1, 3, 33), (1, 0, 1, 1, 2, 2)];
+        var seed = 300ul;
+        foreach (var (b, t, h, g, d, m) in shapes)
+            foreach (var kinds in Enumerable.Range(0, 24))
+            {
+                var type = (seed++ % 4) switch { 3 => DType.Float16, _ => DType.Float32 };
+                var a = Attributes.None.With("q_num_heads", (long)h).With("kv_num_heads", (long)g);
+                Tensor? Maybe(bool there, ulong salt, params int[] dims) => there ? FastCase.Floats(seed + salt, false, type, dims) : null;
+                var beta = kinds % 3 > 0;
+                yield return new($"{type} linear {b}x{t}x{h}/{g}, {d} by {m}, {kinds}", Primitive.LinearAttention, kinds % 5 == 0 ? a.With("scale", 0.7f) : a, 2,
+                    FastCase.Floats(seed, kinds == 7, type, b, t, h * d), FastCase.Floats(seed + 1, false, type, b, t, g * d), FastCase.Floats(seed + 2, false, type, b, t, g * m),
+                    Maybe(kinds % 2 == 0, 3, b, g, d, m), Maybe(kinds % 4 > 1, 4, b, t, kinds % 4 == 2 ? g : g * d), Maybe(beta, 5, b, t, kinds % 3 == 1 ? g : 1), Maybe(beta && kinds > 11, 6, b, t, g * d));
+            }
+    }
+
     private static IEnumerable<FastCase> Attentions(bool wild)
     {
         (int B, int H, int G, int L, int S, int E, int F)[] shapes =

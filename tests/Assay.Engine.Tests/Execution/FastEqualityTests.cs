@@ -27,6 +27,7 @@ public sealed class FastEqualityTests
         ["integers and bools"] = ElementCases.All,
         ["rows"] = AxisCases.Rows,
         ["attention"] = AxisCases.Attention,
+        ["linear attention"] = AxisCases.LinearAttention,
         ["attention of wild numbers"] = AxisCases.WildAttention,
     };
 

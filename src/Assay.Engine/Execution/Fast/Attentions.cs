@@ -3,7 +3,7 @@ using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Fast;
 
-/// <summary>Attention.</summary>
+/// <summary>Attention and LinearAttention.</summary>
 internal static unsafe class Attentions
 {
     public static Value[]? Attention(in Call call)
@@ -45,6 +45,24 @@ internal static unsafe class Attentions
             AttentionKernel.Run(call.Launcher, call.Isa, call.Scratch, kernel, 1);
         }
         return [call.Rounded(y)];
+    }
+
+    public static Value[]? Linear(in Call call)
+    {
+        Shape q = call.ShapeOf(0), state = call.OutputShape(1);
+        int groups = state[1], depth = state[2];
+        if (!call.IsWide() || state.Count == 0 || call.OutputShape().Count == 0 || call.Launcher.Threads * LinearAttentionKernel.ScratchSize(depth) > call.Context.MostScratch)
+            return null;
+        Floats y = call.Rent(), last = call.Rent(1);
+        LinearAttentionKernel.Run(call.Launcher, call.Isa, call.Scratch, new()
+        {
+            Q = call.Input(0), K = call.Input(1), V = call.Input(2), Y = y.Pointer, Past = call.Input(3), State = last.Pointer,
+            Decay = call.Input(4), Beta = call.Input(5), Erase = call.Input(6),
+            Steps = q[1], Heads = (int)call.Attributes.Int("q_num_heads"), Groups = groups, D = depth, M = state[3],
+            DecayIsPerHead = call.Operand(4) is { } decay && decay.Shape[2] == groups, BetaIsShared = call.Operand(5) is { } beta && beta.Shape[2] == 1,
+            Scale = call.Attributes.Has("scale") ? call.Attributes.Float("scale", 0) : 1 / MathF.Sqrt(depth),
+        }, q[0]);
+        return [call.Rounded(y), call.Rounded(last, 1)];
     }
 
     /// <summary>Elements between neighbours along batch, heads and rows; 0 along an axis that is broadcast.</summary>

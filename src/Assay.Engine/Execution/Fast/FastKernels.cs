@@ -63,6 +63,7 @@ internal static unsafe class FastKernels
         Primitive.LayerNormalization => Normalizations.Rows(call, isCentred: true),
         Primitive.RmsNormalization => Normalizations.Rows(call, isCentred: false),
         Primitive.Attention => Attentions.Attention(call),
+        Primitive.LinearAttention => Attentions.Linear(call),
         Primitive.Lstm => Recurrences.Lstm(call),
         Primitive.Identity or Primitive.Reshape or Primitive.Flatten or Primitive.Squeeze or Primitive.Unsqueeze =>
             [call.Operand(0)!.Reshape(call.OutputShape())],
