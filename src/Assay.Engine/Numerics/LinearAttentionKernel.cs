@@ -44,7 +44,7 @@ internal unsafe struct LinearAttentionKernel : IKernel
                 new Span<float>(state, size).Clear();
             else
                 new ReadOnlySpan<float>(Past + ((long)item * size), size).CopyTo(new Span<float>(state, size));
-            for (var step = 0; step < Steps; step++)
+            for (var step = 0; step < Steps && !Interrupt.IsRaised; step++)
             {
                 var at = ((long)batch * Steps) + step;
                 Prepare(keep, erased, (at * Groups) + group);

@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -26,6 +27,7 @@ internal static class Attentions
                 present = Math.Min(present, (Int128)offsets.Span<long>()[offsets.Count == 1 ? 0 : batch] + row % rows + 1 is var end && end < 0 ? 0 : (long)Int128.Min(end, keys));
             for (var j = 0; j < keys; j++)
             {
+                Interrupt.Check();
                 var score = T.Zero;
                 for (var i = 0; i < width; i++)
                     score = T.Fma(qv[row * width + i], kv[(group * keys + j) * width + i], score);
@@ -44,6 +46,7 @@ internal static class Attentions
                 Show(y, stage == 3, row * keys + j, T.Equal(s[j], masked) ? T.Zero : s[j]);
             for (var c = 0; c < columns; c++)
             {
+                Interrupt.Check();
                 var acc = T.Zero;
                 for (var j = 0; j < keys; j++)
                     if (!T.Equal(s[j], masked))
@@ -95,6 +98,7 @@ internal static class Attentions
             Start(past, state, g);
             for (var step = 0; step < steps; step++)
             {
+                Interrupt.Check();
                 var at = batch * steps + step;
                 int key = (at * groups + group) * d, first = (at * groups + group) * m;
                 for (var i = 0; i < d && decay is not null; i++)

@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -38,6 +39,7 @@ internal static class Determinants
             det *= m[c * n + c];
             for (var r = c + 1; r < n; r++)
             {
+                Interrupt.Check();
                 var factor = m[r * n + c] / m[c * n + c];
                 for (var j = c + 1; j < n; j++)
                     m[r * n + j] = T.Fma(-factor, m[c * n + j], m[r * n + j]);

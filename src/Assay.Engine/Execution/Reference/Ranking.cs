@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -41,6 +42,7 @@ internal static class Ranking
         {
             var first = o / inner * extent * inner + o % inner;
             var best = 0;
+            Interrupt.Check();
             for (var i = 1; i < extent; i++)
             {
                 var sign = order.Compare(first + i * inner, first + best * inner);
@@ -85,6 +87,7 @@ internal static class Ranking
             for (long start = 0; start < ranked.Length; start += 2 * run)
             {
                 int left = (int)start, middle = (int)Math.Min(start + run, ranked.Length), end = (int)Math.Min(start + 2 * run, ranked.Length), right = middle;
+                Interrupt.Check();
                 for (var i = left; i < end; i++)
                     spare[i] = right < end && (left == middle || Precedes(order, from + ranked[right] * step, from + ranked[left] * step, descending))
                         ? ranked[right++]
