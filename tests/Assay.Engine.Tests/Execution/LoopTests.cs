@@ -146,6 +146,21 @@ public sealed class LoopTests
         Assert.Equal([6f, 60, 3, 30, 1, 10], Floats(turned[1]));
     }
 
+    [Fact]
+    public void Scan_of_version_8_scans_each_row_of_a_batch()
+    {
+        var body = new OnnxWriter(8).Input("s", DType.Float32, 1).Input("e", DType.Float32, 1).Node("Add", ["s", "e"], ["t"]).Node("Identity", ["t"], ["shown"]).Output("t").Output("shown");
+        OnnxWriter Model(long direction) => new OnnxWriter(8).Input("s0", DType.Float32, -1, 1).Input("x", DType.Float32, -1, 3, 1)
+            .Node("Scan", ["", "s0", "x"], ["s", "all"], ("body", body), ("num_scan_inputs", 1L), ("directions", new[] { direction })).Output("s").Output("all");
+        var x = Tensor.From<float>(Shape.Of(2, 3, 1), [1, 2, 3, 10, 20, 30]);
+        var outputs = Both(Model(0), ("s0", Tensor.From<float>(Shape.Of(2, 1), [0, 100])), ("x", x));
+        Assert.Equal([6f, 160], Floats(outputs[0]));
+        Assert.Equal([1f, 3, 6, 110, 130, 160], Floats(outputs[1]));
+        Assert.Equal(Shape.Of(2, 3, 1), ((Tensor)outputs[1]).Shape);
+        Assert.Equal([3f, 5, 6, 130, 150, 160], Floats(Both(Model(1), ("s0", Tensor.From<float>(Shape.Of(2, 1), [0, 100])), ("x", x))[1]));
+        Assert.Contains("into an extent of 1", Refused(Model(0), null, ("s0", Tensor.From<float>(Shape.Of(1, 1), [0])), ("x", x)), StringComparison.Ordinal);
+    }
+
     [Theory, InlineData(0L), InlineData(1L)]
     public void Scan_over_inputs_of_different_lengths_is_refused(long direction)
     {

@@ -27,6 +27,9 @@ internal sealed class OnnxNode(Lowering graph, Scope scope, NodeProto proto, str
 
     public Scope Scope => scope;
 
+    /// <summary>The same node, emitting into a body of its own.</summary>
+    public OnnxNode Inner() => new(graph, new Scope(scope, scope.Depth + 1, scope.Context), proto, source);
+
     public string Source => source;
 
     public int InputCount => proto.Input.Count;

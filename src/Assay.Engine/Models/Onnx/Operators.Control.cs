@@ -60,7 +60,10 @@ internal static partial class Operators
     private static void Scan(OnnxNode n)
     {
         if (n.Opset < 9)
-            throw new ModelException("Scan before operator set 9 is not supported");
+        {
+            ScanOfBatch(n);
+            return;
+        }
         var proto = n.Graph("body");
         var scans = n.Int("num_scan_inputs", 0);
         if (scans < 1 || scans > n.InputCount)
@@ -69,6 +72,29 @@ internal static partial class Operators
             Numbers(n, "scan_input_axes", (int)scans), Numbers(n, "scan_input_directions", (int)scans),
             Numbers(n, "scan_output_axes", proto.Output.Count - n.InputCount + (int)scans), Numbers(n, "scan_output_directions", proto.Output.Count - n.InputCount + (int)scans));
         Outputs(n, outputs);
+    }
+
+    /// <summary>Version 8 scans each row of a batch by itself, along axis 1: a loop over the rows around the loop over the steps.</summary>
+    private static void ScanOfBatch(OnnxNode n)
+    {
+        var proto = n.Graph("body");
+        if (n.HasInput(0))
+            throw new ModelException("lengths of sequences are not supported in version 8");
+        int inputs = n.InputCount - 1, scans = (int)Math.Clamp(n.Int("num_scan_inputs", 0), 0, int.MaxValue);
+        if (scans < 1 || scans > inputs)
+            throw new ModelException($"num_scan_inputs is {scans}, of {inputs} inputs");
+        var directions = Numbers(n, "directions", scans);
+        var whole = Enumerable.Range(1, inputs).Select(n.Input).ToImmutableArray();
+        var rows = whole.Select(id => n.Emit(Primitive.Gather, Attributes.None, n.Emit(Primitive.Shape, Attributes.None, id), n.Constant(Tensor.Scalar(0L))))
+            .Aggregate((a, b) => n.Emit(Primitive.Max, Attributes.None, a, b));
+        var outer = n.Inner();
+        int row = outer.Lowering.NewValue("", Fact.Of(DType.Int64, [])), condition = outer.Lowering.NewValue("", Fact.Of(DType.Bool, []));
+        var own = whole.Select(id => outer.Emit(Primitive.Gather, Attributes.None, id, row)).ToImmutableArray();
+        var results = ScanOver(outer, proto, own, inputs - scans, Zeros(scans), directions, Zeros(proto.Output.Count - inputs + scans), Zeros(proto.Output.Count - inputs + scans));
+        var block = new Block(outer.Scope.Nodes.ToImmutable(), [condition, .. results]) { Inputs = [row, condition] };
+        Outputs(n, EmitLoop(n, [rows, -1], block));
+
+        static ImmutableArray<long> Zeros(int count) => [.. Enumerable.Repeat(0L, Math.Max(count, 0))];
     }
 
     private static ImmutableArray<int> ScanOver(
