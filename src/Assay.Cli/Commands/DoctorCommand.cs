@@ -13,31 +13,34 @@ internal static class DoctorCommand
 
     public static Command Make()
     {
-        var command = new Command("doctor", "Look at the environment: libraries, instruction sets, data folder. Example: assay doctor");
-        command.SetAction(parsed =>
-        {
-            var findings = Look(Shared.FolderOf(parsed)).ToList();
-            if (Shared.IsJson(parsed))
-                Shared.Print(json =>
-                {
-                    json.WriteBoolean("ok", findings.TrueForAll(f => f.Ok));
-                    json.WriteStartArray("findings");
-                    foreach (var finding in findings)
-                    {
-                        json.WriteStartObject();
-                        json.WriteString("name", finding.Name);
-                        json.WriteBoolean("ok", finding.Ok);
-                        json.WriteString("detail", finding.Detail);
-                        json.WriteEndObject();
-                    }
-                    json.WriteEndArray();
-                });
-            else
-                foreach (var finding in findings)
-                    Console.WriteLine($" {(finding.Ok ? '✓' : '✗')} {finding.Name,-16} {finding.Detail}");
-            return findings.TrueForAll(f => f.Ok) ? ExitCode.Ok : ExitCode.Unavailable;
-        });
+        var profile = new Option<bool>("--profile") { Description = "Run the execution profile's test vectors on this machine: exit code 10 if a bit differs" };
+        var command = new Command("doctor", "Look at the environment: libraries, instruction sets, data folder. Examples: assay doctor; assay doctor --profile") { profile };
+        command.SetAction((parsed, cancel) => Task.FromResult(parsed.GetValue(profile) ? ProfileReport.Print(Shared.IsJson(parsed), cancel) : Print(parsed)));
         return command;
+    }
+
+    private static int Print(ParseResult parsed)
+    {
+        var findings = Look(Shared.FolderOf(parsed)).ToList();
+        if (Shared.IsJson(parsed))
+            Shared.Print(json =>
+            {
+                json.WriteBoolean("ok", findings.TrueForAll(f => f.Ok));
+                json.WriteStartArray("findings");
+                foreach (var finding in findings)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", finding.Name);
+                    json.WriteBoolean("ok", finding.Ok);
+                    json.WriteString("detail", finding.Detail);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            });
+        else
+            foreach (var finding in findings)
+                Console.WriteLine($" {(finding.Ok ? '✓' : '✗')} {finding.Name,-16} {finding.Detail}");
+        return findings.TrueForAll(f => f.Ok) ? ExitCode.Ok : ExitCode.Unavailable;
     }
 
     private static IEnumerable<Finding> Look(Node.DataFolder folder)

@@ -14,10 +14,15 @@ public static class Profile
     /// <summary>SHA-256 of <see cref="Text"/>, 32 bytes.</summary>
     public static ImmutableArray<byte> Digest { get; } = [.. SHA256.HashData(Text.AsSpan())];
 
+    /// <summary>The profile's test vectors (docs/spec/assay-f32-v1.vectors), whose digest stands in <see cref="Text"/>.</summary>
+    public static Stream OpenVectors() => Open(Name + ".vectors");
+
+    private static Stream Open(string file) => typeof(Profile).Assembly.GetManifestResourceStream(file)
+        ?? throw new InvalidOperationException($"the engine was built without {file}");
+
     private static ImmutableArray<byte> Read()
     {
-        using var stream = typeof(Profile).Assembly.GetManifestResourceStream(Name + ".md")
-            ?? throw new InvalidOperationException($"the engine was built without {Name}.md");
+        using var stream = Open(Name + ".md");
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
         return [.. bytes.ToArray()];

@@ -1,0 +1,19 @@
+namespace Assay.Cli.Tests;
+
+/// <summary><c>assay doctor --profile</c>: whether this machine computes what the profile says.</summary>
+public class DoctorTests
+{
+    [Fact]
+    public void Every_executor_of_this_machine_conforms_and_says_so()
+    {
+        using var assay = new Assay();
+        var json = assay.Run("doctor", "--profile", "--json").Json;
+        Assert.True(json.GetProperty("conforms").GetBoolean(), json.GetRawText());
+        Assert.Equal("assay-f32-v1", json.GetProperty("profile").GetString());
+        Assert.Equal(64, json.GetProperty("vectors").GetString()!.Length);
+        Assert.All(json.GetProperty("executors").EnumerateArray(), e => Assert.True(e.GetProperty("vectors").GetInt32() > 300));
+        var text = assay.Run("doctor", "--profile");
+        Assert.Equal(0, text.ExitCode);
+        Assert.StartsWith("conforms to assay-f32-v1 (sha256:", text.Output.Trim().Split('\n')[^1], StringComparison.Ordinal);
+    }
+}
