@@ -15,7 +15,7 @@ internal static class VectorCases
 
     public static IEnumerable<FastCase> All()
     {
-        foreach (var test in Functions().Concat(Powers()).Concat(Casts()).Concat(Chains()).Concat(PlaceVectors.All()))
+        foreach (var test in Functions().Concat(Powers()).Concat(Casts()).Concat(Chains()).Concat(PlaceVectors.All()).Concat(ElementVectors.All()))
             yield return test;
         var taken = new Dictionary<Primitive, int>();
         foreach (var test in FastEqualityTests.All)
