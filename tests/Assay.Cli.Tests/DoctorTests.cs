@@ -12,8 +12,5 @@ public class DoctorTests
         Assert.Equal("assay-f32-v1", json.GetProperty("profile").GetString());
         Assert.Equal(64, json.GetProperty("vectors").GetString()!.Length);
         Assert.All(json.GetProperty("executors").EnumerateArray(), e => Assert.True(e.GetProperty("vectors").GetInt32() > 300));
-        var text = assay.Run("doctor", "--profile");
-        Assert.Equal(0, text.ExitCode);
-        Assert.StartsWith("conforms to assay-f32-v1 (sha256:", text.Output.Trim().Split('\n')[^1], StringComparison.Ordinal);
     }
 }
