@@ -85,6 +85,9 @@ internal static class PlaceVectors
         }
         yield return new("TensorScatter", Primitive.TensorScatter, None.With("mode", "circular"), 1, FastCase.Floats(17, 2, 4, 3), FastCase.Floats(18, 2, 2, 3), FastCase.Ints(3, 0));
         yield return new("OneHot", Primitive.OneHot, None, 1, FastCase.Ints(1, -1, 7), Tensor.Scalar(4L), Tensor.From<float>(Shape.Of(2), [-1, 2]));
+        yield return new("PositionOf", Primitive.PositionOf, None, 1, Tensor.From<float>(Shape.Of(5), [1, -0f, float.NaN, 7, 2]), Tensor.From<float>(Shape.Of(4), [0, 2, float.NaN, 2]));
+        yield return new("TfIdfVectorizer", Primitive.TfIdfVectorizer, None.With("mode", "TFIDF").With("min_gram_length", 1L).With("max_gram_length", 2L).With("max_skip_count", 1L), 1,
+            FastCase.Ints(1, 1, 3, 3, 3, 7, 8, 6, 7), FastCase.Ints(2, 3, 5, 4, 5, 6, 7, 8, 6, 7), FastCase.Ints(0, 4), FastCase.Ints(0, 1, 2, 3, 4, 5, 6), Tensor.From<float>(Shape.Of(7), [1, 0.1f, 3, 0.7f, 2, 5, 0.3f]));
         yield return new("NonZero", Primitive.NonZero, None, 1, Tensor.From<bool>(Shape.Of(2, 3), [true, false, true, false, false, true]));
         yield return new("Unique", Primitive.Unique, None, 4, Tensor.From<float>(Shape.Of(8), [2, -0f, 1, 0, float.NaN, 2, -3, float.NaN]));
         yield return new("Unique rows", Primitive.Unique, None.With("axis", 0L).With("sorted", 0L), 4, Tensor.From<float>(Shape.Of(4, 2), [2, 1, 0, 5, 2, 1, 0, 4]));

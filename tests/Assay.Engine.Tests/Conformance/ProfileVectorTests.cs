@@ -18,7 +18,7 @@ public sealed class ProfileVectorTests(ITestOutputHelper output)
     [
         // Control flow and what is not a tensor have no bits of their own.
         Primitive.If, Primitive.Loop, Primitive.SequenceConstruct, Primitive.SequenceEmpty, Primitive.SequenceInsert, Primitive.SequenceErase, Primitive.SequenceAt,
-        Primitive.SequenceLength, Primitive.SplitToSequence, Primitive.ConcatFromSequence, Primitive.Optional, Primitive.OptionalHasElement, Primitive.OptionalGetElement,
+        Primitive.StringConcat, Primitive.StringSplit, Primitive.StringNormalizer, Primitive.SequenceLength, Primitive.SplitToSequence, Primitive.ConcatFromSequence, Primitive.Optional, Primitive.OptionalHasElement, Primitive.OptionalGetElement,
     ];
 
     [Fact]
@@ -140,11 +140,13 @@ public sealed class ProfileVectorTests(ITestOutputHelper output)
     private static byte[] Make()
     {
         using var stream = new MemoryStream();
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var test in VectorCases.All())
         {
+            var turn = names[test.Name] = names.GetValueOrDefault(test.Name) + 1;
             var (graph, inputs) = test.Build(constants: true);
             var outputs = Reference.Run(graph, inputs);
-            new ProfileCase(test.Name, test.Op, test.Attributes, [.. test.Operands], [.. outputs.Select(o => o.Value)]).Write(stream);
+            new ProfileCase(turn == 1 ? test.Name : $"{test.Name} ({turn})", test.Op, test.Attributes, [.. test.Operands], [.. outputs.Select(o => o.Value)]).Write(stream);
             stream.WriteByte((byte)'\n');
         }
         return stream.ToArray();
