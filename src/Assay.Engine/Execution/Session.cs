@@ -29,6 +29,9 @@ public sealed record SessionOptions
 /// </summary>
 public sealed class Session : IDisposable
 {
+    // Of all plans that wait for their next use in one context; a larger one is kept alone.
+    private const long MostPlanBytes = 1L << 30;
+
     private readonly Graph graph;
     private readonly Weights weights;
     private readonly Liveness liveness;
@@ -113,7 +116,7 @@ public sealed class Session : IDisposable
     }
 
     private RunContext NewContext() =>
-        new(Isa, Options.Threads, Options.Limits) { Plans = Options.Plans ? new PlanCache(planner, Options.Limits.Bytes) : null };
+        new(Isa, Options.Threads, Options.Limits) { Plans = Options.Plans ? new PlanCache(planner, Math.Min(Options.Limits.Bytes, MostPlanBytes)) : null };
 
     /// <summary>Frees threads and memory. The caller sees to it that no run is going on.</summary>
     public void Dispose()

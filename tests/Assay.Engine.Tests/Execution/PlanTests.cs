@@ -82,6 +82,21 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void What_nobody_reads_counts_and_is_not_made()
+    {
+        var graph = Model(new OnnxWriter(13).Input("x", DType.Float32, 4).Initialiser("many", Tensor.From<long>(Shape.Of(1), [1 << 20])).Initialiser("one", Tensor.From<bool>(Shape.Of(1), [true]))
+            .Node("Expand", ["one", "many"], ["mask"]).Node("Relu", ["x"], ["y"]).Output("y"));
+        var inputs = Inputs(("x", FastCase.Floats(1, 4)));
+        using var session = new Session(graph, new() { Limits = new() { Bytes = (1 << 20) + 16 } });
+        session.Run(inputs);
+        Assert.Equal(1, session.PlannedRuns);
+        Assert.InRange(session.PlannedBytes, 1, 1 << 19);
+        using var narrow = new Session(graph, new() { Limits = new() { Bytes = (1 << 20) + 15 } });
+        var expected = Assert.Throws<ModelException>(() => Reference.Run(graph, inputs, limits: narrow.Options.Limits));
+        Assert.Equal(expected.Message, Assert.Throws<ModelException>(() => narrow.Run(inputs)).Message);
+    }
+
+    [Fact]
     public void A_planned_run_allocates_little_but_its_outputs()
     {
         var writer = new OnnxWriter(13).Input("x0", DType.Float32, 1, 8, 16, 16).Initialiser("w", FastCase.Floats(1, 8, 8, 3, 3));

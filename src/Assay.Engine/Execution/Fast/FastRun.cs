@@ -170,6 +170,8 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
         foreach (var shape in shapes)
             limits.Spend(ref spent, shape.Type ?? throw new ModelException("an output's type is not known"), shape.Shape);
         limits.SpendWorking(ref spent, node, facts, shapes.AsSpan());
+        if (context.IsRecording && IsIdle(node, dying))
+            return;
         if (context.IsRecording && AtOnce(node, operands, shapes) is { } known)
         {
             MakeAll(node, known);
@@ -204,6 +206,11 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
     /// <exception cref="UnplannableException">A plan is recorded, and only a run can tell.</exception>
     private Tensor Told(Value value) => !context.IsRecording ? value.Tensor(context)
         : value.Known ?? throw new UnplannableException("what a node does depends on what is computed");
+
+    /// <summary>Nobody reads what the node makes, and there is nothing that it could complain about.</summary>
+    private static bool IsIdle(Node node, int[] dying) =>
+        node.Op is Primitive.Expand or Primitive.ConstantOfShape or Primitive.Identity or Primitive.Transpose or Primitive.Concat or Primitive.Not or Primitive.Equal
+        && node.Outputs.All(id => id < 0 || dying.Contains(id));
 
     /// <summary>While a plan is recorded: outputs that shapes or known operands decide, or null.</summary>
     private Value[]? AtOnce(Node node, Value?[] operands, ImmutableArray<Fact> shapes)

@@ -4,18 +4,21 @@ using Assay.Engine.Models;
 namespace Assay.Engine.Execution.Fast;
 
 /// <summary>
-/// Nodes that only rearrange constants, such as a file's way of turning its weights about: computed once, by the reference, so
-/// that what hangs on them can be packed. What cannot be computed is left for the run to complain about.
+/// Nodes that only rearrange constants, such as a file's way of turning its weights about: computed once, by a fast kernel or the
+/// reference, so that what hangs on them can be packed. What cannot be computed is left for the run to complain about.
 /// </summary>
-internal sealed class Folding
+internal sealed unsafe class Folding
 {
     private readonly HashSet<Node> folded = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<int, Tensor> constants;
+    private readonly RunContext context;
     private readonly long most;
     private long spent;
 
-    public Folding(Graph graph)
+    /// <param name="context">What the kernels run with now.</param>
+    public Folding(Graph graph, RunContext context)
     {
+        this.context = context;
         constants = new(graph.Constants);
         // A small file cannot make a session large: folded values take at most four times the file's own, and 1 MiB.
         most = (4 * constants.Values.Sum(t => (long)t.Bytes.Length)) + (1 << 20);
@@ -47,16 +50,29 @@ internal sealed class Folding
             var bytes = (long)shape.Shape.Count * shape.Type!.Value.Size();
             if (spent + bytes > most || node.Outputs[0] < 0)
                 return;
-            var output = Tensor.Create(shape.Type.Value, shape.Shape);
-            Kernels.Run(node, operands, [output]);
             spent += bytes;
-            constants[node.Outputs[0]] = output;
+            constants[node.Outputs[0]] = Run(node, operands, shape);
             folded.Add(node);
         }
         catch (ModelException)
         {
             // The run will say it, at this node, if it ever gets there.
         }
+    }
+
+    private Tensor Run(Node node, Tensor?[] operands, Fact shape)
+    {
+        var values = Array.ConvertAll(operands, x => x is null ? null : Value.Of(x));
+        if (!Array.Exists(operands, x => x?.Type == DType.String) && FastKernels.Run(new(node, values, [shape], context, null, null, [])) is { } made)
+        {
+            var copy = made[0].ToTensor(context);
+            foreach (var value in values.Concat(made))
+                value?.Release();
+            return copy;
+        }
+        var output = Tensor.Create(shape.Type!.Value, shape.Shape);
+        Kernels.Run(node, operands, [output]);
+        return output;
     }
 
     private static bool IsMovement(Primitive op) => op is Primitive.Identity or Primitive.Shape or Primitive.Size or Primitive.Reshape

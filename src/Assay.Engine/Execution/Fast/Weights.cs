@@ -12,9 +12,9 @@ internal sealed unsafe class Weights : IDisposable
 
     public Weights(Graph graph, Isa isa)
     {
-        using var workers = new Workers(1);
-        var launcher = new Launcher(workers);
-        Folded = new Folding(graph);
+        using var context = new RunContext(isa, 1, RunLimits.Default);
+        var launcher = context.Launcher;
+        Folded = new Folding(graph, context);
         foreach (var (id, tensor) in Folded.Constants)
             constants[id] = Value.Of(tensor);
         Prepare(graph.Body, Folded.Constants, launcher, isa);
