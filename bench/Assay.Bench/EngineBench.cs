@@ -26,7 +26,7 @@ internal static class EngineBench
         var only = arguments.Text("--only", "");
         var peak = arguments.Text("--peak", "");
         arguments.RefuseOthers();
-        string[] models = [.. EngineModel.FromData, EngineModel.Digits];
+        string[] models = [.. EngineModel.FromData, EngineModel.Digits, .. EngineModel.Products];
         if (only.Length > 0 && !models.Contains(only))
             throw new UsageException($"--only takes one of {string.Join(", ", models)}, not '{only}'");
         if (peak.Length > 0)
@@ -60,6 +60,8 @@ internal static class EngineBench
             var reason = missing ?? (threads > Environment.ProcessorCount ? $"this machine has {Environment.ProcessorCount} core(s)" : null);
             runs.Add(reason is null ? Speed(row, model!, runtime!, plan) : row with { Skipped = reason });
         }
+        if (EngineModel.Products.Contains(name))
+            return;
         var load = new Row($"{name}-load-ms", "ms", Row.Lower) { Threads = 1 };
         loads.Add(missing is null ? Load(load, model!, runtime!) : load with { Skipped = missing });
     }

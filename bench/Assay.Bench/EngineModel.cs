@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Formats;
+using Assay.Engine.Models.Onnx;
 
 namespace Assay.Bench;
 
@@ -30,12 +31,15 @@ internal sealed record EngineModel(string Row, byte[] File, string[] Outputs, Im
 
     public const string Digits = "digits";
 
+    /// <summary>One product of two square matrices, the right one a constant of the model.</summary>
+    public static readonly string[] Products = ["sgemm-480", "sgemm-960", "sgemm-1920"];
+
     /// <summary>The rows of the geometric mean.</summary>
     public static readonly string[] FromData = [.. known.Select(k => k.Row)];
 
     /// <summary>The model of that row; null where its files are absent.</summary>
     public static EngineModel? Load(string row) =>
-        row == Digits ? LoadDigits() : LoadKnown(known.Single(k => k.Row == row));
+        row == Digits ? LoadDigits() : Products.Contains(row) ? Product(row) : LoadKnown(known.Single(k => k.Row == row));
 
     private static EngineModel? LoadKnown(Known model)
     {
@@ -50,6 +54,25 @@ internal sealed record EngineModel(string Row, byte[] File, string[] Outputs, Im
 
         Dictionary<string, Tensor> Tensors(JsonElement kind) => kind.EnumerateObject().ToDictionary(
             p => p.Name, p => Npy.Read(System.IO.File.ReadAllBytes(Path.Combine(reference, p.Value.GetProperty("file").GetString()!))), StringComparer.Ordinal);
+    }
+
+    private static EngineModel Product(string row)
+    {
+        var n = int.Parse(row.AsSpan(row.IndexOf('-', StringComparison.Ordinal) + 1), System.Globalization.CultureInfo.InvariantCulture);
+        var file = new OnnxWriter(17).Input("a", DType.Float32, n, n).Initialiser("b", Square(n, 1)).Node("MatMul", ["a", "b"], ["y"]).Output("y", DType.Float32, n, n).ToBytes();
+        return new EngineModel(row, file, ["y"], [new EngineCase("square", new(StringComparer.Ordinal) { ["a"] = Square(n, 2) }, null)], 1e-3);
+    }
+
+    // Numbers between -1/2 and 1/2.
+    private static Tensor Square(int n, uint seed)
+    {
+        var values = new float[n * n];
+        for (var i = 0; i < values.Length; i++)
+        {
+            seed = (seed * 1664525) + 1013904223;
+            values[i] = ((seed >> 8) / (float)(1 << 24)) - 0.5f;
+        }
+        return Tensor.From<float>(Shape.Of(n, n), values);
     }
 
     private static EngineModel? LoadDigits()
