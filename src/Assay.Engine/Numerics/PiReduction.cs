@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Assay.Engine.Numerics;
 
 /// <summary>The remainder of a number by pi/2 in whole numbers, for any finite float64 (4.11 of the profile).</summary>
@@ -71,12 +73,13 @@ internal static class PiReduction
     {
         var start = after;
         if (start < 0)
-            for (start = 0; start < 256 && (q[start >> 6] & (1UL << (63 - (start & 63)))) == 0; start += 1)
-                if ((start & 63) == 0 && q[start >> 6] == 0)
-                    start += 63;
-        ulong value = 0;
-        for (var bit = start; bit < start + 53; bit++)
-            value = (value << 1) | (bit < 256 ? (q[bit >> 6] >> (63 - (bit & 63))) & 1 : 0);
+            for (start = 0; start < 256 && q[start >> 6] == 0;)
+                start += 64;
+        if (after < 0 && start < 256)
+            start += BitOperations.LeadingZeroCount(q[start >> 6]);
+        var (word, shift) = (start >> 6, start & 63);
+        ulong left = word < 4 ? q[word] : 0, right = word + 1 < 4 ? q[word + 1] : 0;
+        var value = (shift == 0 ? left : (left << shift) | (right >> (64 - shift))) >> 11;
         // The bit at place i, from the top, weighs 2^(1-i).
         return ((double)value * BitConverter.Int64BitsToDouble((1L - start - 52 + 1023) << 52), start + 53);
     }
