@@ -51,7 +51,7 @@ internal static class Signals
                     var from = (b * length + f * step + n) * parts;
                     T real = values[from], imaginary = parts == 2 ? values[from + 1] : T.Zero;
                     if (window is not null)
-                        (real, imaginary) = (real * factors[n], imaginary * factors[n]);
+                        (real, imaginary) = (real * factors[n], parts == 2 ? imaginary * factors[n] : imaginary);
                     transform.Set(n, T.ToDouble(real), T.ToDouble(imaginary));
                 }
                 for (var k = 0; k < bins; k++)
