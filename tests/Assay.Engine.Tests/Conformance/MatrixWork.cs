@@ -67,7 +67,7 @@ internal static class MatrixWork
         outputs is null ? "" : Digest(outputs));
 
     // The kind of each output, and every tensor in it.
-    private static string Digest(IReadOnlyList<NamedValue> outputs)
+    public static string Digest(IReadOnlyList<NamedValue> outputs)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, value) in outputs)
