@@ -14,7 +14,7 @@ internal static class Initializers
     private const int IrVersion = 1, Graph = 7, Initializer = 5, Input = 11, TensorName = 8, ValueName = 1;
     private const ulong FirstWithOverrides = 4;
 
-    private readonly record struct Field(int Number, ulong Value, ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Whole);
+    internal readonly record struct Field(int Number, ulong Value, ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Whole);
 
     /// <summary>The same model with no initialiser among the inputs.</summary>
     /// <exception cref="BenchException">The bytes are not a Protocol Buffers message.</exception>
@@ -45,7 +45,9 @@ internal static class Initializers
     private static string Name(Field message, int number) =>
         Encoding.UTF8.GetString(Fields(message.Content).Find(f => f.Number == number).Content.Span);
 
-    private static List<Field> Fields(ReadOnlyMemory<byte> message)
+    /// <summary>The fields of a message, in order.</summary>
+    /// <exception cref="BenchException">The bytes are none.</exception>
+    internal static List<Field> Fields(ReadOnlyMemory<byte> message)
     {
         List<Field> fields = [];
         for (var at = 0; at < message.Length;)

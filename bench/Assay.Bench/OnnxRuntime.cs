@@ -12,8 +12,11 @@ internal sealed unsafe class OnnxRuntime : IDisposable
     // Places in the table.
     internal const int GetErrorMessage = 2, CreateEnv = 3, DisableTelemetryEvents = 6, CreateSessionFromArray = 8, Run = 9,
         CreateSessionOptions = 10, SetSessionExecutionMode = 13, SetSessionGraphOptimizationLevel = 23, SetIntraOpNumThreads = 24,
-        SetInterOpNumThreads = 25, CreateTensorWithDataAsOrtValue = 49, GetTensorMutableData = 51, GetTensorElementType = 60,
-        GetDimensionsCount = 61, GetDimensions = 62, GetTensorTypeAndShape = 65, CreateCpuMemoryInfo = 69, ReleaseEnv = 92,
+        SetInterOpNumThreads = 25, SessionGetInputCount = 30, SessionGetOutputCount = 31, SessionGetInputName = 36, SessionGetOutputName = 37,
+        CreateTensorAsOrtValue = 48, CreateTensorWithDataAsOrtValue = 49, GetTensorMutableData = 51, FillStringTensor = 52,
+        GetStringTensorDataLength = 53, GetStringTensorContent = 54, GetTensorElementType = 60, GetDimensionsCount = 61, GetDimensions = 62,
+        GetTensorTypeAndShape = 65, GetValueType = 67, CreateCpuMemoryInfo = 69, AllocatorFree = 76, GetAllocatorWithDefaultOptions = 78,
+        GetValue = 80, GetValueCount = 81, CreateValue = 82, ReleaseEnv = 92,
         ReleaseStatus = 93, ReleaseMemoryInfo = 94, ReleaseSession = 95, ReleaseValue = 96, ReleaseTensorTypeAndShapeInfo = 99,
         ReleaseSessionOptions = 100;
 
@@ -47,8 +50,22 @@ internal sealed unsafe class OnnxRuntime : IDisposable
     /// <summary>The functions, by the places above.</summary>
     internal void** Table => table;
 
+    /// <summary>The allocator that every process has; not to be released.</summary>
+    internal void* Allocator
+    {
+        get
+        {
+            void* allocator;
+            Check(((delegate* unmanaged<void**, void*>)table[GetAllocatorWithDefaultOptions])(&allocator));
+            return allocator;
+        }
+    }
+
     /// <summary>A session at its best: all graph optimisations, operators one after another, each on so many threads.</summary>
-    public OnnxRuntimeSession Open(ReadOnlySpan<byte> model, int threads, IEnumerable<string> outputs)
+    public OnnxRuntimeSession Open(ReadOnlySpan<byte> model, int threads, IEnumerable<string> outputs) => new(this, Load(model, threads), outputs);
+
+    /// <summary>The handle of such a session.</summary>
+    internal void* Load(ReadOnlySpan<byte> model, int threads)
     {
         void* options;
         Check(((delegate* unmanaged<void**, void*>)table[CreateSessionOptions])(&options));
@@ -62,7 +79,7 @@ internal sealed unsafe class OnnxRuntime : IDisposable
             fixed (byte* bytes = model)
                 Check(((delegate* unmanaged<void*, void*, nuint, void*, void**, void*>)table[CreateSessionFromArray])(
                     environment, bytes, (nuint)model.Length, options, &session));
-            return new OnnxRuntimeSession(this, session, outputs);
+            return session;
         }
         finally
         {

@@ -15,7 +15,7 @@ internal static class Printer
         foreach (var row in report.Rows)
             lines.Add(row.Skipped is { } reason
                 ? [row.Name, "-", $"skipped: {reason}", "", "", "", "", ""]
-                : [row.Name, Figure(row.Value), row.Unit, Figure(row.Min), Figure(row.Max), Peer(row), Figure(row.PeerValue), Figure(row.Ratio)]);
+                : [row.Name, Figure(row.Value), row.Total is { } total ? $"{row.Unit} of {total}" : row.Unit, Figure(row.Min), Figure(row.Max), Peer(row), Figure(row.PeerValue), Figure(row.Ratio)]);
         var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Where(l => !l[2].StartsWith("skipped", StringComparison.Ordinal)).Max(l => l[c].Length)).ToArray();
         widths[0] = lines.Max(l => l[0].Length);
         foreach (var line in lines)

@@ -4,6 +4,7 @@ using Assay.Bench;
 var programs = new SortedDictionary<string, Func<Arguments, Task<List<Row>>>>(StringComparer.Ordinal)
 {
     ["bundle"] = BundleBench.RunAsync,
+    ["conformance"] = ConformanceBench.RunAsync,
     ["engine"] = EngineBench.RunAsync,
     ["log"] = LogBench.RunAsync,
 };

@@ -17,6 +17,9 @@ public sealed record Row(string Name, string Unit, string Better)
 
     public int? Runs { get; init; }
 
+    /// <summary>Of a count: how many there could be.</summary>
+    public int? Total { get; init; }
+
     public double? Min { get; init; }
 
     public double? Max { get; init; }
