@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Assay.Engine.Models;
 
@@ -7,7 +8,7 @@ namespace Assay.Bench;
 /// <remarks>Source: onnx.proto, messages ModelProto, GraphProto, ValueInfoProto and TypeProto.</remarks>
 internal static class Declarations
 {
-    private const int Graph = 7, Input = 11, Output = 12, Name = 1, Type = 2, TensorType = 1, SequenceType = 4, OptionalType = 9, ElementType = 1;
+    private const int Graph = 7, Input = 11, Output = 12, Name = 1, Type = 2, TensorType = 1, SequenceType = 4, OptionalType = 9, ElementType = 1, ShapeOfTensor = 2, Dimension = 1, DimensionValue = 1;
 
     /// <summary>By name; an input that is listed twice counts once.</summary>
     /// <exception cref="BenchException">The bytes are not a Protocol Buffers message.</exception>
@@ -20,10 +21,21 @@ internal static class Declarations
                 continue;
             var fields = Initializers.Fields(part.Content);
             var name = Encoding.UTF8.GetString(fields.Find(f => f.Number == Name).Content.Span);
-            var (kind, type) = Kind(fields.Find(f => f.Number == Type).Content);
-            found.TryAdd(name, new ValueInfo(name, type, default) { Kind = kind });
+            var declared = fields.Find(f => f.Number == Type).Content;
+            var (kind, type) = Kind(declared);
+            found.TryAdd(name, new ValueInfo(name, type, kind == ValueKind.Tensor ? Extents(declared) : default) { Kind = kind });
         }
         return found;
+    }
+
+    // Of a tensor that declares a shape; -1 where an extent has no number.
+    private static ImmutableArray<int> Extents(ReadOnlyMemory<byte> type)
+    {
+        var tensor = Initializers.Fields(Initializers.Fields(type).Find(f => f.Number == TensorType).Content);
+        return !tensor.Exists(f => f.Number == ShapeOfTensor) ? default
+            : [.. Initializers.Fields(tensor.Find(f => f.Number == ShapeOfTensor).Content).Where(f => f.Number == Dimension)
+                .Select(d => Initializers.Fields(d.Content).Find(f => f.Number == DimensionValue))
+                .Select(v => v.Number == DimensionValue && v.Value <= int.MaxValue ? (int)v.Value : -1)];
     }
 
     private static (ValueKind Kind, DType? Type) Kind(ReadOnlyMemory<byte> type)

@@ -62,7 +62,7 @@ internal sealed unsafe class OnnxRuntimeValues(OnnxRuntime runtime) : IDisposabl
         {
             fixed (long* extents = dims)
                 runtime.Check(((delegate* unmanaged<void*, void*, nuint, long*, nuint, int, void**, void*>)runtime.Table[OnnxRuntime.CreateTensorWithDataAsOrtValue])(
-                    memory, data, (nuint)packed.Length, extents, (nuint)dims.Length, NarrowElements.ToPeer(tensor.Type), &value));
+                    memory, data, (nuint)packed.Length, extents, (nuint)dims.Length, (int)tensor.Type, &value));
         }
         finally
         {
@@ -135,7 +135,9 @@ internal sealed unsafe class OnnxRuntimeValues(OnnxRuntime runtime) : IDisposabl
         fixed (long* extents = dims)
             runtime.Check(((delegate* unmanaged<void*, long*, nuint, void*>)table[OnnxRuntime.GetDimensions])(info, extents, rank));
         runtime.Release(OnnxRuntime.ReleaseTensorTypeAndShapeInfo, info);
-        var (element, shape) = (NarrowElements.FromPeer(type), Shape.Of(dims.AsSpan()));
+        if (!Enum.IsDefined((DType)type))
+            throw new BenchException($"onnxruntime's element type {type} is not known here");
+        var (element, shape) = ((DType)type, Shape.Of(dims.AsSpan()));
         if (element == DType.String)
             return ReadTexts(handle, shape);
         runtime.Check(((delegate* unmanaged<void*, void**, void*>)table[OnnxRuntime.GetTensorMutableData])(handle, &data));

@@ -1,3 +1,4 @@
+using Assay.Engine.Execution.Reference;
 using Assay.Engine.Models;
 
 namespace Assay.Engine.Conformance;
@@ -57,7 +58,8 @@ public static class Agreement
         DType.UInt32 => t.Span<uint>()[i],
         DType.Int64 => t.Span<long>()[i],
         DType.UInt64 => t.Span<ulong>()[i],
-        // One byte an element: bool, uint8, and the narrow types, whose values these bytes name.
-        _ => t.Bytes[i],
+        DType.Int4 or DType.Int2 => (sbyte)t.Bytes[i],
+        DType.Bool or DType.UInt8 or DType.UInt4 or DType.UInt2 => t.Bytes[i],
+        _ => SmallFloats.Load(t.Type, t.Bytes[i]),
     };
 }

@@ -31,6 +31,9 @@ public static partial class ShapeRules
             Float(data);
         if (!data.HasRank)
             return data with { Value = null };
+        // Said of the type, which everyone knows, before the elements are looked at, which only some executors show.
+        if (x.Length > 3 && x[3] is { Type: { } type and not (DType.Int64 or DType.Int32) } sizes && !(sizes.HasRank && sizes.Dims.Contains(0)))
+            throw new ModelException($"sizes is {type.Name()}, not int64");
         var unknown = false;
         for (var i = 1; i < x.Length; i++)
             unknown |= x[i] is { Value: null } operand && !(operand.HasRank && operand.Dims.Contains(0));
