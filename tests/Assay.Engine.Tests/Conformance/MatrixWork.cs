@@ -34,6 +34,8 @@ internal static class MatrixWork
             var (graph, inputs) = test.Build(constants: number % 2 == 0);
             yield return new("made: one node", $"{number} {test.Name}", graph, inputs);
         }
+        foreach (var name in ExportedModels.Names)
+            yield return ExportedModelTests.Item(name);
         if (SharedData.Root is null)
             yield break;
         foreach (var (model, name) in trained)

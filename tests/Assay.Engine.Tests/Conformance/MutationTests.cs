@@ -193,7 +193,7 @@ public sealed class MutationTests
 
     private static List<byte[]> Seeds()
     {
-        List<byte[]> seeds = [OnnxFuzzTests.Everything()];
+        List<byte[]> seeds = [OnnxFuzzTests.Everything(), .. ExportedModels.Names.Select(ExportedModels.Make)];
         if (SharedData.Root is not null)
             seeds.AddRange(Suite.Tests.Select(t => t.Model).Where(m => m.Length <= MostSeedBytes));
         return seeds;

@@ -25,6 +25,8 @@ internal static class Suite
         var model = ModelProto.Parser.ParseFrom(test.Model);
         var found = new SortedSet<string>(StringComparer.Ordinal);
         Collect(model.Graph.Node, found);
+        foreach (var function in model.Functions)
+            Collect(function.Node, found);
         return found;
     }
 
