@@ -37,5 +37,6 @@ internal static class OnnxOperators
         ["RandomNormalLike"] = Random,
         ["RandomUniform"] = Random,
         ["RandomUniformLike"] = Random,
+        ["RegexFullMatch"] = "its expressions are those of one library, RE2, and a nearly equal matcher would give other answers",
     };
 }
