@@ -42,6 +42,9 @@ internal sealed unsafe class Weights : IDisposable
         {
             foreach (var nested in node.Blocks.IsDefault ? [] : node.Blocks)
                 Prepare(nested, tensors, launcher, isa);
+            // What is folded runs no more.
+            if (Folded.Contains(node))
+                continue;
             for (var i = 0; i < node.Inputs.Length; i++)
             {
                 if (!tensors.TryGetValue(node.Inputs[i], out var tensor) || !Value.Of(tensor).IsWide)
