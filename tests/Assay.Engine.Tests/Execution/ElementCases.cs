@@ -40,6 +40,18 @@ internal static class ElementCases
             }
     }
 
+    public static IEnumerable<FastCase> Products()
+    {
+        foreach (var left in new[] { DType.UInt8, DType.Int8 })
+            foreach (var right in new[] { DType.UInt8, DType.Int8 })
+                foreach (var (m, n, k) in new[] { (1, 1, 1), (5, 33, 70), (40, 16, 9), (3, 100, 300) })
+                    foreach (var zeros in new int[]?[] { null, [1], [n] })
+                        yield return new($"MatMulInteger {left} {right} {m} {n} {k} {zeros?[0]}", Primitive.MatMulInteger, Attributes.None, 1,
+                            Whole(1, left, [m, k]), Whole(2, right, [k, n]), zeros is null ? null : Whole(3, left, []), zeros is null ? null : Whole(4, right, zeros));
+        yield return new("MatMulInteger batches", Primitive.MatMulInteger, Attributes.None, 1, Whole(1, DType.Int8, [2, 3, 7]), Whole(2, DType.UInt8, [7, 20]));
+        yield return new("MatMulInteger rows", Primitive.MatMulInteger, Attributes.None, 1, Whole(1, DType.Int8, [3, 7]), Whole(2, DType.UInt8, [7, 20]), Whole(3, DType.Int8, [3, 1]));
+    }
+
     private static Tensor Whole(ulong seed, DType type, int[] dims)
     {
         var tensor = Tensor.Create(type, Shape.Of(dims));

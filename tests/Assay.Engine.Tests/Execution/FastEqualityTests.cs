@@ -25,6 +25,7 @@ public sealed class FastEqualityTests
         ["recurrences"] = Lstms,
         ["movement"] = Moves,
         ["integers and bools"] = ElementCases.All,
+        ["products of integers"] = ElementCases.Products,
         ["rows"] = AxisCases.Rows,
         ["attention"] = AxisCases.Attention,
         ["linear attention"] = AxisCases.LinearAttention,

@@ -46,6 +46,7 @@ internal static unsafe class FastKernels
         Primitive.Not => Elements.Not(call),
         Primitive.Equal or Primitive.Less or Primitive.Greater => Elements.Compare(call),
         Primitive.Where => Elements.Where(call),
+        Primitive.MatMulInteger => IntegerProducts.MatMul(call),
         Primitive.PRelu => Binary<PReluFunction>(call),
         Primitive.LeakyRelu => WithParameter<PReluFunction>(call, call.Attributes.Float("alpha", 0)),
         Primitive.Elu => WithParameter<EluFunction>(call, call.Attributes.Float("alpha", 0)),
