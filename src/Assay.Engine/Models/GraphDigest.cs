@@ -31,10 +31,7 @@ public static class GraphDigest
             {
                 var info = graph.Values[id];
                 Text(info.Name);
-                Text(info.Kind is { } kind && kind != ValueKind.Tensor ? kind.Describe(info.Type) : info.Type?.Name() ?? "");
-                Number(info.Dims.IsDefault ? -1 : info.Dims.Length);
-                foreach (var d in info.Dims.IsDefault ? [] : info.Dims)
-                    Number(d);
+                TypeAndExtents(info);
                 Assign(id);
             }
             Block(graph.Body);
@@ -71,9 +68,14 @@ public static class GraphDigest
                 {
                     Number(block.Inputs.Length);
                     foreach (var id in block.Inputs)
+                    {
+                        Kind(id);
                         Assign(id);
+                    }
                 }
                 Block(block);
+                if (node.Op == Primitive.Loop)
+                    Declared(node, block);
             }
             Number(node.Outputs.Length);
             foreach (var id in node.Outputs)
@@ -84,6 +86,36 @@ public static class GraphDigest
                     Byte(1);
                     Assign(id);
                 }
+        }
+
+        /// <summary>
+        /// What of a loop's results is known before it runs and changes what it makes: what it carries is put into an
+        /// optional or taken out of one, and what it stacks has that type and those extents where there was no iteration.
+        /// </summary>
+        private void Declared(Node node, Block block)
+        {
+            var carried = node.Inputs.Length - 2;
+            for (var i = 0; i < node.Outputs.Length; i++)
+                if (i < carried)
+                    Kind(node.Outputs[i]);
+                else
+                    TypeAndExtents(graph.Values[block.Results[i + 1]]);
+        }
+
+        private void Kind(int id) => Text(id < 0 ? "" : graph.Values[id].Kind switch
+        {
+            null => "?",
+            ValueKind.Tensor => "tensor",
+            ValueKind.Sequence => "sequence",
+            _ => "optional",
+        });
+
+        private void TypeAndExtents(ValueInfo info)
+        {
+            Text(info.Kind is { } kind && kind != ValueKind.Tensor ? kind.Describe(info.Type) : info.Type?.Name() ?? "");
+            Number(info.Dims.IsDefault ? -1 : info.Dims.Length);
+            foreach (var d in info.Dims.IsDefault ? [] : info.Dims)
+                Number(d);
         }
 
         /// <summary>A value by its number; a constant the first time in full, which gives it the next number.</summary>

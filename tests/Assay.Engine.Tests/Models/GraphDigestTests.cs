@@ -48,4 +48,19 @@ public sealed class GraphDigestTests
         Assert.NotEqual(Of("x", "z", 0), Of("z", "x", 0));
         Assert.NotEqual(Of("x", "z", 0), Of("x", "z", -0f));
     }
+
+    [Fact]
+    public void Extents_and_types_that_a_loop_gives_where_it_makes_no_iteration_enter()
+    {
+        OnnxWriter Of(int extent)
+        {
+            var body = new OnnxWriter(19).Input("i", DType.Int64).Input("go", DType.Bool).Input("v", DType.Float32, extent)
+                .Node("Identity", ["go"], ["on"]).Node("Relu", ["v"], ["w"]).Node("Neg", ["v"], ["made"]).Output("on").Output("w").Output("made");
+            return new OnnxWriter(19).Input("count", DType.Int64).InputOfAnyRank("x", DType.Float32)
+                .Node("Loop", ["count", "", "x"], ["last", "all"], ("body", body)).Output("last").Output("all");
+        }
+
+        Assert.Equal(Digest(Of(2)), Digest(Of(2)));
+        Assert.NotEqual(Digest(Of(2)), Digest(Of(3)));
+    }
 }
