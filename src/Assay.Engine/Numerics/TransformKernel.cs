@@ -22,7 +22,7 @@ internal unsafe struct TransformKernel : IKernel
 
     readonly void IKernel.Run<T>(int part, int from, int to)
     {
-        for (long item = from; item < to; item++)
+        for (long item = from; item < to && !Interrupt.IsRaised; item++)
         {
             var (line, k) = (item / Outputs, item % Outputs);
             var x = X + (line / LinesPerGroup * GroupStep) + (line % LinesPerGroup * LineStep);

@@ -146,11 +146,14 @@ internal unsafe struct WindowKernel<TOperation> : IKernel, IFinishingKernel wher
                 Row<T, TFinish>(plane + Shape.RowStart(d, h), output, weights, CountH is null ? 1 : CountD[d] * CountH[h], channel);
     }
 
+    // Taps of one window that are worth asking whether the run goes on.
+    private const int MuchOfAWindow = 4096;
+
     private readonly void Row<T, TFinish>(float* row, float* output, float* weights, float scale, in Channel<T> channel) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
         var size = Shape.KernelSize;
         var w = 0;
-        for (; w + (4 * T.Width) <= Shape.OutW; w += 4 * T.Width)
+        for (; w + (4 * T.Width) <= Shape.OutW && !(size > MuchOfAWindow && Interrupt.IsRaised); w += 4 * T.Width)
         {
             T a0 = TOperation.Start<T>(), a1 = a0, a2 = a0, a3 = a0;
             for (var k = 0; k < size; k++)
@@ -168,7 +171,7 @@ internal unsafe struct WindowKernel<TOperation> : IKernel, IFinishingKernel wher
             T.Store(Finish<T, TFinish>(a3, scale, w + (3 * T.Width), channel), output + w + (3 * T.Width));
         }
         var edge = stackalloc float[T.Width];
-        for (; w < Shape.OutW; w += T.Width)
+        for (; w < Shape.OutW && !(size > MuchOfAWindow && Interrupt.IsRaised); w += T.Width)
         {
             var a = TOperation.Start<T>();
             for (var k = 0; k < size; k++)

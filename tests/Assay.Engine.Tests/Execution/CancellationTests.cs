@@ -47,6 +47,16 @@ public sealed unsafe class CancellationTests
         ["a product"] = () => Filled("a", 3000, 3000).Node("MatMul", ["a", "a"], ["y"]),
         ["a convolution of one channel"] = () => Filled("a", 1, 1, 4000, 4000).Initialiser("wide", Dims(1, 1, 1999, 1999)).Node("ConstantOfShape", ["wide"], ["w"]).Node("Conv", ["a", "w"], ["y"]),
         ["a pool of large windows"] = () => Filled("a", 1, 1, 4000, 4000).Node("AveragePool", ["a"], ["y"], ("kernel_shape", new long[] { 1999, 1999 })),
+        ["a pool along one long row"] = () => Filled("a", 1, 1, 1 << 21).Node("AveragePool", ["a"], ["y"], ("kernel_shape", new long[] { 1 << 20 })),
+        ["boxes that never overlap"] = () => Filled("a", 1, 1 << 20, 4).Initialiser("scoresOf", Dims(1, 1, 1 << 20)).Node("ConstantOfShape", ["scoresOf"], ["s"])
+            .Initialiser("most", Dims(1 << 20)).Node("NonMaxSuppression", ["a", "s", "most"], ["y"]),
+        ["slices that are all equal"] = () => Filled("a", 1 << 13, 1 << 13).Node("Unique", ["a"], ["y"], ("axis", 0)),
+        ["a resize along many axes"] = () => new OnnxWriter(13).Initialiser("dims", Dims([.. Enumerable.Repeat(1L, 16)]))
+            .Node("ConstantOfShape", ["dims"], ["a"], ("value", Tensor.From<double>(Shape.Of(1), [1])))
+            .Initialiser("sizes", Dims([.. Enumerable.Repeat(2L, 16)])).Node("Resize", ["a", "", "", "sizes"], ["y"], ("mode", "cubic")),
+        ["a region sampled often"] = () => Filled("a", 1, 1, 2, 2).Initialiser("rois", Tensor.From<float>(Shape.Of(1, 4), [0, 0, 1, 1])).Initialiser("b", Dims(0))
+            .Node("RoiAlign", ["a", "rois", "b"], ["y"], ("sampling_ratio", 1 << 15)),
+        ["a transform of many points"] = () => Filled("a", 1, 1 << 24, 1).Node("DFT", ["a"], ["y"]),
     };
 
     [Theory, MemberData(nameof(Long))]
@@ -106,7 +116,7 @@ public sealed unsafe class CancellationTests
     }
 
     private static OnnxWriter Filled(string name, params long[] dims) =>
-        new OnnxWriter(13).Initialiser("dims", Dims(dims)).Node("ConstantOfShape", ["dims"], [name]);
+        new OnnxWriter(17).Initialiser("dims", Dims(dims)).Node("ConstantOfShape", ["dims"], [name]);
 
     private static Tensor Dims(params long[] dims) => Tensor.From<long>(Shape.Of(dims.Length), dims);
 }

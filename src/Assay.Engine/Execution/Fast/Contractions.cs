@@ -35,7 +35,9 @@ internal static unsafe class Contractions
             BatchedProduct.Run(call.Launcher, call.Isa, call.Scratch, call.Input(0), stepsA, call.Input(1), stepsB, y.Pointer, batch.AsSpan(), m, n, k);
             return [call.Rounded(y)];
         }
-        for (var s = 0; s < count; s++)
+        if (call.Context.IsRecording && count > Planner.MostLaunches)
+            throw new UnplannableException($"a product of {count} matrices");
+        for (var s = 0; s < count && call.OutputShape().Count > 0; s++)
         {
             long p = 0, q = 0, rest = s;
             for (var axis = batch.Length - 1; axis >= 0; axis--)

@@ -54,7 +54,7 @@ internal sealed unsafe class Fusions
                 Find(nested);
         }
         foreach (var node in block.Nodes)
-            if (node.Op == Primitive.Conv && constants.TryGetValue(node.Inputs[1], out var w) && w.Shape.Rank > 2)
+            if (node is { Op: Primitive.Conv, Inputs.Length: > 1 } && constants.TryGetValue(node.Inputs[1], out var w) && w.Shape.Rank > 2 && Weights.IsSound(node, constants))
                 Extend(node, w, readers);
     }
 
@@ -64,7 +64,7 @@ internal sealed unsafe class Fusions
         AlignedBuffer? normalization = null, bias = null;
         var relu = false;
         var output = conv.Outputs[0];
-        while (!relu && output >= 0 && uses.GetValueOrDefault(output) == 1 && readers.TryGetValue(output, out var next))
+        while (!relu && output >= 0 && uses.GetValueOrDefault(output) == 1 && readers.TryGetValue(output, out var next) && Weights.IsSound(next, constants))
         {
             if (next.Op == Primitive.Relu)
                 relu = true;

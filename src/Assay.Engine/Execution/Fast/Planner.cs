@@ -7,7 +7,7 @@ namespace Assay.Engine.Execution.Fast;
 internal sealed class Planner(Graph graph, Weights weights, Liveness liveness, RunLimits limits)
 {
     /// <summary>Kernels beyond which a run is not kept.</summary>
-    private const int MostLaunches = 100_000;
+    public const int MostLaunches = 100_000;
 
     private readonly string[] names = [.. graph.Outputs.Select(id => graph.Values[id].Name)];
     // Learnt: the values of small inputs, such as a sampling rate, decide how a run goes on.

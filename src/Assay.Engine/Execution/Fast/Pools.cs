@@ -40,10 +40,14 @@ internal static unsafe class Pools
         var to = withPadding ? (long)extent + window.PadEnd[axis] : extent;
         for (var o = 0; o < window.Output[axis]; o++)
         {
+            Interrupt.Check();
             var count = 0;
             for (var k = 0; k < window.Kernel[axis]; k++)
+            {
+                Interrupt.Check(k);
                 if (((long)o * window.Strides[axis]) + ((long)k * window.Dilations[axis]) - window.PadBegin[axis] is var at && at >= from && at < to)
                     count++;
+            }
             counts[o] = count;
         }
     }

@@ -53,7 +53,10 @@ internal static unsafe class Transforms
         kernel.Cos = (double*)call.Scratch.Offsets(2L * kernel.Points);
         kernel.Sin = kernel.Cos + kernel.Points;
         for (var j = 0; j < kernel.Points; j++)
+        {
+            Interrupt.Check();
             (kernel.Cos[j], kernel.Sin[j]) = Twiddle.At(j, kernel.Points);
+        }
         call.Launcher.Run(call.Isa, (int)(lines * kernel.Outputs), kernel, 1 + (10_000 / kernel.Points));
         return [call.Rounded(y)];
     }

@@ -147,7 +147,7 @@ internal static unsafe class TransposedConvolutions
                 var pad = ((long)(elements - 1) * (dilation / common)) - start;
                 if (Math.Abs(pad) > int.MaxValue / 2)
                     return [new(0, 0, 0, 0, 0, 0, 0)];
-                list.Add(new(first, (outputs - first + stride - 1) / stride, element, step, elements, dilation / common, (int)pad));
+                list.Add(new(first, (int)(((long)outputs - first + stride - 1) / stride), element, step, elements, dilation / common, (int)pad));
             }
             return list;
         }

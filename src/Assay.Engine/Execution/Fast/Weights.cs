@@ -45,13 +45,14 @@ internal sealed unsafe class Weights : IDisposable
             // What is folded runs no more.
             if (Folded.Contains(node))
                 continue;
+            var isSound = node.Op is Primitive.Conv or Primitive.Lstm && IsSound(node, tensors);
             for (var i = 0; i < node.Inputs.Length; i++)
             {
                 if (!tensors.TryGetValue(node.Inputs[i], out var tensor) || !Value.Of(tensor).IsWide)
                     continue;
-                if (node.Op == Primitive.Conv && i == 1 && PackConv(node, tensor, launcher, isa))
+                if (isSound && node.Op == Primitive.Conv && i == 1 && PackConv(node, tensor, launcher, isa))
                     continue;
-                if (node.Op == Primitive.Lstm && i is >= 1 and <= 3 && (packed.ContainsKey(node) || (i == 1 && PackLstm(node, tensors, launcher, isa))))
+                if (isSound && node.Op == Primitive.Lstm && i is >= 1 and <= 3 && (packed.ContainsKey(node) || (i == 1 && PackLstm(node, tensors, launcher, isa))))
                     continue;
                 if (!constants[node.Inputs[i]].HasFloats)
                     constants[node.Inputs[i]] = Widened(tensor, launcher, isa);
@@ -59,10 +60,27 @@ internal sealed unsafe class Weights : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether a node can be computed, as far as its constants tell. In a branch that may never run the reader lets any node stand: what
+    /// such a node says of its operands is not to be trusted, and the run says what is wrong with it.
+    /// </summary>
+    public static bool IsSound(Node node, IReadOnlyDictionary<int, Tensor> tensors)
+    {
+        try
+        {
+            ShapeRules.Infer(node, [.. node.Inputs.Select(id => id < 0 ? null : tensors.TryGetValue(id, out var tensor) ? Fact.Of(tensor) : Fact.Unknown)]);
+            return true;
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
+    }
+
     private bool PackConv(Node node, Tensor w, Launcher launcher, Isa isa)
     {
         var groups = node.Attributes.Int("group", 1);
-        if (w.Shape.Rank < 3 || w.Count == 0 || Contractions.IsDepthwise(groups, w.Shape) || w.Shape[0] % groups != 0)
+        if (groups < 1 || w.Shape.Rank < 3 || w.Count == 0 || Contractions.IsDepthwise(groups, w.Shape) || w.Shape[0] % groups != 0)
             return false;
         var k = w.Count / w.Shape[0];
         var perGroup = (int)(w.Shape[0] / groups);
@@ -76,14 +94,14 @@ internal sealed unsafe class Weights : IDisposable
 
     private bool PackLstm(Node node, IReadOnlyDictionary<int, Tensor> tensors, Launcher launcher, Isa isa)
     {
-        if (!tensors.TryGetValue(node.Inputs[2], out var r) || r.Shape.Rank != 3 || tensors[node.Inputs[1]].Shape.Rank != 3)
+        if (!tensors.TryGetValue(node.Inputs[2], out var r) || r.Type != tensors[node.Inputs[1]].Type || r.Shape.Rank != 3 || tensors[node.Inputs[1]].Shape.Rank != 3)
             return false;
         Tensor? b = null;
         if (node.Inputs.Length > 3 && node.Inputs[3] >= 0 && !tensors.TryGetValue(node.Inputs[3], out b))
             return false;
         var w = tensors[node.Inputs[1]];
         var (directions, inputs, hidden) = (w.Shape[0], w.Shape[2], r.Shape[2]);
-        if (w.Shape[1] != 4 * hidden || r.Shape[0] != directions || r.Shape[1] != 4 * hidden || (b is not null && b.Count != directions * 8 * hidden))
+        if (w.Shape[1] != 4L * hidden || r.Shape[0] != directions || r.Shape[1] != 4L * hidden || (b is not null && (b.Type != w.Type || b.Count != directions * 8L * hidden)))
             return false;
         using AlignedBuffer wideW = new(w.Count), wideR = new(r.Count), wideB = new(b?.Count ?? 0);
         Value.Widen(launcher, isa, w, wideW.Pointer);

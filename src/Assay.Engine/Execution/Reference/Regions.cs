@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -26,11 +27,14 @@ internal static class Regions
                     {
                         var (acc, plane) = (T.Zero, (batch * channels + c) * height * width);
                         for (var i = 0; i < samplesH; i++)
+                        {
+                            Interrupt.Check();
                             for (var j = 0; j < samplesW; j++)
                             {
                                 var v = Sample(values, plane, height, width, Place(top, binH, samplesH, row, i), Place(left, binW, samplesW, column, j), isAverage);
                                 acc = isAverage ? acc + v : i + j == 0 ? v : T.Max(acc, v);
                             }
+                        }
                         T.Store(y, ((r * channels + c) * rows + row) * columns + column, isAverage ? acc / T.Of(Math.Max((double)samplesH * samplesW, 1)) : acc);
                     }
         }

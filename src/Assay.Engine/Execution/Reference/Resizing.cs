@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -29,7 +30,10 @@ internal sealed record AxisTaps(int Count, int[] Places, double[] Weights)
             throw new ModelException($"a scale of {axis.Scale} takes {count} elements for each of {axis.Out}");
         var taps = new AxisTaps((int)count, new int[count * axis.Out], new double[count * axis.Out]);
         for (var o = 0; o < axis.Out; o++)
+        {
+            Interrupt.Check();
             taps.Fill(a, axis, o);
+        }
         return taps;
     }
 
@@ -71,8 +75,11 @@ internal sealed record AxisTaps(int Count, int[] Places, double[] Weights)
             return false;
         var mode = a.Text("coordinate_transformation_mode", "half_pixel");
         for (var o = 0; o < axis.Out; o++)
+        {
+            Interrupt.Check(o);
             if (Coordinate(mode, axis, o) != o)
                 return false;
+        }
         return true;
     }
 
@@ -182,6 +189,7 @@ internal static class Resizing
             return x[from];
         if (taps[axis] is not { } along)
             return Chain(x, taps, strides, at, axis + 1, from + at[axis] * strides[axis]);
+        Interrupt.Check();
         var acc = T.Zero;
         for (int t = at[axis] * along.Count, end = t + along.Count; t < end; t++)
             acc = T.Fma(T.Of(along.Weights[t]), Chain(x, taps, strides, at, axis + 1, from + along.Places[t] * strides[axis]), acc);

@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -32,6 +33,7 @@ internal static class Sampling
     {
         if (axis == at.Length)
             return x[from];
+        Interrupt.Check();
         size /= frame[axis].Extent;
         var whole = Whole.Floor(at[axis]);
         var first = (long)T.ToDouble(whole);

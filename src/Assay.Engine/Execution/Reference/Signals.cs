@@ -75,7 +75,10 @@ internal static class Signals
             (this.points, this.isInverse) = (points, isInverse);
             (cos, sin, real, imaginary) = (new double[points], new double[points], new double[points], new double[points]);
             for (var j = 0; j < points; j++)
+            {
+                Interrupt.Check();
                 (cos[j], sin[j]) = Twiddle.At(j, points);
+            }
         }
 
         public void Clear()

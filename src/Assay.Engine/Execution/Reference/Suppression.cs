@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -23,14 +24,18 @@ internal static class Suppression
                     if (least is null || scores.Span<float>()[(b * classes + c) * count + i] > least)
                         order[candidates++] = i;
                 var from = (b * classes + c) * count;
-                Array.Sort(order, 0, candidates, Comparer<int>.Create((i, j) => Higher(scores.Span<float>()[from + i], scores.Span<float>()[from + j]) is var h && h != 0 ? h : i.CompareTo(j)));
+                Sorting.Sort(order.AsSpan(0, candidates), (i, j) => Higher(scores.Span<float>()[from + i], scores.Span<float>()[from + j]) is var h && h != 0 ? h : i.CompareTo(j));
                 var first = chosen.Count;
                 for (var i = 0; i < candidates && chosen.Count - first < most; i++)
                 {
+                    Interrupt.Check();
                     var box = Box.At(boxes, b * count + order[i], isCentred);
                     var isFree = true;
                     for (var j = first; j < chosen.Count && isFree; j++)
+                    {
+                        Interrupt.Check(j);
                         isFree = !box.Overlaps(Box.At(boxes, b * count + chosen[j].Box, isCentred), overlap);
+                    }
                     if (isFree)
                         chosen.Add((b, c, order[i]));
                 }

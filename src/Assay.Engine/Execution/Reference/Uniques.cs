@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -14,7 +15,7 @@ internal static class Uniques
         var order = new int[slices.Count];
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
-        Array.Sort(order, (i, j) => slices.Compare(i, j) is var c && c != 0 ? c : i.CompareTo(j));
+        Sorting.Sort(order, (i, j) => slices.Compare(i, j) is var c && c != 0 ? c : i.CompareTo(j));
 
         // Runs of equal slices; each stands for its first member, which the order puts in front.
         var firsts = new List<int>();
@@ -57,9 +58,15 @@ internal static class Uniques
         public int Compare(int i, int j)
         {
             for (var o = 0; o < around.Outer; o++)
+            {
+                Interrupt.Check(o);
                 for (var k = 0; k < around.Inner; k++)
+                {
+                    Interrupt.Check(k);
                     if (CompareElements(Place(o, i, k), Place(o, j, k)) is var c && c != 0)
                         return c;
+                }
+            }
             return 0;
         }
 
