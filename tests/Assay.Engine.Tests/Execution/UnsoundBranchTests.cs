@@ -48,7 +48,7 @@ public sealed class UnsoundBranchTests
     {
         var model = OnnxModel.Read(new OnnxWriter(13).Input("a", DType.Float32, -1, -1, -1).Input("b", DType.Float32, -1, -1, -1).Node("MatMul", ["a", "b"], ["y"]).Output("y").ToBytes());
         using var session = new Session(model, new() { Threads = 1 });
-        foreach (var (a, b) in new[] { ((1 << 30, 0, 2), (1 << 30, 2, 0)), ((150_000, 1, 0), (150_000, 0, 1)) })
+        foreach (var (a, b) in new[] { ((1 << 28, 0, 2), (1 << 28, 2, 0)), ((150_000, 1, 0), (150_000, 0, 1)) })
         {
             var inputs = new Dictionary<string, Tensor>(StringComparer.Ordinal)
             {
