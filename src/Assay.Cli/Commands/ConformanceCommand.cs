@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Assay.Engine.Conformance;
 using Assay.Engine.Execution;
+using Assay.Engine.Models;
 using Assay.Engine.Numerics;
 
 namespace Assay.Cli.Commands;
@@ -35,6 +36,9 @@ internal static class ConformanceCommand
                 var other => throw new UsageException($"--by {other}: one of fast, reference, both"),
             };
             var tests = SuiteArchive.ReadFile(path.FullName).Where(t => t.FullName.Contains(parsed.GetValue(only) ?? "", StringComparison.Ordinal)).ToList();
+            // A cut download must not look like a suite of which nothing is wrong.
+            if (tests.Count == 0)
+                throw new ModelException($"'{path}' holds no test{(parsed.GetValue(only) is { } text ? $" whose name contains '{text}'" : "")}");
             var clock = Stopwatch.StartNew();
             var report = Run(tests, executors, new() { Threads = parsed.GetValue(threads) }, json, cancel);
             if (json)

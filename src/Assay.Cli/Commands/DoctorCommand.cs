@@ -14,7 +14,7 @@ internal static class DoctorCommand
     public static Command Make()
     {
         var profile = new Option<bool>("--profile") { Description = "Run the execution profile's test vectors on this machine: exit code 10 if a bit differs" };
-        var command = new Command("doctor", "Look at the environment: libraries, instruction sets, data folder. Examples: assay doctor; assay doctor --profile") { profile };
+        var command = new Command("doctor", "Look at the environment: libraries, instruction sets, data folder. Example: assay doctor --profile") { profile };
         command.SetAction((parsed, cancel) => Task.FromResult(parsed.GetValue(profile) ? ProfileReport.Print(Shared.IsJson(parsed), cancel) : Print(parsed)));
         return command;
     }

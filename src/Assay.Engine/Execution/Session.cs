@@ -108,7 +108,8 @@ public sealed class Session : IDisposable
         finally
         {
             context.Trim(Options.Limits);
-            if (disposed)
+            // A crowd that came once does not keep its threads and plans: a few wait for the next.
+            if (disposed || idle.Count >= 2 * Environment.ProcessorCount)
                 context.Dispose();
             else
                 idle.Add(context);

@@ -11,7 +11,7 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         Count = count;
-        bytes = Math.Max(count, 16) * sizeof(float);
+        bytes = checked(Math.Max(count, 16) * sizeof(float));
         SetHandle((nint)NativeMemory.AlignedAlloc((nuint)bytes, 64));
         GC.AddMemoryPressure(bytes);
     }
