@@ -5,7 +5,7 @@ namespace Assay.Engine.Numerics;
 /// neighbours. So patches of a convolution are read from the padded planes, and no panel is packed.
 /// </summary>
 /// <remarks>
-/// The last panel of a line overlaps the one before it: outputs there are computed twice, alike. Where a line is shorter than a
+/// The last panel of a line overlaps the one before it. Where a line is shorter than a
 /// vector, or where lines are read on end as one (<see cref="Pitch"/>), tiles go to their place by way of a small copy.
 /// </remarks>
 internal unsafe struct DirectProduct : IKernel, IFinishingKernel
@@ -59,20 +59,24 @@ internal unsafe struct DirectProduct : IKernel, IFinishingKernel
             var (panel, tiles) = Math.DivRem(item, itemsPerPanel);
             var (line, part3) = Math.DivRem(panel, cut.Panels);
             var (first, count, vectors) = cut.At(part3);
-            if (count < vectors * T.Width && Line >= vectors * T.Width)
-                (first, count) = (Line - (vectors * T.Width), vectors * T.Width);
-            var b = B + (line / Lines * DepthStep) + (line % Lines * LineStep) + first;
+            // The last panel's tiles reach back over columns that are another item's. Those are made twice, alike, unless the finish goes
+            // over what is stored already: two threads could then finish an output twice. There each item gives only its own.
+            var overlap = Line >= vectors * T.Width ? (vectors * T.Width) - count : 0;
+            var others = TFinish.IsLong ? overlap : 0;
+            var b = B + (line / Lines * DepthStep) + (line % Lines * LineStep) + first - overlap;
+            (first, count) = (first - overlap + others, count + overlap - others);
             var places = 1;
             if (Pitch > 0)
-                places = Places(first, count, runs);
+                places = Places(first, count, others, runs);
             else
-                runs[0] = new(0, count, ((nint)line * Length) + first);
+                runs[0] = new(others, count, ((nint)line * Length) + first);
             A.Multiply<T, TFinish>(tiles * tilesPerItem, Math.Min(A.Count, (tiles + 1) * tilesPerItem), b, Offsets, 0, A.K, C, CStep, vectors, runs[..places]);
         }
     }
 
     /// <summary>The outputs among columns that run over the ends of lines.</summary>
-    private readonly int Places(int first, int count, Span<ColumnRun> runs)
+    /// <param name="skipped">Columns of the panel before the first.</param>
+    private readonly int Places(int first, int count, int skipped, Span<ColumnRun> runs)
     {
         var made = 0;
         for (var column = 0; column < count;)
@@ -80,7 +84,7 @@ internal unsafe struct DirectProduct : IKernel, IFinishingKernel
             var (row, at) = Math.DivRem(first + column, Pitch);
             var left = Math.Min(count - column, Length - at);
             if (left > 0)
-                runs[made++] = new(column, left, ((nint)row * Length) + at);
+                runs[made++] = new(skipped + column, left, ((nint)row * Length) + at);
             column += Math.Min(count - column, Pitch - at);
         }
         return made;

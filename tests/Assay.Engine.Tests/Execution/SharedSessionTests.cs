@@ -2,6 +2,7 @@ using Assay.Engine.Execution;
 using Assay.Engine.Execution.Reference;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Onnx;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Tests.Execution;
 
@@ -51,5 +52,26 @@ public sealed class SharedSessionTests
                 }
             }
         })));
+    }
+
+    /// <summary>
+    /// Neighbouring pieces of a convolution reach over the same columns, and rounding to float16 goes over what is stored: no output
+    /// may be finished by two threads.
+    /// </summary>
+    [Theory, InlineData(60), InlineData(169), InlineData(28)]
+    public void Pieces_that_reach_over_the_same_outputs_do_not_disturb_one_another(int columns)
+    {
+        var writer = new OnnxWriter(17).Input("x", DType.Float16, 1, 256, 1, columns)
+            .Initialiser("w", FastCase.Floats(1, wild: false, DType.Float16, 512, 256, 1, 1)).Initialiser("b", FastCase.Floats(2, wild: false, DType.Float16, 512))
+            .Node("Conv", ["x", "w", "b"], ["c"]).Node("Relu", ["c"], ["y"]).Output("y");
+        var graph = OnnxModel.Read(writer.ToBytes());
+        var inputs = new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["x"] = FastCase.Floats(3, wild: false, DType.Float16, 1, 256, 1, columns) };
+        var expected = Reference.Run(graph, inputs)[0].Value;
+        foreach (var isa in Isas.Supported)
+        {
+            using var session = new Session(graph, new() { Threads = 7, Isa = isa });
+            for (var turn = 0; turn < (isa == Isa.Scalar ? 2 : 400); turn++)
+                FastEqualityTests.AssertSame(expected, session.Run(inputs)[0].Value, $"{isa}, turn {turn}");
+        }
     }
 }
