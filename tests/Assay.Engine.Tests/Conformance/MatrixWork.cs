@@ -29,9 +29,10 @@ internal static class MatrixWork
     public static IEnumerable<MatrixItem> Items()
     {
         yield return Digits();
-        foreach (var (number, test) in FastEqualityTests.All.Index())
+        // They are thousands, and compiled without optimisation some take a second: every eighth.
+        foreach (var (number, test) in FastEqualityTests.All.Index().Where(t => t.Index % 8 == 0))
         {
-            var (graph, inputs) = test.Build(constants: number % 2 == 0);
+            var (graph, inputs) = test.Build(constants: number % 16 == 0);
             yield return new("made: one node", $"{number} {test.Name}", graph, inputs);
         }
         foreach (var name in ExportedModels.Names)
