@@ -63,7 +63,7 @@ public static class Binding
             return kind.Describe(info.Type);
         if (info.Dims.IsDefault || info.Dims.Length == 0)
             return $"{info.Type?.Name() ?? "?"} {Fact.Describe(info.Dims)}";
-        var dims = info.Dims.Select((d, i) => d >= 0 ? $"{d}" : info.DimNames.IsDefault ? "?" : info.DimNames[i] ?? "?");
+        var dims = info.Dims.Select((d, i) => d >= 0 ? $"{d}" : info.DimNames.IsDefault ? "?" : (info.DimNames[i] is { } name ? OnnxModel.Cut(name) : "?"));
         return $"{info.Type?.Name() ?? "?"} {string.Join('x', dims)}";
     }
 
