@@ -6,15 +6,12 @@ namespace Assay.Bench;
 /// <summary>One model in onnxruntime. Inputs are bound once; a run makes the outputs, as ours does.</summary>
 internal sealed unsafe class OnnxRuntimeSession : IDisposable
 {
-    private const int ArenaAllocator = 1, DefaultMemory = 0;
-    private const nuint Alignment = 64;
-
     private readonly OnnxRuntime runtime;
     private readonly void* session;
     private readonly string[] outputs;
     private readonly byte** outputNames;
     private readonly void** made;
-    private readonly List<nint> buffers = [];
+    private OnnxRuntimeValues? bound;
     private byte** inputNames;
     private void** values;
     private int count;
@@ -34,11 +31,9 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
         Unbind();
         inputNames = Names(inputs.Keys);
         values = (void**)NativeMemory.AllocZeroed((nuint)inputs.Count, (nuint)sizeof(void*));
-        void* memory;
-        runtime.Check(((delegate* unmanaged<int, int, void**, void*>)runtime.Table[OnnxRuntime.CreateCpuMemoryInfo])(ArenaAllocator, DefaultMemory, &memory));
+        bound = new(runtime);
         foreach (var tensor in inputs.Values)
-            values[count++] = Wrap(tensor, memory);
-        runtime.Release(OnnxRuntime.ReleaseMemoryInfo, memory);
+            values[count++] = bound.Wrap(tensor);
     }
 
     /// <summary>One run; the outputs are made and let go.</summary>
@@ -53,9 +48,9 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
     {
         Make();
         var copies = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        using var read = new OnnxRuntimeValues(runtime);
         for (var i = 0; i < outputs.Length; i++)
-            copies[outputs[i]] = Copy(made[i]);
-        Drop();
+            copies[outputs[i]] = (Tensor)read.Read(made[i]);
         return copies;
     }
 
@@ -79,48 +74,12 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
         }
     }
 
-    // The element types have the same numbers in ONNX, in onnxruntime and here.
-    private void* Wrap(Tensor tensor, void* memory)
-    {
-        var data = NativeMemory.AlignedAlloc((nuint)Math.Max(tensor.Bytes.Length, 1), Alignment);
-        buffers.Add((nint)data);
-        tensor.Bytes.CopyTo(new Span<byte>(data, tensor.Bytes.Length));
-        var dims = tensor.Shape.Dims.Select(d => (long)d).ToArray();
-        void* value;
-        fixed (long* extents = dims)
-            runtime.Check(((delegate* unmanaged<void*, void*, nuint, long*, nuint, int, void**, void*>)runtime.Table[OnnxRuntime.CreateTensorWithDataAsOrtValue])(
-                memory, data, (nuint)tensor.Bytes.Length, extents, (nuint)dims.Length, (int)tensor.Type, &value));
-        return value;
-    }
-
-    private Tensor Copy(void* value)
-    {
-        var table = runtime.Table;
-        void* info, data;
-        int type;
-        nuint rank;
-        runtime.Check(((delegate* unmanaged<void*, void**, void*>)table[OnnxRuntime.GetTensorTypeAndShape])(value, &info));
-        runtime.Check(((delegate* unmanaged<void*, int*, void*>)table[OnnxRuntime.GetTensorElementType])(info, &type));
-        runtime.Check(((delegate* unmanaged<void*, nuint*, void*>)table[OnnxRuntime.GetDimensionsCount])(info, &rank));
-        var dims = new long[(int)rank];
-        fixed (long* extents = dims)
-            runtime.Check(((delegate* unmanaged<void*, long*, nuint, void*>)table[OnnxRuntime.GetDimensions])(info, extents, rank));
-        runtime.Release(OnnxRuntime.ReleaseTensorTypeAndShapeInfo, info);
-        runtime.Check(((delegate* unmanaged<void*, void**, void*>)table[OnnxRuntime.GetTensorMutableData])(value, &data));
-        var tensor = Tensor.Create((DType)type, Shape.Of(dims));
-        new ReadOnlySpan<byte>(data, tensor.Bytes.Length).CopyTo(tensor.MutableBytes);
-        return tensor;
-    }
-
     private void Unbind()
     {
-        for (var i = 0; i < count; i++)
-            runtime.Release(OnnxRuntime.ReleaseValue, values[i]);
-        foreach (var buffer in buffers)
-            NativeMemory.AlignedFree((void*)buffer);
+        bound?.Dispose();
+        bound = null;
         FreeNames(inputNames, count);
         NativeMemory.Free(values);
-        buffers.Clear();
         inputNames = null;
         values = null;
         count = 0;

@@ -68,8 +68,9 @@ public static partial class ShapeRules
 
     private static Fact Cumulate(Fact x, Fact axis)
     {
-        if (One(axis, "the axis") is { } known && x.HasRank)
-            Axis(known, Rank(x, 1, "the input"));
+        var known = One(axis, "the axis");
+        if (x.HasRank && Rank(x, 1, "the input") is var rank && known is { } at)
+            Axis(at, rank);
         return new(Require(x, t => t.IsNumber(), "numbers"), x.Dims);
     }
 

@@ -53,12 +53,14 @@ internal sealed class Planner(Graph graph, Weights weights, Liveness liveness, R
                 arena.LayOut();
             }
         }
-        // What is wrong with the model or the inputs the ordinary run will say, at its place.
-        catch (Exception e) when (e is UnplannableException or ModelException)
+        catch (Exception e)
         {
             recording?.Dispose();
             arena.Dispose();
-            return null;
+            // What is wrong with the model or the inputs the ordinary run will say, at its place; and it may do with less memory at a time.
+            if (e is UnplannableException or ModelException or OutOfMemoryException)
+                return null;
+            throw;
         }
     }
 }
