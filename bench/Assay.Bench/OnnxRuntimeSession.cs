@@ -50,7 +50,11 @@ internal sealed unsafe class OnnxRuntimeSession : IDisposable
         var copies = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         using var read = new OnnxRuntimeValues(runtime);
         for (var i = 0; i < outputs.Length; i++)
+        {
             copies[outputs[i]] = (Tensor)read.Read(made[i]);
+            // The next run makes its own: a handle that stays here would be written into.
+            made[i] = null;
+        }
         return copies;
     }
 
