@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Assay.Engine.Models.Tokenizers;
+
+namespace Assay.Engine.Models.Language;
+
+/// <summary>A language model as its files give it: what it computes, its weights in place, its tokenizer.</summary>
+/// <param name="digest">32 bytes: the architecture's digest, docs/spec/assay-llm-v1.md, section 4.</param>
+/// <param name="files">What holds the weights' memory.</param>
+public sealed partial class LanguageModel(
+    LanguageArchitecture architecture, LanguageWeights weights, Tokenizer tokenizer, string? chatTemplate, ImmutableArray<byte> digest,
+    ImmutableArray<IDisposable> files) : IDisposable
+{
+    public LanguageArchitecture Architecture => architecture;
+
+    public LanguageWeights Weights => weights;
+
+    public Tokenizer Tokenizer => tokenizer;
+
+    /// <summary>The Jinja template that makes a prompt of a conversation, where the file has one.</summary>
+    public string? ChatTemplate => chatTemplate;
+
+    /// <summary>32 bytes: what receipts call the graph.</summary>
+    public ImmutableArray<byte> Digest => digest;
+
+    /// <summary>Gives the files back. Nothing may read the weights any more.</summary>
+    public void Dispose()
+    {
+        foreach (var file in files)
+            file.Dispose();
+    }
+}
