@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using Assay.Engine.Numerics;
+using Assay.Engine.Numerics.Language;
+
+namespace Assay.Engine.Tests.Numerics.Language;
+
+/// <summary>Rows of weights as files hold them, made by a counter.</summary>
+internal static class StoredRows
+{
+    public static readonly WeightType[] Types = Enum.GetValues<WeightType>();
+
+    public static readonly WeightType[] Quantized = [.. Types.Where(type => type.IsQuantized)];
+
+    /// <summary>Every bit pattern that blocks can hold, with scales of a moderate size, or <paramref name="hostile"/> ones: any float16, so also NaN, infinity and subnormals.</summary>
+    public static byte[] Make(WeightType type, int rows, int columns, ulong seed, bool hostile = false)
+    {
+        var data = new byte[rows * type.RowBytes(columns)];
+        for (var i = 0; i < data.Length; i++)
+            data[i] = (byte)Sample.Hash((seed << 32) + (ulong)i);
+        for (var at = 0; at < data.Length && !hostile; at += type.BlockBytes)
+            foreach (var (place, size) in ScalesOf(type))
+                if (size == 4)
+                    BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(at + place), Sample.Unit((seed << 32) + (ulong)at));
+                else if (type == WeightType.BF16)
+                    BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(at + place), BrainFloat.FromSingle(Sample.Unit((seed << 32) + (ulong)at)));
+                else
+                    BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan(at + place), HalfFloat.FromSingle(Sample.Unit((seed << 32) + (ulong)(at + place))));
+        return data;
+    }
+
+    /// <summary>Activations of a moderate size; hostile ones have a block of zeros, of subnormals, of great numbers, and one NaN and one infinity each.</summary>
+    public static float[] Activations(int columns, ulong seed, bool hostile = false)
+    {
+        var x = Sample.Units(columns, seed);
+        for (var i = 0; i < columns && hostile; i++)
+            x[i] = (i / 32 % 7) switch
+            {
+                0 => 0,
+                1 => x[i] * 1e-40f,
+                2 => x[i] * 3e38f,
+                3 => i % 32 == 5 ? float.NaN : x[i],
+                4 => i % 32 == 31 ? float.NegativeInfinity : x[i],
+                5 => x[i] * 7.9e-31f,
+                _ => i % 32 == 0 ? -1 : x[i] / 100,
+            };
+        return x;
+    }
+
+    private static (int Place, int Size)[] ScalesOf(WeightType type) => type switch
+    {
+        WeightType.F32 => [(0, 4)],
+        WeightType.Q6_K => [(208, 2)],
+        WeightType.Q4_K or WeightType.Q5_K => [(0, 2), (2, 2)],
+        _ => [(0, 2)],
+    };
+}
