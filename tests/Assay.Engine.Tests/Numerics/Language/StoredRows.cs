@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Assay.Engine.Numerics;
-using Assay.Engine.Numerics.Language;
 
 namespace Assay.Engine.Tests.Numerics.Language;
 
