@@ -54,7 +54,7 @@ internal unsafe struct AttentionKernel : IKernel
     {
         kernel.scratch = scratch.Panels(launcher.Threads * ScratchSize(kernel.S, kernel.E));
         var work = (long)Rows * kernel.S * (kernel.E + kernel.F);
-        launcher.Run(isa, checked(batches * kernel.Groups * kernel.Blocks), kernel, (int)(1 + (400_000 / Math.Max(1, work))));
+        launcher.Run(isa, checked(batches * kernel.Groups * kernel.Blocks), kernel, Cost.Of(work, perNanosecond: 25));
     }
 
     private readonly int RowsOfGroup => checked(Heads / Groups * L);
@@ -179,7 +179,7 @@ internal unsafe struct TurnKernel : IKernel
     public int S, E, Step;
 
     public static void Run(Launcher launcher, Isa isa, in TurnKernel kernel, int matrices) =>
-        launcher.Run(isa, checked(matrices * (kernel.Step / 16)), kernel, 1 + (4096 / Math.Max(1, 16 * kernel.E)));
+        launcher.Run(isa, checked(matrices * (kernel.Step / 16)), kernel, Cost.Of(16.0 * kernel.E, perNanosecond: 1));
 
     readonly void IKernel.Run<T>(int part, int from, int to)
     {

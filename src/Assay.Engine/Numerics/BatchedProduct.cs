@@ -38,7 +38,7 @@ internal unsafe struct BatchedProduct : IKernel
             count *= batch[i];
         }
         var work = (long)Math.Min(Rows, m) * n * k;
-        launcher.Run(isa, checked(count * ((m + Rows - 1) / Rows)), kernel, (int)(1 + (400_000 / Math.Max(1, work))));
+        launcher.Run(isa, checked(count * ((m + Rows - 1) / Rows)), kernel, Cost.Of(work, perNanosecond: 25, start: 20));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

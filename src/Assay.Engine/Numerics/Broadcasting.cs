@@ -82,7 +82,7 @@ internal unsafe struct BinaryKernel<TFunction> : IPointwiseKernel where TFunctio
         kernel.count = Count(shape);
         kernel.countA = Count(shapeA);
         kernel.countB = Count(shapeB);
-        launcher.Run(isa, (int)((kernel.count + Chunk - 1) / Chunk), kernel, 8);
+        launcher.Run(isa, (int)((kernel.count + Chunk - 1) / Chunk), kernel, Cost.Of(Chunk, perNanosecond: 5));
 
         static long Count(ReadOnlySpan<int> shape)
         {

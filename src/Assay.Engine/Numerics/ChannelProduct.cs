@@ -19,7 +19,7 @@ internal unsafe struct ChannelProduct : IKernel, IFinishingKernel
     public int N;
 
     public static void Run(Launcher launcher, Isa isa, ChannelProduct kernel) =>
-        launcher.Run(isa, (kernel.A.M + (Together * 8) - 1) / (Together * 8), kernel, Gemm.Grain((long)Together * 8 * 2 * kernel.N * kernel.A.K));
+        launcher.Run(isa, (kernel.A.M + (Together * 8) - 1) / (Together * 8), kernel, Cost.Of((double)Together * 8 * kernel.N * kernel.A.K, perNanosecond: 20));
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T> => A.Epilogue.Choose<T, ChannelProduct>(this, part, from, to);
 

@@ -18,7 +18,7 @@ internal static unsafe class Convolution
 
     /// <summary>The same as kernels, for weights that only a run knows.</summary>
     public static void Pack(Launcher launcher, Isa isa, float* weights, int groups, int outPerGroup, int k, float* packed) =>
-        launcher.Run(isa, groups, new PackKernel { Weights = weights, Packed = packed, OutPerGroup = outPerGroup, K = k, Isa = isa }, 1 + (int)(20_000 / ((long)outPerGroup * k)));
+        launcher.Run(isa, groups, new PackKernel { Weights = weights, Packed = packed, OutPerGroup = outPerGroup, K = k, Isa = isa }, Cost.Of((double)outPerGroup * k, perNanosecond: 2));
 
     /// <summary>Floats of <see cref="Scratch.Planes"/> that <see cref="Run"/> takes.</summary>
     public static long PlanesSize(in WindowShape shape, int channels) =>
@@ -46,7 +46,7 @@ internal static unsafe class Convolution
             if (pointwise)
                 planes = x;
             else
-                launcher.Run(isa, channels, new PlaneKernel { Shape = shape, Input = x, Planes = planes }, 1 + (int)(20_000 / shape.PlaneSize));
+                launcher.Run(isa, channels, new PlaneKernel { Shape = shape, Input = x, Planes = planes }, Cost.Of(shape.PlaneSize, perNanosecond: 4, start: 20));
             for (var g = 0; g < groups; g++)
             {
                 rows.A = packed + (g * Packing.Size(outPerGroup, k));

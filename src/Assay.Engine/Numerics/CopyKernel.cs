@@ -11,7 +11,7 @@ internal unsafe struct CopyKernel : IKernel
     public static void Run(Launcher launcher, Isa isa, float* from, float* to, long count)
     {
         if (from != to)
-            launcher.Run(isa, (int)((count + Chunk - 1) / Chunk), new CopyKernel { from = from, to = to, count = count }, 8);
+            launcher.Run(isa, (int)((count + Chunk - 1) / Chunk), new CopyKernel { from = from, to = to, count = count }, Cost.Of(Chunk, perNanosecond: 10));
     }
 
     readonly void IKernel.Run<T>(int part, int from, int to)
@@ -32,7 +32,7 @@ internal unsafe struct FillKernel : IKernel
 
     /// <param name="value">Where the element stands; +0 where null.</param>
     public static void Run(Launcher launcher, Isa isa, float* value, float* to, long count) =>
-        launcher.Run(isa, (int)((count + Chunk - 1) / Chunk), new FillKernel { value = value, to = to, count = count }, 8);
+        launcher.Run(isa, (int)((count + Chunk - 1) / Chunk), new FillKernel { value = value, to = to, count = count }, Cost.Of(Chunk, perNanosecond: 10));
 
     readonly void IKernel.Run<T>(int part, int from, int to)
     {

@@ -34,7 +34,7 @@ internal unsafe struct Depthwise : IKernel, IFinishingKernel
     {
         kernel.stripPitch = StripPitch(kernel.Shape, out kernel.rows);
         kernel.strips = scratch.Planes(launcher.Threads * kernel.stripPitch);
-        launcher.Run(isa, planes, kernel, 1 + (int)(40_000 / ((long)kernel.Shape.OutSize * kernel.OutPerPlane)));
+        launcher.Run(isa, planes, kernel, Cost.Of((double)kernel.Shape.OutSize * kernel.OutPerPlane, perNanosecond: 2.5, start: 50));
     }
 
     private static long StripPitch(in WindowShape shape, out int rows)

@@ -30,16 +30,14 @@ internal unsafe struct DirectProduct : IKernel, IFinishingKernel
     public int Pitch;
 
     private PanelCut cut;
-    private int tilesPerItem, itemsPerPanel;
 
     public static void Run(Launcher launcher, Isa isa, DirectProduct kernel)
     {
         kernel.cut = new PanelCut(kernel.Line, isa.Width());
         var panels = kernel.Panels;
-        // Few panels are cut across, so that all threads have some.
-        kernel.itemsPerPanel = launcher.Threads == 1 ? 1 : (int)Math.Clamp(4L * launcher.Threads / panels, 1, kernel.A.Count);
-        kernel.tilesPerItem = (kernel.A.Count + kernel.itemsPerPanel - 1) / kernel.itemsPerPanel;
-        launcher.Run(isa, panels * kernel.itemsPerPanel, kernel, Gemm.Grain((long)kernel.A.Height * kernel.tilesPerItem * 3 * isa.Width() * kernel.A.K));
+        // One item is one tile of one panel, so that threads have equal shares of few panels too.
+        var tileWork = (double)kernel.A.M / kernel.A.Count * kernel.Line / kernel.cut.Panels * kernel.A.K;
+        launcher.Run(isa, checked(panels * kernel.A.Count), kernel, Gemm.CostOf(tileWork));
     }
 
     /// <summary>Vectors that a row of outputs takes, those of padding included.</summary>
@@ -54,9 +52,10 @@ internal unsafe struct DirectProduct : IKernel, IFinishingKernel
     public readonly void Run<T, TFinish>(int part, int from, int to) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
         var runs = (Span<ColumnRun>)stackalloc ColumnRun[48];
-        for (var item = from; item < to; item++)
+        for (int item = from, next; item < to; item = next)
         {
-            var (panel, tiles) = Math.DivRem(item, itemsPerPanel);
+            var (panel, tile) = Math.DivRem(item, A.Count);
+            next = Math.Min(to, item - tile + A.Count);
             var (line, part3) = Math.DivRem(panel, cut.Panels);
             var (first, count, vectors) = cut.At(part3);
             // The last panel's tiles reach back over columns that are another item's. Those are made twice, alike, unless the finish goes
@@ -70,7 +69,7 @@ internal unsafe struct DirectProduct : IKernel, IFinishingKernel
                 places = Places(first, count, others, runs);
             else
                 runs[0] = new(others, count, ((nint)line * Length) + first);
-            A.Multiply<T, TFinish>(tiles * tilesPerItem, Math.Min(A.Count, (tiles + 1) * tilesPerItem), b, Offsets, 0, A.K, C, CStep, vectors, runs[..places]);
+            A.Multiply<T, TFinish>(tile, tile + next - item, b, Offsets, 0, A.K, C, CStep, vectors, runs[..places]);
         }
     }
 

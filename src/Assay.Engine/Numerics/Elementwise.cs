@@ -27,7 +27,7 @@ internal unsafe struct UnaryKernel<TFunction> : IPointwiseKernel where TFunction
     public readonly Extents Extents => new(Y, Count, X, Count);
 
     public static void Run(Launcher launcher, Isa isa, float* x, float* y, long count) =>
-        launcher.Run(isa, (int)((count + Chunk - 1) / Chunk), new UnaryKernel<TFunction> { X = x, Y = y, Count = count }, 8);
+        launcher.Run(isa, (int)((count + Chunk - 1) / Chunk), new UnaryKernel<TFunction> { X = x, Y = y, Count = count }, Cost.Of(Chunk, perNanosecond: 5));
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T> =>
         Apply<T>(X + ((long)from * Chunk), Y + ((long)from * Chunk), Math.Min(Count, (long)to * Chunk) - ((long)from * Chunk));
@@ -57,10 +57,10 @@ internal unsafe struct StorageKernel : IKernel
     public bool IsBrain, Widening;
 
     public static void Widen(Launcher launcher, Isa isa, ushort* from, float* to, long count, bool isBrain) =>
-        launcher.Run(isa, (int)((count + 1023) / 1024), new StorageKernel { Narrow = from, Wide = to, Count = count, IsBrain = isBrain, Widening = true }, 16);
+        launcher.Run(isa, (int)((count + 1023) / 1024), new StorageKernel { Narrow = from, Wide = to, Count = count, IsBrain = isBrain, Widening = true }, Cost.Of(1024, perNanosecond: 6));
 
     public static void Round(Launcher launcher, Isa isa, float* from, ushort* to, long count, bool isBrain) =>
-        launcher.Run(isa, (int)((count + 1023) / 1024), new StorageKernel { Narrow = to, Wide = from, Count = count, IsBrain = isBrain }, 16);
+        launcher.Run(isa, (int)((count + 1023) / 1024), new StorageKernel { Narrow = to, Wide = from, Count = count, IsBrain = isBrain }, Cost.Of(1024, perNanosecond: 6));
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
     {

@@ -14,10 +14,10 @@ internal static unsafe class Gemm
     /// <summary>Rows of k in one block at most: a panel of B then stays in the second-level cache.</summary>
     private const int KBlock = 512;
 
-    /// <summary>Floats of B that may be packed at once.</summary>
-    private const long MostPacked = 1L << 24;
-
-    /// <summary>Runs one product. Threads take columns; where there are few columns, all are packed first and threads take rows.</summary>
+    /// <summary>
+    /// Runs one product. Threads take columns, panel by panel. Where so few panels would leave some of them idle, a panel's rows are cut too,
+    /// and who makes the one part packs the panel like who makes the other: that costs less than to wait for each other.
+    /// </summary>
     /// <param name="a">The left operand; its epilogue's channels are rows.</param>
     public static void Run<TSource>(Launcher launcher, Isa isa, Scratch scratch, RowTiles a, int n, TSource source, float* c)
         where TSource : unmanaged, IPanelSource
@@ -26,76 +26,53 @@ internal static unsafe class Gemm
         var cut = new PanelCut(n, width);
         var blocks = Math.Max(1, (a.K + KBlock - 1) / KBlock);
         var depth = Math.Max(8, (((a.K + blocks - 1) / blocks) + 7) / 8 * 8);
-        var byRow = launcher.Threads > 1 && cut.Panels < 4 * launcher.Threads && cut.Panels * PanelSize(3 * width, a.K) <= MostPacked;
-        var size = PanelSize(3 * width, byRow ? a.K : Math.Min(a.K, depth));
+        var size = (3L * width * Math.Min(a.K, depth)) + 64;
         var offsets = scratch.Steps(depth);
         for (var k = 0; k < depth; k++)
             offsets[k] = k * 3 * width;
+        var parts = cut.Panels % launcher.Threads == 0 || cut.Panels > 8 * launcher.Threads ? 1 : Math.Min(launcher.Threads, a.Count);
         var kernel = new Kernel<TSource>
         {
-            A = a, N = n, Cut = cut, Depth = depth, Source = source, C = c, Offsets = offsets,
-            Panels = scratch.Panels(size * (byRow ? cut.Panels : launcher.Threads)), PanelSize = size, ByRow = byRow,
+            A = a, N = n, Cut = cut, Parts = parts, Depth = depth, Source = source, C = c, Offsets = offsets,
+            Panels = scratch.Panels(size * launcher.Threads), PanelSize = size,
         };
-        if (byRow)
-            launcher.Run(isa, cut.Panels, new PackKernel<TSource> { K = a.K, Cut = cut, Source = source, Panels = kernel.Panels, PanelSize = size }, Grain(3L * width * a.K * 8));
-        launcher.Run(isa, byRow ? a.Count : cut.Panels, kernel, Grain(byRow ? (long)a.Height * n * a.K : 3L * width * a.M * a.K));
+        launcher.Run(isa, checked(cut.Panels * parts), kernel, CostOf((double)n / cut.Panels * a.M / parts * a.K).By(parts));
     }
 
-    /// <summary>Outputs that make it worth waking a thread, each of so many multiplications.</summary>
-    public static int Grain(long work) => (int)(1 + (200_000 / Math.Max(1, work)));
+    /// <summary>Of so many multiplications and additions: half of what the fastest machine does, ten times what the slowest does.</summary>
+    public static Cost CostOf(double terms) => Cost.Of(terms, perNanosecond: 40);
 
     public static int Width(this Isa isa) => isa switch { Isa.Avx512 => 16, Isa.Avx2 => 8, Isa.V128 => 4, _ => 1 };
 
-    private static long PanelSize(int width, int depth) => ((long)width * depth) + 64;
-
-    /// <summary>Packs all of B; one item is one panel.</summary>
-    private struct PackKernel<TSource> : IKernel where TSource : unmanaged, IPanelSource
-    {
-        public int K;
-        public PanelCut Cut;
-        public TSource Source;
-        public float* Panels;
-        public long PanelSize;
-
-        public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
-        {
-            for (var p = from; p < to; p++)
-            {
-                var (column, columns, _) = Cut.At(p);
-                Source.Pack<T>(Panels + (p * PanelSize), 3 * T.Width, 0, K, column, columns);
-            }
-        }
-    }
-
-    /// <summary>One item is one panel or, where those are packed already, one tile of rows.</summary>
+    /// <summary>One item is one of so many parts of a panel's rows.</summary>
     private struct Kernel<TSource> : IKernel, IFinishingKernel where TSource : unmanaged, IPanelSource
     {
         public RowTiles A;
-        public int N, Depth;
+        public int N, Depth, Parts;
         public PanelCut Cut;
         public float* C, Panels;
         public nint* Offsets;
         public long PanelSize;
         public TSource Source;
-        public bool ByRow;
 
         public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T> => A.Epilogue.Choose<T, Kernel<TSource>>(this, part, from, to);
 
         public readonly void Run<T, TFinish>(int part, int from, int to) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
         {
-            var (rowFrom, rowTo) = ByRow ? (from, to) : (0, A.Count);
-            var (panelFrom, panelTo) = ByRow ? (0, Cut.Panels) : (from, to);
-            for (var p = panelFrom; p < panelTo; p++)
+            var panel = Panels + (part * PanelSize);
+            for (int item = from, next; item < to; item = next)
             {
+                // All parts of the same panel at once.
+                var (p, first) = Math.DivRem(item, Parts);
+                next = Math.Min(to, item - first + Parts);
+                var (rowFrom, rowTo) = ((int)((long)A.Count * first / Parts), (int)((long)A.Count * (first + next - item) / Parts));
                 var (column, columns, vectors) = Cut.At(p);
                 var run = new ColumnRun(0, columns, column);
-                var panel = Panels + ((ByRow ? p : part) * PanelSize);
                 for (var k0 = 0; k0 < A.K || k0 == 0; k0 += Depth)
                 {
                     var depth = Math.Min(Depth, A.K - k0);
-                    if (!ByRow)
-                        Source.Pack<T>(panel, 3 * T.Width, k0, depth, column, columns);
-                    A.Multiply<T, TFinish>(rowFrom, rowTo, ByRow ? panel + ((long)k0 * 3 * T.Width) : panel, Offsets, k0, depth, C, N, vectors, new(in run));
+                    Source.Pack<T>(panel, 3 * T.Width, k0, depth, column, columns);
+                    A.Multiply<T, TFinish>(rowFrom, rowTo, panel, Offsets, k0, depth, C, N, vectors, new(in run));
                 }
             }
         }

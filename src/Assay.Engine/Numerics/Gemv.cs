@@ -66,6 +66,9 @@ internal unsafe struct PanelGemv : IKernel
     /// <summary>The chains start at +0 rather than at what C holds. They go on afterwards, so NaN is left as it is.</summary>
     public bool First;
 
+    /// <summary>Of an item with <paramref name="k"/> terms.</summary>
+    public static Cost CostOf(int k) => Cost.Of((double)Columns * k, perNanosecond: 24);
+
     public static int Padded(int n) => (n + Columns - 1) / Columns * Columns;
 
     /// <summary>Packs element (column n, row k) from <paramref name="weights"/>[n·depth + k]; missing columns are zeros.</summary>

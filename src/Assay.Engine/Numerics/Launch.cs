@@ -4,13 +4,16 @@ namespace Assay.Engine.Numerics;
 /// <param name="body">(kernel, thread, from, to).</param>
 /// <param name="kernel">An <see cref="IKernel"/> that stays in place while it runs.</param>
 /// <param name="items">How many outputs it makes.</param>
-/// <param name="grain">Outputs that are worth waking another thread for; see <see cref="Launcher.Run"/>.</param>
-internal readonly unsafe struct Launch(delegate*<void*, int, int, int, void> body, void* kernel, int items, int grain)
+/// <param name="cost">How long one of them takes.</param>
+internal readonly unsafe struct Launch(delegate*<void*, int, int, int, void> body, void* kernel, int items, Cost cost)
 {
     public readonly delegate*<void*, int, int, int, void> Body = body;
     public readonly void* Kernel = kernel;
     public readonly int Items = items;
-    public readonly int Grain = Math.Max(grain, 1);
+    public readonly Cost Cost = cost;
+
+    /// <summary>About how long one thread takes for all outputs.</summary>
+    public double Nanoseconds => (double)Items * Cost.Nanoseconds;
 
     /// <summary>The body of <typeparamref name="TKernel"/> at that width.</summary>
     public static delegate*<void*, int, int, int, void> BodyOf<TKernel>(Isa isa) where TKernel : unmanaged, IKernel => isa switch

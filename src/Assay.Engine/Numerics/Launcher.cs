@@ -17,15 +17,15 @@ internal sealed unsafe class Launcher(Workers workers)
     /// <param name="isa">The width at which it runs.</param>
     /// <param name="items">Outputs.</param>
     /// <param name="kernel">The kernel; a copy is kept as long as it is needed, whatever it points at is not.</param>
-    /// <param name="grain">Outputs that are about 10 us of one thread's work: fewer are not worth waking another for, and a run can be called off after some multiple of them. A kernel whose single output may take long asks <see cref="Interrupt"/>.</param>
+    /// <param name="cost">How long one output takes: what takes little is not cut among threads, and a run can be called off after some part of a millisecond. A kernel whose single output may take long asks <see cref="Interrupt"/>.</param>
     /// <exception cref="OperationCanceledException">The run is to end; not all outputs are made.</exception>
-    public void Run<TKernel>(Isa isa, int items, TKernel kernel, int grain = 1) where TKernel : unmanaged, IKernel
+    public void Run<TKernel>(Isa isa, int items, TKernel kernel, Cost cost) where TKernel : unmanaged, IKernel
     {
         if (items <= 0)
             return;
         if (Recording is { } recording)
-            recording.Add(isa, items, kernel, grain);
+            recording.Add(isa, items, kernel, cost);
         else
-            workers.Run(new Launch(Launch.BodyOf<TKernel>(isa), &kernel, items, grain));
+            workers.Run(new Launch(Launch.BodyOf<TKernel>(isa), &kernel, items, cost));
     }
 }

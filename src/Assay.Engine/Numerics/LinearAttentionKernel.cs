@@ -28,7 +28,7 @@ internal unsafe struct LinearAttentionKernel : IKernel
     {
         kernel.scratch = scratch.Panels(launcher.Threads * ScratchSize(kernel.D));
         var work = (long)kernel.Steps * kernel.D * kernel.M * 4;
-        launcher.Run(isa, checked(batches * kernel.Groups), kernel, (int)(1 + (200_000 / Math.Max(1, work))));
+        launcher.Run(isa, checked(batches * kernel.Groups), kernel, Cost.Of(work, perNanosecond: 12));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

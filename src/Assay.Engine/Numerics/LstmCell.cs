@@ -20,7 +20,7 @@ internal static unsafe class LstmCell
 
     /// <summary>The same as a kernel, for weights that only a run knows: all directions, one after the other.</summary>
     public static void Pack(Launcher launcher, Isa isa, float* w, float* r, float* b, int directions, int inputs, int hidden, float* packed) =>
-        launcher.Run(isa, directions, new PackKernel { W = w, R = r, B = b, Packed = packed, Inputs = inputs, Hidden = hidden, Isa = isa });
+        launcher.Run(isa, directions, new PackKernel { W = w, R = r, B = b, Packed = packed, Inputs = inputs, Hidden = hidden, Isa = isa }, Cost.Of(4.0 * hidden * (inputs + hidden), perNanosecond: 1));
 
     /// <summary>All steps of one direction.</summary>
     /// <param name="x">[steps, batch, inputs].</param>
@@ -34,16 +34,15 @@ internal static unsafe class LstmCell
         var w = packed;
         var r = w + ((long)gates * inputs);
         var bias = r + ((long)gates * hidden);
-        var grain = 1 + (200_000 / (PanelGemv.Columns * Math.Max(1, inputs + hidden)));
         for (var step = 0; step < steps; step++)
         {
             var t = reverse ? steps - 1 - step : step;
             for (var n = 0; n < batch; n++)
             {
                 var state = (long)n * hidden;
-                launcher.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = inputs, A = x + ((((long)t * batch) + n) * inputs), B = w, C = buffer, First = true }, grain);
-                launcher.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = hidden, A = h + state, B = r, C = buffer }, grain);
-                launcher.Run(isa, (hidden + 15) / 16, new GateKernel { Gates = buffer, Bias = bias, H = h + state, C = c + state, Y = y + (t * yStep) + state, Hidden = hidden }, 64);
+                launcher.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = inputs, A = x + ((((long)t * batch) + n) * inputs), B = w, C = buffer, First = true }, PanelGemv.CostOf(inputs));
+                launcher.Run(isa, gates / PanelGemv.Columns, new PanelGemv { K = hidden, A = h + state, B = r, C = buffer }, PanelGemv.CostOf(hidden));
+                launcher.Run(isa, (hidden + 15) / 16, new GateKernel { Gates = buffer, Bias = bias, H = h + state, C = c + state, Y = y + (t * yStep) + state, Hidden = hidden }, Cost.Of(16, perNanosecond: 0.04));
             }
         }
     }

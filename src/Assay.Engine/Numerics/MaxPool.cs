@@ -25,7 +25,7 @@ internal unsafe struct MaxPool : IKernel
     {
         var kernel = new MaxPool { shape = shape, input = input, output = output, rowPitch = RowSize(shape) };
         kernel.rows = scratch.Planes(launcher.Threads * kernel.rowPitch);
-        launcher.Run(isa, planes, kernel, 1 + (int)(40_000 / ((shape.InSize + (2L * shape.OutSize)) * shape.KernelH)));
+        launcher.Run(isa, planes, kernel, Cost.Of((shape.InSize + (2.0 * shape.OutSize)) * shape.KernelH, perNanosecond: 30, start: 100));
     }
 
     // What windows reach, what is written beyond it, and what whole vectors read beyond it.

@@ -10,9 +10,9 @@ internal unsafe struct NormalizationKernel : IKernel
     public static void Run(Launcher launcher, Isa isa, Scratch scratch, float epsilon, float* x, float* scale, float* bias, float* mean, float* variance, float* y, int batch, int channels, int inner)
     {
         var factors = scratch.Operands(channels);
-        launcher.Run(isa, (channels + 255) / 256, new FactorKernel { Scale = scale, Variance = variance, Factors = factors, Epsilon = epsilon, Channels = channels }, 32);
+        launcher.Run(isa, (channels + 255) / 256, new FactorKernel { Scale = scale, Variance = variance, Factors = factors, Epsilon = epsilon, Channels = channels }, Cost.Of(256, perNanosecond: 1));
         var kernel = new NormalizationKernel { x = x, y = y, mean = mean, factor = factors, bias = bias, channels = channels, inner = inner };
-        launcher.Run(isa, checked(batch * channels), kernel, 1 + (8192 / Math.Max(1, inner)));
+        launcher.Run(isa, checked(batch * channels), kernel, Cost.Of(inner, perNanosecond: 4, start: 10));
     }
 
     /// <summary>scale / sqrt(variance + epsilon), three rounded operations.</summary>

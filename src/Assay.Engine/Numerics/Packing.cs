@@ -31,7 +31,7 @@ internal static unsafe class Packing
     public static void Rows(Launcher launcher, Isa isa, float* a, nint rowStep, nint kStep, int m, int k, float* packed)
     {
         var groups = (m / 8) + (((m % 8) + 3) / 4);
-        launcher.Run(isa, groups, new Kernel { A = a, Packed = packed, RowStep = rowStep, KStep = kStep, M = m, K = k }, 1 + (20_000 / (8 * Math.Max(1, k))));
+        launcher.Run(isa, groups, new Kernel { A = a, Packed = packed, RowStep = rowStep, KStep = kStep, M = m, K = k }, Cost.Of(8.0 * k, perNanosecond: 2.5));
     }
 
     /// <summary>Packs the group that begins at that row, and gives its rows.</summary>

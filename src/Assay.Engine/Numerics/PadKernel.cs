@@ -25,7 +25,7 @@ internal unsafe struct PadKernel : IKernel
             places += extents[axis];
             rows *= axis < extents.Length - 1 ? extents[axis] : 1;
         }
-        launcher.Run(isa, (int)rows, kernel, 1 + (10_000 / extents[^1]));
+        launcher.Run(isa, (int)rows, kernel, Cost.Of(extents[^1], perNanosecond: 2, start: 2));
     }
 
     readonly void IKernel.Run<T>(int part, int from, int to)

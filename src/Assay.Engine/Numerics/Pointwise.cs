@@ -91,9 +91,7 @@ internal sealed unsafe class ChainBuilder(Recording recording)
         }
         chain->Links[chain->Count++] = last;
         extents.Add(own);
-        // Work adds up: each link's share of a grain.
-        var grain = 1 / ((1.0 / before.Grain) + (1.0 / last.Grain));
-        return new(Launch.BodyOf<ChainKernel>(Isa.Scalar), chain, items, (int)grain);
+        return new(Launch.BodyOf<ChainKernel>(Isa.Scalar), chain, items, before.Cost.And(last.Cost));
     }
 
     private bool Fits(in Extents own)

@@ -11,6 +11,7 @@ internal sealed unsafe class Recording : IDisposable
     private readonly List<Action> steps = [];
     private readonly List<AlignedBuffer> chunks = [];
     private readonly ChainBuilder chains;
+    private (double All, double Longest)? work;
     private byte* free;
     private long left;
 
@@ -25,6 +26,8 @@ internal sealed unsafe class Recording : IDisposable
     /// <exception cref="OperationCanceledException">The run was called off.</exception>
     public void Run(Workers workers)
     {
+        var (all, longest) = work ??= Work();
+        workers.Expect(all, longest);
         foreach (ref readonly var launch in CollectionsMarshal.AsSpan(launches))
             if (launch.Body is not null)
                 workers.Run(launch);
@@ -33,21 +36,22 @@ internal sealed unsafe class Recording : IDisposable
                 workers.ThrowIfStopped();
                 steps[launch.Items]();
             }
+        workers.End();
     }
 
     /// <summary>Adds work that is no kernel, for the thread that runs the recording.</summary>
     public void Add(Action step)
     {
         chains.End();
-        launches.Add(new(null, null, steps.Count, 1));
+        launches.Add(new(null, null, steps.Count, default));
         steps.Add(step);
     }
 
-    public void Add<TKernel>(Isa isa, int items, TKernel kernel, int grain) where TKernel : unmanaged, IKernel
+    public void Add<TKernel>(Isa isa, int items, TKernel kernel, Cost cost) where TKernel : unmanaged, IKernel
     {
         var kept = (TKernel*)Keep(sizeof(TKernel));
         *kept = kernel;
-        launches.Add(new(Launch.BodyOf<TKernel>(isa), kept, items, grain));
+        launches.Add(new(Launch.BodyOf<TKernel>(isa), kept, items, cost));
         if (kernel is not IPointwiseKernel pointwise)
             chains.End();
         else if (chains.Add(launches[^1], launches.Count > 1 ? launches[^2] : default, pointwise.Extents) is { } chain)
@@ -73,6 +77,16 @@ internal sealed unsafe class Recording : IDisposable
         free += bytes;
         left -= bytes;
         return kept;
+    }
+
+    /// <summary>Nanoseconds of the launches that are worth sharing, and of the longest.</summary>
+    private (double All, double Longest) Work()
+    {
+        var (all, longest) = (0.0, 0.0);
+        foreach (var launch in launches)
+            if (launch.Body is not null && launch.Items > 1 && launch.Nanoseconds >= Workers.WorthSharing)
+                (all, longest) = (all + launch.Nanoseconds, Math.Max(longest, launch.Nanoseconds));
+        return (all, longest);
     }
 
     public void Dispose()

@@ -18,7 +18,7 @@ internal unsafe struct ReductionKernel : IKernel
     {
         var kernel = new ReductionKernel { X = x, Y = y, N = n, Inner = inner, Fold = fold };
         var blocks = inner == 1 ? 1 : (inner + 15) / 16;
-        launcher.Run(isa, checked(outer * blocks), kernel, 1 + (8192 / Math.Max(1, n)));
+        launcher.Run(isa, checked(outer * blocks), kernel, Cost.Of(n, perNanosecond: inner == 1 ? 4 : 0.5, start: 5));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

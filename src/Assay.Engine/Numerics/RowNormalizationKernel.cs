@@ -30,7 +30,7 @@ internal unsafe struct RowNormalizationKernel : IKernel
     public RowOperand Scale, Bias;
 
     public static void Run(Launcher launcher, Isa isa, in RowNormalizationKernel kernel, int rows) =>
-        launcher.Run(isa, rows, kernel, 1 + (16_384 / Math.Max(1, kernel.N)));
+        launcher.Run(isa, rows, kernel, Cost.Of(kernel.N, perNanosecond: 2, start: 20));
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
     {

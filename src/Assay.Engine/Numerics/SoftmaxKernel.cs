@@ -13,10 +13,10 @@ internal unsafe struct SoftmaxKernel : IKernel
             kernel.rows = scratch.Panels((long)launcher.Threads * n);
         if (inner == 1 && n <= FewColumns.Most)
         {
-            launcher.Run(isa, (outer + 15) / 16, new FewColumns { X = x, Y = y, Rows = outer, N = n }, 1 + (512 / n));
+            launcher.Run(isa, (outer + 15) / 16, new FewColumns { X = x, Y = y, Rows = outer, N = n }, Cost.Of(n, perNanosecond: 0.016));
             return;
         }
-        launcher.Run(isa, checked(outer * inner), kernel, 1 + (4096 / Math.Max(1, n)));
+        launcher.Run(isa, checked(outer * inner), kernel, Cost.Of(n, perNanosecond: 1, start: 20));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

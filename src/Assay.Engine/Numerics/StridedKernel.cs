@@ -36,7 +36,7 @@ internal unsafe struct StridedKernel : IKernel
             (kernel.extents[0], kernel.fromSteps[0], kernel.toSteps[0], kernel.rank) = (1, 1, 1, 1);
         for (var i = 0; i < kernel.rank - 1; i++)
             rows *= kernel.extents[i];
-        launcher.Run(isa, (int)rows, kernel, 1 + (20_000 / kernel.extents[kernel.rank - 1]));
+        launcher.Run(isa, (int)rows, kernel, Cost.Of(kernel.extents[kernel.rank - 1], perNanosecond: 1.7, start: 2));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

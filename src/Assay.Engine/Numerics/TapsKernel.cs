@@ -16,7 +16,7 @@ internal unsafe struct TapsKernel : IKernel
     {
         var kernel = new TapsKernel { x = x, y = y, taps = taps, extent = extent, inner = inner };
         var work = (long)taps.Count * (inner == 1 ? 2 * taps.Outputs : inner / 4 + 1);
-        launcher.Run(isa, inner == 1 ? outer : outer * taps.Outputs, kernel, 1 + (int)(10_000 / work));
+        launcher.Run(isa, inner == 1 ? outer : outer * taps.Outputs, kernel, Cost.Of(work, perNanosecond: 2));
     }
 
     readonly void IKernel.Run<T>(int part, int from, int to)

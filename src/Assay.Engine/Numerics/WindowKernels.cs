@@ -111,7 +111,7 @@ internal unsafe struct WindowKernel<TOperation> : IKernel, IFinishingKernel wher
         kernel.Planes = scratch.Planes(launcher.Threads * kernel.PlanePitch);
         kernel.Offsets = scratch.Offsets(kernel.Shape.KernelSize);
         kernel.Shape.WriteOffsets(kernel.Offsets);
-        launcher.Run(isa, planes, kernel, 1 + (int)(20_000 / ((long)kernel.Shape.OutSize * kernel.Shape.KernelSize)));
+        launcher.Run(isa, planes, kernel, Cost.Of((double)kernel.Shape.OutSize * kernel.Shape.KernelSize, perNanosecond: 4, start: 100));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

@@ -33,7 +33,7 @@ internal unsafe struct ZipKernel<TFunction> : IKernel where TFunction : unmanage
             rows *= kernel.extents[i];
         var length = kernel.extents[kernel.rank - 1];
         kernel.chunks = (int)(((long)length + Chunk - 1) / Chunk);
-        launcher.Run(isa, (int)(rows * kernel.chunks), kernel, 1 + (8192 / Math.Max(1, Math.Min(length, Chunk))));
+        launcher.Run(isa, (int)(rows * kernel.chunks), kernel, Cost.Of(Math.Min(length, Chunk), perNanosecond: 2, start: 2));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

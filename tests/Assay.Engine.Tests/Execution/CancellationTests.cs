@@ -30,12 +30,12 @@ public sealed unsafe class CancellationTests
         const int Items = 1_000_000, Grain = 10;
         var made = 0L;
         var kernel = new StoppingKernel { Stop = workers.Stop, Made = &made, After = 10_000 };
-        Assert.Throws<OperationCanceledException>(() => workers.Run(Isa.Scalar, Items, kernel, Grain));
+        Assert.Throws<OperationCanceledException>(() => workers.Run(Isa.Scalar, Items, kernel, Cost.Of(10_000, Grain)));
         // What had to be made, and a piece of 64 grains, rounded up, on each thread.
         Assert.InRange(made, 10_000, 10_000 + ((threads + 1) * 70 * Grain));
         *workers.Stop = 0;
         made = 0;
-        workers.Run(Isa.Scalar, Items, kernel with { After = long.MaxValue }, Grain);
+        workers.Run(Isa.Scalar, Items, kernel with { After = long.MaxValue }, Cost.Of(10_000, Grain));
         Assert.Equal(Items, made);
     }
 

@@ -34,7 +34,7 @@ public unsafe class WorkersTests
         {
             var seen = new int[items + 1];
             fixed (int* p = seen)
-                workers.Run(Isa.Scalar, items, new CountKernel { Seen = p }, 1 + (items % 5));
+                workers.Run(Isa.Scalar, items, new CountKernel { Seen = p }, Cost.Of(10_000, 1 + (items % 5)));
             Assert.Equal([.. Enumerable.Repeat(1, items), 0], seen);
         }
     }
@@ -45,7 +45,7 @@ public unsafe class WorkersTests
         using var workers = new Workers(7);
         for (var at = 0; at < 200; at++)
         {
-            var error = Assert.Throws<InvalidOperationException>(() => workers.Run(Isa.Scalar, 200, new FailingKernel { At = at }));
+            var error = Assert.Throws<InvalidOperationException>(() => workers.Run(Isa.Scalar, 200, new FailingKernel { At = at }, Cost.Of(10_000, 1)));
             Assert.Equal($"item {at}", error.Message);
         }
         Every_output_is_made_once(7);
@@ -64,6 +64,6 @@ public unsafe class WorkersTests
         var workers = new Workers(3);
         workers.Dispose();
         workers.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => workers.Run(Isa.Scalar, 1, default(CountKernel)));
+        Assert.Throws<ObjectDisposedException>(() => workers.Run(Isa.Scalar, 1, default(CountKernel), default));
     }
 }

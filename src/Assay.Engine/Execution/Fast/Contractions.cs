@@ -97,7 +97,7 @@ internal static unsafe class Contractions
         if (m < FewRows)
         {
             for (var row = 0; row < m; row++)
-                call.Launcher.Run(call.Isa, Gemv.Items(n), new Gemv { N = n, K = k, A = a + ((long)row * k), B = b, C = y + ((long)row * n) }, 1 + (60_000 / (16 * Math.Max(1, k))));
+                call.Launcher.Run(call.Isa, Gemv.Items(n), new Gemv { N = n, K = k, A = a + ((long)row * k), B = b, C = y + ((long)row * n) }, Cost.Of(16L * k, perNanosecond: 6));
             return;
         }
         var packed = call.Scratch.Weights(Packing.Size(m, k));

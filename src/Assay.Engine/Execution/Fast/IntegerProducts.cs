@@ -25,7 +25,7 @@ internal static unsafe class IntegerProducts
             ZeroA = call.Operand(2) is { } zero ? (TA*)zero.Stored(call.Context) : null, ZeroB = zeros is null ? null : (TB*)zeros.Stored(call.Context),
             StepZeroB = zeros is { Shape.Count: > 1 } ? 1 : 0,
         };
-        call.Launcher.Run(call.Isa, a.Count / b[0], kernel, 1 + (int)(20_000 / Math.Max(1, (long)b.Count)));
+        call.Launcher.Run(call.Isa, a.Count / b[0], kernel, Cost.Of(b.Count, perNanosecond: 4));
         return [Value.Stored(DType.Int32, call.OutputShape(), y, call.Context)];
     }
 }

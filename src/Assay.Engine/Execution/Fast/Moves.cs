@@ -67,7 +67,7 @@ internal static unsafe class Moves
                 CopyKernel.Run(call.Launcher, call.Isa, call.Input(i), y.Pointer + at, run);
             }
             else if (run > 0)
-                call.Launcher.Run(call.Isa, (int)outer, new RunsKernel { From = call.Input(i), To = y.Pointer + at, Run = run, Step = row }, 1 + (int)(50_000 / run));
+                call.Launcher.Run(call.Isa, (int)outer, new RunsKernel { From = call.Input(i), To = y.Pointer + at, Run = run, Step = row }, Cost.Of(run, perNanosecond: 5, start: 2));
             at += run;
         }
         return [call.Moved(y)];

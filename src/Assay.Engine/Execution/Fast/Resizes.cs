@@ -39,7 +39,7 @@ internal static unsafe class Resizes
             step *= axes[axis].In;
         }
         var row = axes[^1].Out;
-        call.Launcher.Run(call.Isa, shape.Count / row, kernel, 1 + 10_000 / row);
+        call.Launcher.Run(call.Isa, shape.Count / row, kernel, Cost.Of(row, perNanosecond: 1));
         return [call.Moved(y)];
     }
 

@@ -65,6 +65,7 @@ internal sealed unsafe class RunContext : IDisposable
     public Called Until(CancellationToken cancel)
     {
         *Workers.Stop = 0;
+        Crowd.Enter();
         return new(cancel.CanBeCanceled ? cancel.UnsafeRegister(static workers => *((Workers)workers!).Stop = 1, Workers) : default, Interrupt.On(Workers.Stop));
     }
 
@@ -82,6 +83,7 @@ internal sealed unsafe class RunContext : IDisposable
 
         public void Dispose()
         {
+            Crowd.Leave();
             watch.Dispose();
             registration.Dispose();
         }

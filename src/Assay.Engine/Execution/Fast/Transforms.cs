@@ -57,7 +57,7 @@ internal static unsafe class Transforms
             Interrupt.Check();
             (kernel.Cos[j], kernel.Sin[j]) = Twiddle.At(j, kernel.Points);
         }
-        call.Launcher.Run(call.Isa, (int)(lines * kernel.Outputs), kernel, 1 + (10_000 / kernel.Points));
+        call.Launcher.Run(call.Isa, (int)(lines * kernel.Outputs), kernel, Cost.Of(kernel.Points, perNanosecond: 1));
         return [call.Rounded(y)];
     }
 }

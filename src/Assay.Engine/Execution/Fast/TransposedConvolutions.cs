@@ -57,7 +57,7 @@ internal static unsafe class TransposedConvolutions
             call.Launcher.Run(call.Isa, groups * outPerGroup, new PhaseWeights
             {
                 Weights = call.Input(1), Rows = gathered, Elements = elements, InPerGroup = inPerGroup, OutPerGroup = outPerGroup, KernelSize = kernel, Count = shape.KernelSize,
-            }, 1 + 10_000 / k);
+            }, Cost.Of(k, perNanosecond: 1));
             Convolution.Pack(call.Launcher, call.Isa, gathered, groups, outPerGroup, k, weights);
             // The rows have been packed: what the phase makes may take their place.
             var outputs = all.Count == 1 ? y.Pointer : gathered;
