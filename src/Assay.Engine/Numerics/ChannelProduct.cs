@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Assay.Engine.Numerics;
 
 /// <summary>
@@ -54,6 +56,7 @@ internal unsafe struct ChannelProduct : IKernel, IFinishingKernel
 
     private readonly float* Row(int row, out int step) => Packing.At(A.A, row, A.M, A.K, out step);
 
+    [SkipLocalsInit]
     private readonly void FourByFour<T, TFinish>(int row, int j) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
         float* a0 = Row(row, out var step), a1 = Row(row + T.Width, out _), a2 = Row(row + (2 * T.Width), out _), a3 = Row(row + (3 * T.Width), out _);
@@ -89,15 +92,16 @@ internal unsafe struct ChannelProduct : IKernel, IFinishingKernel
             c32 = T.Fma(w2, x, c32);
             c33 = T.Fma(w3, x, c33);
         }
-        StoreFour<T, TFinish>(c00, c01, c02, c03, row, j);
-        if (j + 1 < N)
-            StoreFour<T, TFinish>(c10, c11, c12, c13, row, j + 1);
-        if (j + 2 < N)
-            StoreFour<T, TFinish>(c20, c21, c22, c23, row, j + 2);
-        if (j + 3 < N)
-            StoreFour<T, TFinish>(c30, c31, c32, c33, row, j + 3);
+        var made = stackalloc float[16 * T.Width];
+        Keep(c00, c01, c02, c03, made);
+        Keep(c10, c11, c12, c13, made + (4 * T.Width));
+        Keep(c20, c21, c22, c23, made + (8 * T.Width));
+        Keep(c30, c31, c32, c33, made + (12 * T.Width));
+        for (var i = 0; i < Math.Min(4, N - j); i++)
+            StoreFour<T, TFinish>(made + (4 * i * T.Width), row, j + i);
     }
 
+    [SkipLocalsInit]
     private readonly void Four<T, TFinish>(int row) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
         float* a0 = Row(row, out var step), a1 = Row(row + T.Width, out _), a2 = Row(row + (2 * T.Width), out _), a3 = Row(row + (3 * T.Width), out _);
@@ -112,7 +116,9 @@ internal unsafe struct ChannelProduct : IKernel, IFinishingKernel
             c2 = T.Fma(T.Load(a2 + at), x, c2);
             c3 = T.Fma(T.Load(a3 + at), x, c3);
         }
-        StoreFour<T, TFinish>(c0, c1, c2, c3, row, 0);
+        var made = stackalloc float[4 * T.Width];
+        Keep(c0, c1, c2, c3, made);
+        StoreFour<T, TFinish>(made, row, 0);
     }
 
     private readonly void One<T, TFinish>(int row, int j) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
@@ -125,12 +131,20 @@ internal unsafe struct ChannelProduct : IKernel, IFinishingKernel
         Store<T, TFinish>(c, row, j);
     }
 
-    private readonly void StoreFour<T, TFinish>(T c0, T c1, T c2, T c3, int row, int j) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
+    /// <summary>Sums go to memory before anything is called: what has to outlive a call, the compiler keeps there in the inner loop too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep<T>(T c0, T c1, T c2, T c3, float* made) where T : unmanaged, ILanes<T>
     {
-        Store<T, TFinish>(c0, row, j);
-        Store<T, TFinish>(c1, row + T.Width, j);
-        Store<T, TFinish>(c2, row + (2 * T.Width), j);
-        Store<T, TFinish>(c3, row + (3 * T.Width), j);
+        T.Store(c0, made);
+        T.Store(c1, made + T.Width);
+        T.Store(c2, made + (2 * T.Width));
+        T.Store(c3, made + (3 * T.Width));
+    }
+
+    private readonly void StoreFour<T, TFinish>(float* made, int row, int j) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
+    {
+        for (var i = 0; i < 4; i++)
+            Store<T, TFinish>(T.Load(made + (i * T.Width)), row + (i * T.Width), j);
     }
 
     private readonly void Store<T, TFinish>(T c, int row, int j) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
