@@ -177,6 +177,9 @@ public sealed class FastEqualityTests
         foreach (var (height, width) in new[] { (1, 4), (3, 5), (8, 10), (15, 20), (5, 33), (4, 47), (60, 161) })
             foreach (var stride in new[] { 1L, 2L })
                 yield return Conv($"depthwise {height}x{width} by {stride}", [1, 3, height * (int)stride, width * (int)stride], [3, 1, 3, 3], Ints(("strides", [stride, stride]), ("pads", [1, 1, 1, 1])).With("group", 3L), wild: height == 8);
+        foreach (var (height, width) in new[] { (3, 7), (7, 31), (9, 64), (29, 95) })
+            yield return Conv($"depthwise {height}x{width}, every other", [2, 2, height, width], [4, 1, 3, 3], Ints(("strides", [2, 2]), ("pads", [1, 1, 1, 1])).With("group", 2L), wild: width > 60);
+        yield return Conv("depthwise 1 channel of infinities", [1, 2, 6, 70], [2, 1, 3, 3], Ints(("pads", [1, 1, 1, 1])).With("group", 2L), wild: true);
         yield return Conv("depthwise uneven", [2, 2, 9, 30], [4, 1, 3, 3], Ints(("strides", [1, 2]), ("pads", [0, 2, 1, 0])).With("group", 2L), type: DType.Float16);
         yield return Conv("depthwise 5x5", [1, 3, 12, 50], [3, 1, 5, 5], Ints(("pads", [2, 2, 2, 2])).With("group", 3L));
     }

@@ -73,7 +73,12 @@ internal static unsafe class Contractions
             return null;
         var y = call.Rent();
         var epilogue = Epilogue(call, call.Input(2), w[0]);
-        if (isSmallWindow)
+        if (isDepthwise && DepthwiseRows.Suits(shape))
+            DepthwiseRows.Run(call.Launcher, call.Isa, call.Scratch, new()
+            {
+                Shape = shape, Channels = groups, OutPerPlane = outPerGroup, Input = call.Input(0), Output = y.Pointer, Weights = call.Input(1), Epilogue = epilogue,
+            }, x[0] * groups);
+        else if (isSmallWindow)
             Depthwise.Run(call.Launcher, call.Isa, call.Scratch, new()
             {
                 Shape = shape, Channels = groups, OutPerPlane = outPerGroup, Input = call.Input(0), Output = y.Pointer, Weights = call.Input(1), Epilogue = epilogue,
