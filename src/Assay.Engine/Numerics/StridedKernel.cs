@@ -43,23 +43,27 @@ internal unsafe struct StridedKernel : IKernel
     {
         var length = extents[rank - 1];
         var (stepFrom, stepTo) = (fromSteps[rank - 1], toSteps[rank - 1]);
-        for (var item = from; item < to; item++)
+        // Rows along the axis before the last go together.
+        var (lines, lineFrom, lineTo) = rank > 1 ? (extents[rank - 2], fromSteps[rank - 2], toSteps[rank - 2]) : (1, 0, 0);
+        for (var item = from; item < to;)
         {
-            var source = this.from;
-            var target = this.to;
-            var rest = item;
-            for (var axis = rank - 2; axis >= 0; axis--)
+            var (outer, line) = Math.DivRem(item, lines);
+            var count = Math.Min(to - item, lines - line);
+            var source = this.from + (line * lineFrom);
+            var target = this.to + (line * lineTo);
+            for (var axis = rank - 3; axis >= 0; axis--)
             {
-                var i = rest % extents[axis];
-                rest /= extents[axis];
+                (outer, var i) = Math.DivRem(outer, extents[axis]);
                 source += i * fromSteps[axis];
                 target += i * toSteps[axis];
             }
             if (stepFrom == 1 && stepTo == 1)
-                new ReadOnlySpan<float>(source, length).CopyTo(new Span<float>(target, length));
+                RunsKernel.Copy(source, lineFrom, target, lineTo, length, count);
             else
-                for (var i = 0L; i < length; i++)
-                    target[i * stepTo] = source[i * stepFrom];
+                for (var n = 0; n < count; n++, source += lineFrom, target += lineTo)
+                    for (var i = 0L; i < length; i++)
+                        target[i * stepTo] = source[i * stepFrom];
+            item += count;
         }
     }
 }
@@ -70,9 +74,38 @@ internal unsafe struct RunsKernel : IKernel
     public float* From, To;
     public long Run, Step;
 
-    readonly void IKernel.Run<T>(int part, int from, int to)
+    readonly void IKernel.Run<T>(int part, int from, int to) => Copy(From + (from * Run), Run, To + (from * Step), Step, Run, to - from);
+
+    /// <summary>Copies so many runs of so many floats, with steps of their own on either side.</summary>
+    public static void Copy(float* from, long fromStep, float* to, long toStep, long length, int count)
     {
-        for (long i = from; i < to; i++)
-            new ReadOnlySpan<float>(From + (i * Run), (int)Run).CopyTo(new Span<float>(To + (i * Step), (int)Run));
+        switch (length)
+        {
+            case 1:
+                for (; count > 0; count--, from += fromStep, to += toStep)
+                    *to = *from;
+                break;
+            case 2:
+                for (; count > 0; count--, from += fromStep, to += toStep)
+                    *(long*)to = *(long*)from;
+                break;
+            case 3:
+                for (; count > 0; count--, from += fromStep, to += toStep)
+                    (*(long*)to, to[2]) = (*(long*)from, from[2]);
+                break;
+            case >= 4 and <= 16:
+                // The last four overlap those before them.
+                for (; count > 0; count--, from += fromStep, to += toStep)
+                {
+                    for (var i = 0L; i < length - 4; i += 4)
+                        Lane4.Store(Lane4.Load(from + i), to + i);
+                    Lane4.Store(Lane4.Load(from + length - 4), to + length - 4);
+                }
+                break;
+            default:
+                for (; count > 0; count--, from += fromStep, to += toStep)
+                    new ReadOnlySpan<float>(from, (int)length).CopyTo(new Span<float>(to, (int)length));
+                break;
+        }
     }
 }

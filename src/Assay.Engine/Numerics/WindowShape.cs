@@ -1,6 +1,3 @@
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-
 namespace Assay.Engine.Numerics;
 
 /// <summary>Windows over planes of up to three axes (depth, height, width; absent ones are 1), one line per axis.</summary>
@@ -73,12 +70,13 @@ internal struct WindowShape
     /// <summary>Makes one padded plane.</summary>
     public readonly unsafe void WritePlane<T>(float* input, float* plane, float padding) where T : unmanaged, ILanes<T>
     {
-        for (var d = 0; d < PlaneD; d++)
-            for (var h = 0; h < PlaneH; h++, plane += RowPitch)
+        var (planeD, planeH, pitch) = (PlaneD, PlaneH, RowPitch);
+        for (var d = 0; d < planeD; d++)
+            for (var h = 0; h < planeH; h++, plane += pitch)
             {
                 long z = d - PadD, y = h - PadH;
                 if (z < 0 || z >= InD || y < 0 || y >= InH)
-                    new Span<float>(plane, (int)RowPitch).Fill(padding);
+                    Fill(plane, (int)pitch, padding);
                 else
                     WriteRow<T>(input + (((z * InH) + y) * InW), plane, padding);
             }
@@ -88,32 +86,37 @@ internal struct WindowShape
     {
         var pitch = (int)PhasePitch;
         var stride = StrideW;
+        // Strides of two are the common ones: both phases at once.
+        var isSplit = stride == 2 && PadW >= 0 && PadW < 2L * pitch;
+        if (isSplit)
+            Rows.Split<T>(input, row, pitch, PadW, (int)Math.Min(InW, (2L * pitch) - PadW));
         for (var phase = 0; phase < stride; phase++, row += pitch)
         {
             // Column j of this phase is input column j·stride + phase - pad.
             var shift = (long)phase - PadW;
-            var from = (int)Math.Clamp((-shift + stride - 1) / stride, 0, pitch);
-            var to = (int)Math.Clamp((InW - shift + stride - 1) / stride, from, pitch);
-            new Span<float>(row, from).Fill(padding);
+            var from = (int)Math.Clamp(stride == 1 ? -shift : (-shift + stride - 1) / stride, 0, pitch);
+            var to = (int)Math.Clamp(stride == 1 ? InW - shift : (InW - shift + stride - 1) / stride, from, pitch);
+            Fill(row, from, padding);
             if (stride == 1)
                 Rows.Copy<T>(input + from + shift, row + from, to - from);
-            else
+            else if (!isSplit)
                 EveryNth(input + ((long)from * stride) + shift, stride, row + from, to - from);
-            new Span<float>(row + to, pitch - to).Fill(padding);
+            Fill(row + to, pitch - to, padding);
         }
+    }
+
+    private static unsafe void Fill(float* target, int count, float value)
+    {
+        if (count > 16)
+            new Span<float>(target, count).Fill(value);
+        else
+            for (var i = 0; i < count; i++)
+                target[i] = value;
     }
 
     private static unsafe void EveryNth(float* source, nint stride, float* target, int count)
     {
-        var i = 0;
-        // Strides of two are the common ones: two loads of four, the even ones kept. The last load stops within the row.
-        if (stride == 2)
-            for (; i + 5 <= count; i += 4, source += 8)
-            {
-                var (low, high) = (Vector128.Load(source), Vector128.Load(source + 4));
-                (Sse.IsSupported ? Sse.Shuffle(low, high, 0x88) : Vector128.Create(low[0], low[2], high[0], high[2])).Store(target + i);
-            }
-        for (; i < count; i++, source += stride)
+        for (var i = 0; i < count; i++, source += stride)
             target[i] = *source;
     }
 
