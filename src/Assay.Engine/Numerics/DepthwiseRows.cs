@@ -39,7 +39,7 @@ internal unsafe struct DepthwiseRows : IKernel, IFinishingKernel
         kernel.planes = planes;
         kernel.rowPitch = (int)RowPitch(kernel.Shape);
         kernel.rows = scratch.Planes(ScratchSize(kernel.Shape, launcher.Threads));
-        launcher.Run(isa, planes, kernel, 1 + (int)(60_000 / ((long)kernel.Shape.OutSize * kernel.OutPerPlane)));
+        launcher.Run(isa, planes, kernel, Cost.Of((double)kernel.Shape.OutSize * kernel.OutPerPlane, perNanosecond: 4, start: 40));
     }
 
     // A vector before the row, and whole vectors behind it.
