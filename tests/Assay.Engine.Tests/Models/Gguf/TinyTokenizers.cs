@@ -1,0 +1,76 @@
+using System.Text;
+using Assay.Engine.Models.Tokenizers;
+
+namespace Assay.Engine.Tests.Models.Gguf;
+
+/// <summary>Vocabularies of a few hundred tokens that can write every text.</summary>
+internal static class TinyTokenizers
+{
+    private static readonly string[] Words = ["the", "and", "once", "upon", "time", "little", "girl", "said", "day", "happy", "was", "to", "in", "ing"];
+
+    /// <summary>SentencePiece's kind: unknown, beginning, end, 256 bytes, and what makes the words above.</summary>
+    public static GgufWriter WriteSentencePiece(GgufWriter writer, bool gemma, out int count)
+    {
+        var tokens = new List<(string Text, float Score, TokenKind Kind)>
+        {
+            ("<unk>", 0, TokenKind.Unknown), ("<s>", 0, TokenKind.Control), ("</s>", 0, TokenKind.Control),
+        };
+        for (var b = 0; b < 256; b++)
+            tokens.Add(($"<0x{b:X2}>", 0, TokenKind.Byte));
+        foreach (var piece in Pieces("\u2581"))
+            tokens.Add((piece, -tokens.Count, TokenKind.Normal));
+        string[] special = gemma ? ["<start_of_turn>", "<end_of_turn>"] : ["<|im_start|>", "<|im_end|>"];
+        tokens.AddRange(special.Select(s => (s, 0f, TokenKind.Control)));
+        count = tokens.Count;
+        writer.Key("tokenizer.ggml.model", "llama")
+            .Key("tokenizer.ggml.tokens", [.. tokens.Select(t => t.Text)])
+            .Key("tokenizer.ggml.scores", [.. tokens.Select(t => t.Score)])
+            .Key("tokenizer.ggml.token_type", (int[])[.. tokens.Select(t => (int)t.Kind)])
+            .Key("tokenizer.ggml.bos_token_id", 1u).Key("tokenizer.ggml.eos_token_id", 2u).Key("tokenizer.ggml.unknown_token_id", 0u);
+        return gemma ? writer.Key("tokenizer.ggml.add_space_prefix", value: false) : writer;
+    }
+
+    /// <summary>Byte-level BPE: 256 bytes, merges that make the words above, and three control tokens.</summary>
+    public static GgufWriter WriteByteLevel(GgufWriter writer, string pre, out int count)
+    {
+        var tokens = new List<string>();
+        for (var b = 0; b < 256; b++)
+            tokens.Add(ByteCharacters.Of((byte)b).ToString());
+        var merges = new List<string>();
+        foreach (var word in Words.SelectMany(w => (string[])[w, " " + w]))
+        {
+            var written = word.Replace(' ', ByteCharacters.Of((byte)' '));
+            for (var end = 2; end <= written.Length; end++)
+                if (!tokens.Contains(written[..end]))
+                {
+                    tokens.Add(written[..end]);
+                    merges.Add($"{written[..(end - 1)]} {written[end - 1]}");
+                }
+        }
+        var normal = tokens.Count;
+        tokens.AddRange(["<|endoftext|>", "<|im_start|>", "<|im_end|>"]);
+        count = tokens.Count;
+        return writer.Key("tokenizer.ggml.model", "gpt2").Key("tokenizer.ggml.pre", pre)
+            .Key("tokenizer.ggml.tokens", tokens)
+            .Key("tokenizer.ggml.token_type", (int[])[.. tokens.Select((_, i) => (int)(i < normal ? TokenKind.Normal : TokenKind.Control))])
+            .Key("tokenizer.ggml.merges", merges)
+            .Key("tokenizer.ggml.bos_token_id", (uint)normal).Key("tokenizer.ggml.eos_token_id", (uint)(normal + 2));
+    }
+
+    private static IEnumerable<string> Pieces(string space)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var pieces = new List<string>();
+        foreach (var word in Words.SelectMany(w => (string[])[w, space + w]))
+            for (var end = 2; end <= word.Length; end++)
+                if (seen.Add(word[..end]))
+                    pieces.Add(word[..end]);
+        for (var c = (char)32; c < 127; c++)
+            if (seen.Add(c == ' ' ? space : c.ToString()))
+                pieces.Add(c == ' ' ? space : c.ToString());
+        return pieces;
+    }
+
+    /// <summary>The text that tokens spell.</summary>
+    public static string Spell(Tokenizer tokenizer, IEnumerable<int> ids) => Encoding.UTF8.GetString([.. ids.SelectMany(id => tokenizer.Bytes(id).ToArray())]);
+}
