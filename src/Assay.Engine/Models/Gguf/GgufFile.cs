@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Assay.Engine.Models.Language;
 using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Models.Gguf;

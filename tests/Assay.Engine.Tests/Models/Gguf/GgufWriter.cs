@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Assay.Engine.Models.Gguf;
-using Assay.Engine.Models.Language;
 
 namespace Assay.Engine.Tests.Models.Gguf;
 

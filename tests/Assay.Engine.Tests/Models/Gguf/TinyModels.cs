@@ -1,5 +1,3 @@
-using Assay.Engine.Models.Language;
-
 namespace Assay.Engine.Tests.Models.Gguf;
 
 /// <summary>Small random language models of every family, as GGUF files: the same bytes for the same arguments, everywhere.</summary>

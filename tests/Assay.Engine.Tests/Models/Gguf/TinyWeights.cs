@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Assay.Engine.Models.Language;
 using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Tests.Models.Gguf;
