@@ -1,0 +1,234 @@
+using Assay.Engine.Language.Reference;
+using Assay.Engine.Models.Language;
+using Assay.Engine.Numerics;
+
+namespace Assay.Engine.Language.Fast;
+
+/// <summary>
+/// Section 2 of docs/spec/assay-llm-v1.md for many rows at a time: the products take all rows of a batch together, attention takes each
+/// row over the pages of its own sequence. No row's arithmetic depends on the others.
+/// </summary>
+internal sealed unsafe class ForwardPass : IDisposable
+{
+    // Rows whose scores are computed together: of a large vocabulary each is half a megabyte.
+    private const int ScoredRows = 32;
+
+    private readonly LanguageArchitecture a;
+    private readonly CacheLayout layout;
+    private readonly Isa isa;
+    private readonly Workers workers;
+    private readonly Launcher launcher;
+    private readonly PackedLayer[] layers;
+    private readonly ProductMatrix output;
+    private readonly AlignedBuffer outputNorm;
+    private readonly EmbeddingTable embedding;
+    private readonly Rotations rotations;
+    private readonly Batch batch;
+    private readonly Activations activations;
+    private readonly ExpertNetwork? experts;
+
+    // Of each row: the state, its normed form, queries, keys, values, what attention gives, and gate and up of the feed-forward network.
+    private readonly AlignedBuffer state, normed, queries, keys, values, attended, gates, ups, added;
+    private readonly AlignedBuffer? rawQueries, rawKeys;
+    private readonly AlignedBuffer scores;
+    private AlignedBuffer attention = new(0);
+
+    public ForwardPass(LanguageArchitecture a, LanguageWeights w, CacheLayout layout, Isa isa, int threads, int batchTokens)
+    {
+        (this.a, this.layout, this.isa) = (a, layout, isa);
+        workers = new Workers(threads);
+        launcher = new Launcher(workers);
+        layers = [.. w.Layers.Select(l => new PackedLayer(l))];
+        output = new ProductMatrix(w.Output);
+        outputNorm = ProductMatrix.Vector(w.OutputNorm);
+        embedding = new EmbeddingTable(w.TokenEmbedding, a.EmbeddingScale);
+        batch = new Batch(batchTokens);
+        rotations = new Rotations(a, batchTokens);
+        long rows = batchTokens;
+        int q = a.Heads * a.HeadSize, kv = a.KvHeads * a.HeadSize, inner = a.Experts?.FeedForward ?? a.FeedForward;
+        (state, normed, added) = (new(rows * a.Width), new(rows * a.Width), new(rows * a.Width));
+        (queries, keys, values, attended) = (new(rows * q), new(rows * kv), new(rows * kv), new(rows * q));
+        (rawQueries, rawKeys) = a.QueryKeyNorms ? (new AlignedBuffer(rows * q), new AlignedBuffer(rows * kv)) : (null, null);
+        (gates, ups) = (new(rows * inner), new(rows * inner));
+        scores = new(Math.Min(rows, ScoredRows) * a.VocabularySize);
+        activations = new Activations(batchTokens, Math.Max(Math.Max(a.Width, q), inner));
+        experts = a.Experts is { } layoutOfExperts ? new ExpertNetwork(a.Width, layoutOfExperts, batchTokens) : null;
+    }
+
+    /// <summary>Appends the steps' tokens to the pages of their sequences, which have room, and computes what the steps want.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for it.</exception>
+    public void Run(ReadOnlySpan<LanguageStep> steps, CancellationToken cancel)
+    {
+        *workers.Stop = 0;
+        using var registration = cancel.CanBeCanceled ? cancel.UnsafeRegister(static w => *((Workers)w!).Stop = 1, workers) : default;
+        using var watch = Interrupt.On(workers.Stop);
+        batch.Begin(steps);
+        long firstPage = 0;
+        for (var s = 0; s < steps.Length; s++)
+        {
+            var step = steps[s];
+            var tokens = step.Tokens.Span;
+            for (var i = 0; i < tokens.Length; i++)
+            {
+                if (batch.IsFull)
+                    Flush(steps);
+                batch.Add(tokens[i], step.Sequence.Length + i, batch.TableAt(firstPage));
+                var score = Math.Max(-1, i - (tokens.Length - step.Scored));
+                var embeds = step.WantsEmbedding && i == tokens.Length - 1;
+                if (score >= 0 || embeds)
+                    batch.Want(s, score, embeds);
+            }
+            firstPage += step.Sequence.Pages.Count;
+        }
+        Flush(steps);
+    }
+
+    public void Dispose()
+    {
+        workers.Dispose();
+        foreach (var part in (IDisposable?[])[.. layers, output, outputNorm, embedding, rotations, batch, activations, experts,
+            state, normed, queries, keys, values, attended, gates, ups, added, rawQueries, rawKeys, scores, attention])
+            part?.Dispose();
+    }
+
+    private void Flush(ReadOnlySpan<LanguageStep> steps)
+    {
+        embedding.Run(launcher, isa, batch, state.Pointer);
+        rotations.Run(launcher, isa, batch);
+        if (attention.Count < workers.Threads * 2 * PagedAttention.RowSizeFor(batch.Last + 1))
+        {
+            // Twice what is needed now: a sequence that grows does not ask again at every page.
+            attention.Dispose();
+            attention = new(workers.Threads * 4 * PagedAttention.RowSizeFor(batch.Last + 1));
+        }
+        for (var layer = 0; layer < layers.Length && batch.Count > 0; layer++)
+        {
+            Attend(layer);
+            FeedForward(layers[layer]);
+        }
+        Hand(steps);
+        batch.Clear();
+    }
+
+    /// <summary>h + attention of the normed h; behind the last layer's keys and values only of the rows of which something is wanted.</summary>
+    private void Attend(int layer)
+    {
+        var l = layers[layer];
+        Norm(state, normed, l.AttentionNorm, batch.Count, a.Width);
+        var x = activations.Of(normed.Pointer, batch.Count, a.Width);
+        l.Query.Run(launcher, isa, x, (rawQueries ?? queries).Pointer);
+        l.Key.Run(launcher, isa, x, (rawKeys ?? keys).Pointer);
+        l.Value.Run(launcher, isa, x, values.Pointer);
+        if (a.QueryKeyNorms)
+        {
+            Norm(rawQueries!, queries, l.QueryNorm!, batch.Count * a.Heads, a.HeadSize);
+            Norm(rawKeys!, keys, l.KeyNorm!, batch.Count * a.KvHeads, a.HeadSize);
+        }
+        rotations.Rotate(launcher, isa, layer, batch.Count, queries.Pointer, a.Heads);
+        rotations.Rotate(launcher, isa, layer, batch.Count, keys.Pointer, a.KvHeads);
+        var write = new CacheWrite
+        {
+            Keys = keys.Pointer, Values = values.Pointer, Step = a.KvHeads * a.HeadSize, Positions = batch.Positions, Pages = batch.Pages, Layout = layout, Layer = layer,
+        };
+        launcher.Run(isa, batch.Count, write, Cost.Of(a.KvHeads * a.HeadSize, perNanosecond: 1));
+        if (layer == layers.Length - 1)
+            KeepWanted();
+        if (batch.Count == 0)
+            return;
+        var attend = new PagedAttention
+        {
+            Queries = queries.Pointer, QueryStep = a.Heads * a.HeadSize, Y = attended.Pointer, Positions = batch.Positions, Pages = batch.Pages,
+            Layout = layout, Layer = layer, Heads = a.Heads, Window = a.Windows[layer], Scale = a.AttentionScale, Softcap = a.AttentionSoftcap,
+            Scratch = attention.Pointer, RowSize = PagedAttention.RowSizeFor(batch.Last + 1),
+        };
+        launcher.Run(isa, checked(batch.Count * a.KvHeads), attend, Cost.Of((double)(batch.Last + 1) * a.HeadSize * (a.Heads / a.KvHeads), perNanosecond: 4, start: 100));
+        l.AttentionOutput.Run(launcher, isa, activations.Of(attended.Pointer, batch.Count, a.Heads * a.HeadSize), added.Pointer);
+        Add(l.PostAttentionNorm);
+    }
+
+    private void FeedForward(PackedLayer l)
+    {
+        if (batch.Count == 0)
+            return;
+        Norm(state, normed, l.FfnNorm, batch.Count, a.Width);
+        if (experts is null)
+            FeedForward(l.FeedForwards[0], normed.Pointer, batch.Count, added.Pointer);
+        else
+        {
+            experts.Route(launcher, isa, l.Router!, activations, normed.Pointer, batch.Count, added.Pointer);
+            for (var e = 0; e < l.FeedForwards.Length; e++)
+                if (experts.Gather(e) is > 0 and var rows)
+                {
+                    FeedForward(l.FeedForwards[e], experts.Input, rows, experts.Output);
+                    experts.Scatter(launcher, isa, added.Pointer);
+                }
+        }
+        Add(l.PostFfnNorm);
+    }
+
+    private void FeedForward(PackedFeedForward network, float* x, int rows, float* y)
+    {
+        activations.Of(x, rows, a.Width);
+        network.Gate.Run(launcher, isa, activations, gates.Pointer);
+        network.Up.Run(launcher, isa, activations, ups.Pointer);
+        var inner = network.Down.Columns;
+        if (a.Gate == GateFunction.Silu)
+            RowKernel<SiluTimes>.Run(launcher, isa, gates.Pointer, inner, ups.Pointer, inner, gates.Pointer, inner, rows, inner);
+        else
+            RowKernel<GeluTimes>.Run(launcher, isa, gates.Pointer, inner, ups.Pointer, inner, gates.Pointer, inner, rows, inner);
+        network.Down.Run(launcher, isa, activations.Of(gates.Pointer, rows, inner), y);
+    }
+
+    /// <summary>h + what was added, normed first where the model has a norm for that.</summary>
+    private void Add(AlignedBuffer? norm)
+    {
+        if (norm is not null)
+            Norm(added, normed, norm, batch.Count, a.Width);
+        RowKernel<AddRows>.Run(launcher, isa, state.Pointer, a.Width, (norm is null ? added : normed).Pointer, a.Width, state.Pointer, a.Width, batch.Count, a.Width);
+    }
+
+    private void Norm(AlignedBuffer x, AlignedBuffer y, AlignedBuffer scale, int rows, int n)
+    {
+        var kernel = new RowNormalizationKernel { X = x.Pointer, Y = y.Pointer, N = n, Epsilon = a.Epsilon, Scale = new() { Values = scale.Pointer, Rows = 1, Run = 1 } };
+        RowNormalizationKernel.Run(launcher, isa, kernel, rows);
+    }
+
+    /// <summary>Moves the state and queries of the rows of which something is wanted to the front: the last layer needs no others.</summary>
+    private void KeepWanted()
+    {
+        if (batch.Wanted.Count < batch.Count)
+            for (var i = 0; i < batch.Wanted.Count; i++)
+            {
+                Move(state.Pointer, batch.Wanted[i].Row, i, a.Width);
+                Move(queries.Pointer, batch.Wanted[i].Row, i, a.Heads * a.HeadSize);
+            }
+        batch.KeepWanted();
+    }
+
+    private static void Move(float* x, long from, long to, int count) =>
+        new ReadOnlySpan<float>(x + (from * count), count).CopyTo(new Span<float>(x + (to * count), count));
+
+    /// <summary>2.7 and 2.8 of the rows that are left.</summary>
+    private void Hand(ReadOnlySpan<LanguageStep> steps)
+    {
+        if (batch.Count == 0)
+            return;
+        Norm(state, normed, outputNorm, batch.Count, a.Width);
+        for (var first = 0; first < batch.Count; first += ScoredRows)
+        {
+            var rows = Math.Min(ScoredRows, batch.Count - first);
+            var x = normed.Pointer + ((long)first * a.Width);
+            output.Run(launcher, isa, activations.Of(x, rows, a.Width), scores.Pointer);
+            if (a.ScoreSoftcap > 0)
+                RowKernel<Softcap>.Run(launcher, isa, scores.Pointer, a.VocabularySize, scores.Pointer, a.VocabularySize, scores.Pointer, a.VocabularySize, rows, a.VocabularySize, a.ScoreSoftcap);
+            for (var i = 0; i < rows; i++)
+            {
+                var wanted = batch.Wanted[first + i];
+                if (wanted.Score >= 0)
+                    new ReadOnlySpan<float>(scores.Pointer + ((long)i * a.VocabularySize), a.VocabularySize).CopyTo(steps[wanted.Step].Row(wanted.Score));
+                if (wanted.Embedding)
+                    steps[wanted.Step].Embedding = RowMath.UnitLength(new ReadOnlySpan<float>(x + ((long)i * a.Width), a.Width).ToArray());
+            }
+        }
+    }
+}
