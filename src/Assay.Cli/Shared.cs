@@ -17,6 +17,22 @@ internal static class Shared
 
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object instead of text", Recursive = true };
 
+    /// <summary>Of the commands that run stored models.</summary>
+    public static readonly Option<int> RunSeconds = new("--run-seconds")
+    {
+        Description = "The longest that one run of a model may take; 0 for no limit",
+        HelpName = "N",
+        DefaultValueFactory = _ => (int)new NodeOptions().RunTime.TotalSeconds,
+    };
+
+    /// <exception cref="UsageException">It is no number of seconds up to a day.</exception>
+    public static TimeSpan RunTimeOf(ParseResult parsed) => parsed.GetValue(RunSeconds) switch
+    {
+        0 => Timeout.InfiniteTimeSpan,
+        > 0 and <= 86_400 and var seconds => TimeSpan.FromSeconds(seconds),
+        var other => throw new UsageException($"--run-seconds {other}: from 1 to 86400, or 0 for no limit"),
+    };
+
     /// <summary>How the user calls this program, for hints that can be typed as they are printed.</summary>
     public static string Command { get; } = Environment.GetEnvironmentVariable("ASSAY_COMMAND") is { Length: > 0 } command ? command : "assay";
 

@@ -51,7 +51,7 @@ public sealed class AssayNode : IAsyncDisposable
         serving = new ServingKeys(opened.Keyring, roots, Origin, SigningKeysOf, Genesis.MaxLease, options.ServingKeyAlgorithm);
         events = new EventWriter(log, queue, folded, roots, serving);
         Index = new NodeIndex(opened, queue, folded, options.EpochEvery);
-        engine = new LocalEngine(options.Engine);
+        engine = new LocalEngine(options.Engine with { Limits = options.Engine.Limits with { Time = options.RunTime } });
         loaded = new LoadedModels(Models, engine);
         issuer = new ReceiptIssuer(log, queue, serving, Genesis.Node, options.Clock);
     }

@@ -40,5 +40,8 @@ public sealed record NodeOptions
 
     public SessionOptions Engine { get; init; } = new();
 
+    /// <summary>How long one run of a model may take; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes. It holds in place of the engine's own limit.</summary>
+    public TimeSpan RunTime { get; init; } = TimeSpan.FromSeconds(60);
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

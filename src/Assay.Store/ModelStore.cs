@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Assay.Engine.Execution;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Onnx;
 using Assay.Log.Files;
@@ -56,7 +57,7 @@ public sealed partial class ModelStore
     /// <summary>Brings in a file, or a folder with everything in it. The same bytes under the same name are the same version.</summary>
     /// <param name="name">Or null for the name of the file or folder.</param>
     /// <param name="version">Or null for the next number.</param>
-    /// <exception cref="ModelException">It is not a model that can be run here.</exception>
+    /// <exception cref="ModelException">It is not a model that can be run here, or not all of its inputs and outputs are tensors of numbers.</exception>
     /// <exception cref="StoreException">A name that cannot be used, or a version that is taken by other bytes.</exception>
     public StoredModel Import(string path, string? name, string? version, DateTimeOffset now)
     {
@@ -83,8 +84,9 @@ public sealed partial class ModelStore
             version ??= NextVersion(name);
             if (Read(name, version) is not null)
                 throw new StoreException(StoreFault.Exists, $"{name}@{version} is taken by other bytes: choose another --version");
-            var graph = Hash.From(GraphDigest.Of(ReadGraph(files)));
-            var model = new StoredModel(name, version, "onnx", digest, graph, [.. files], now.ToUnixTimeMilliseconds());
+            var graph = ReadGraph(files);
+            Binding.RequireNumbers(graph);
+            var model = new StoredModel(name, version, "onnx", digest, Hash.From(GraphDigest.Of(graph)), [.. files], now.ToUnixTimeMilliseconds());
             Write(model);
             return model;
         }

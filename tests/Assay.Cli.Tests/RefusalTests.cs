@@ -18,6 +18,8 @@ public class RefusalTests
     [InlineData(4, "no model 'absent'", "run", "absent", "x.npy")]
     [InlineData(4, "no file or folder 'absent.onnx'", "import", "absent.onnx")]
     [InlineData(4, "no directory", "log", "fsck")]
+    [InlineData(2, "--run-seconds -1: from 1 to 86400, or 0 for no limit", "serve", "--run-seconds", "-1")]
+    [InlineData(2, "--run-seconds 86401: from 1 to 86400, or 0 for no limit", "run", "absent", "x.npy", "--run-seconds", "86401")]
     [InlineData(3, "can be reached from other machines", "serve", "--url", "http://0.0.0.0:0")]
     public void A_wrong_command_says_what_is_wrong(int exitCode, string line, params string[] arguments)
     {

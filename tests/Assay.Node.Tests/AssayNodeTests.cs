@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Models.Onnx;
 using Assay.Node.Receipts;
 using Assay.Store;
 using Assay.Verify.Commitments;
@@ -33,6 +34,22 @@ public class AssayNodeTests
         Assert.Equal(Digits.Png(7), bundle.Disclosures.WireInput!.Bytes.ToArray());
         Assert.Equal(
             receipt.Output.Commitment, OutputCommitment.Of(answer.Receipt.Opening.Output.Salt, answer.Run.EncodedOutputs));
+    }
+
+    [Fact]
+    public async Task Run_that_takes_longer_than_the_node_allows_is_refused_and_leaves_no_receipt()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(60), new NodeOptions().RunTime);
+        await using var test = TestNode.Open(new() { RunTime = TimeSpan.FromMilliseconds(1) });
+        // 27 thousand million multiplications.
+        var product = new OnnxWriter(13).Input("dims", DType.Int64, 2).Output("y", DType.Float32, -1, -1)
+            .Node("ConstantOfShape", ["dims"], ["a"]).Node("MatMul", ["a", "a"], ["y"]).ToBytes();
+        var model = await test.Node.ImportAsync(test.Write("product.onnx", product));
+        Dictionary<string, Tensor> inputs = new() { ["dims"] = Tensor.From<long>(Shape.Of(2), [3000, 3000]) };
+        var before = test.Node.Checkpoint.Checkpoint.Size;
+        var e = await Assert.ThrowsAsync<ModelException>(() => test.Node.InvokeAsync(model, inputs, new CallerTerms(null, false, null)));
+        Assert.Equal("the run takes longer than 0.001 s", e.Message);
+        Assert.Equal(before, test.Node.Checkpoint.Checkpoint.Size);
     }
 
     [Fact]

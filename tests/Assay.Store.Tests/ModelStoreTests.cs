@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Assay.Engine.Models;
+using Assay.Engine.Models.Onnx;
 
 namespace Assay.Store.Tests;
 
@@ -84,6 +85,18 @@ public sealed class ModelStoreTests : IDisposable
         var e = Assert.Throws<StoreException>(() => store.Import(folder.Write("adder.onnx", Models.Adds(2)), null, "v1", Noon));
         Assert.Equal(StoreFault.Exists, e.Fault);
         Assert.Equal(before, Everything());
+    }
+
+    [Fact]
+    public void Model_that_takes_or_gives_anything_but_tensors_of_numbers_is_refused_and_leaves_nothing()
+    {
+        var texts = new OnnxWriter(19).Input("name", DType.String, 1).Node("Identity", ["name"], ["y"]).Output("y").ToBytes();
+        var e = Assert.Throws<ModelException>(() => Import(folder.Write("texts.onnx", texts)));
+        Assert.Equal("input 'name' is string 1; only tensors of numbers are served", e.Message);
+        var list = new OnnxWriter(19).Input("x", DType.Float32, 1).Node("SequenceConstruct", ["x"], ["all"]).Output("all").ToBytes();
+        e = Assert.Throws<ModelException>(() => Import(folder.Write("list.onnx", list)));
+        Assert.Equal("output 'all' is sequence(float32); only tensors of numbers are served", e.Message);
+        Assert.Empty(Everything());
     }
 
     [Theory]

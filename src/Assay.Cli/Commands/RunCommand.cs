@@ -23,7 +23,7 @@ internal static class RunCommand
         var nonce = new Option<string?>("--nonce") { Description = "Echoed in the receipt" };
         var command = new Command("run", "Run a model and get a receipt. Example: assay run mnist seven.png -o out")
         {
-            name, inputs, output, channels, mean, scale, auditable, nonce,
+            name, inputs, output, channels, mean, scale, auditable, nonce, Shared.RunSeconds,
         };
         command.SetAction(parsed => Shared.WithNodeAsync(parsed, async node =>
         {
@@ -41,7 +41,7 @@ internal static class RunCommand
             else
                 PrintText(model, answer, receipt);
             return ExitCode.Ok;
-        }));
+        }, new NodeOptions { RunTime = Shared.RunTimeOf(parsed) }));
         return command;
     }
 

@@ -34,7 +34,7 @@ internal static class ServeCommand
         };
         var command = new Command("serve", "Serve the models of a data folder over HTTP, with the explorer. Example: assay serve --url http://127.0.0.1:7780")
         {
-            Url, witnesses.Witness, witnesses.Quorum, witnesses.LogPolicy, indexers, every, algorithm,
+            Url, witnesses.Witness, witnesses.Quorum, witnesses.LogPolicy, indexers, every, algorithm, Shared.RunSeconds,
         };
         command.SetAction((parsed, cancel) => Shared.WithNodeAsync(parsed, async node =>
         {
@@ -44,6 +44,7 @@ internal static class ServeCommand
         {
             Witnesses = witnesses.TextOf(parsed), Indexers = [.. (parsed.GetValue(indexers) ?? []).Select(Vkey)],
             EpochEvery = Math.Max(1, parsed.GetValue(every)), ServingKeyAlgorithm = parsed.GetValue(algorithm),
+            RunTime = Shared.RunTimeOf(parsed),
         }));
         return command;
     }

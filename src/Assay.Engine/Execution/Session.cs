@@ -69,7 +69,7 @@ public sealed class Session : IDisposable
     /// <param name="inputs">One tensor per input, by name.</param>
     /// <param name="onValue">Told of every tensor that a node makes, in the order in which they are made: id and tensor; of a sequence, of each tensor in it.</param>
     /// <param name="cancel">Asked before each kernel and, where one takes longer, within it.</param>
-    /// <returns>The outputs, in the graph's order.</returns>
+    /// <returns>The outputs, in the graph's order, in memory of their own.</returns>
     /// <exception cref="ModelException">An input does not fit, operands contradict each other, or a limit is passed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for it.</exception>
     public IReadOnlyList<NamedTensor> Run(

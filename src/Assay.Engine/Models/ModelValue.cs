@@ -31,6 +31,9 @@ public abstract class ModelValue
 
     /// <summary>Bytes that the value holds, as a run counts them; what several tensors share counts for each.</summary>
     public abstract long ByteCount { get; }
+
+    /// <summary>The same value in memory of its own.</summary>
+    public abstract ModelValue Copy();
 }
 
 /// <summary>A list of tensors of one element type. A value: adding to it makes another.</summary>
@@ -69,6 +72,8 @@ public sealed class TensorSequence : ModelValue
 
     public override long ByteCount { get; }
 
+    public override TensorSequence Copy() => new(Type, Array.ConvertAll(items, i => i.Copy()));
+
     public override string ToString() => $"sequence of {items.Length} {Type.Name()}";
 }
 
@@ -87,6 +92,8 @@ public sealed class OptionalValue : ModelValue
     public override IEnumerable<Tensor> Tensors => Element?.Tensors ?? [];
 
     public override long ByteCount => Element?.ByteCount ?? 0;
+
+    public override OptionalValue Copy() => Element is null ? this : Of(Element.Copy());
 
     /// <summary>One that holds a tensor or a sequence.</summary>
     /// <exception cref="ModelException">It is optional already.</exception>

@@ -23,11 +23,14 @@ public static partial class ShapeRules
             var other => throw new ModelException($"direction '{Onnx.OnnxModel.Cut(other)}' is not forward, reverse or bidirectional"),
         };
         Activation.Of(op, a, directions);
-        int steps = -1, batch = -1, inputs = -1, hidden = (int)Math.Clamp(a.Int("hidden_size", -1), -1, int.MaxValue / 8);
+        int steps = -1, batch = -1, inputs = -1, hidden = (int)Math.Clamp(a.Int("hidden_size", -1), -1, int.MaxValue);
         if (x[0]!.HasRank)
             (steps, batch, inputs) = Three(x[0]!, "X");
         (inputs, hidden) = GateRows(x[1]!, "W", gates, directions, inputs, hidden, recurrent: false);
         (_, hidden) = GateRows(x[2]!, "R", gates, directions, -1, hidden, recurrent: true);
+        // R has as many columns, and rows for each gate: no run can have so many, and the rows of B must be countable.
+        if (hidden > int.MaxValue / (2 * gates))
+            throw new ModelException($"a hidden size of {hidden} is more than {int.MaxValue / (2 * gates)}");
         Matrix(x, 3, "B", directions, hidden < 0 ? -1 : 2 * gates * hidden);
         Matrix(x, 7, "P", directions, hidden < 0 ? -1 : 3 * hidden);
         for (var i = 1; i < x.Length; i++)

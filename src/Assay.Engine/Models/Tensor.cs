@@ -115,6 +115,8 @@ public sealed class Tensor : ModelValue
         ? new(Type, shape, bytes, texts)
         : throw new ModelException($"{Shape} cannot become {shape}: {Shape.Count} elements against {shape.Count}");
 
+    public override Tensor Copy() => new(Type, Shape, bytes.ToArray(), (string[]?)texts?.Clone());
+
     public static DType TypeOf<T>() where T : unmanaged =>
         typeof(T) == typeof(float) ? DType.Float32 :
         typeof(T) == typeof(long) ? DType.Int64 :

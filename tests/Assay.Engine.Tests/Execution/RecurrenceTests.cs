@@ -79,6 +79,15 @@ public sealed class RecurrenceTests
         }
     }
 
+    [Theory, InlineData("LSTM", 4, 1 << 28), InlineData("GRU", 3, 1 << 29), InlineData("RNN", 1, 1 << 30)]
+    public void A_hidden_size_beyond_any_bias_is_refused(string op, int gates, int hidden)
+    {
+        var rows = gates * hidden;
+        var model = new OnnxWriter(22).Input("x", DType.Float32, 1, 1, 1).Input("w", DType.Float32, 1, rows, 1).Input("r", DType.Float32, 1, rows, -1)
+            .Input("b", DType.Float32, 1, 8).Node(op, ["x", "w", "r", "b"], ["", "h"], ("hidden_size", (long)hidden)).Output("h");
+        Assert.Equal($"node 0 ({op}): a hidden size of {hidden} is more than {int.MaxValue / (2 * gates)}", Refused(model, null));
+    }
+
     [Fact]
     public void One_step_by_hand_has_the_bits_of_the_text()
     {

@@ -9,6 +9,12 @@ public sealed class FunctionSweepTests(ITestOutputHelper output)
     /// <summary>Where the long sweep writes its table, and which functions it has done; nothing is swept again.</summary>
     private const string Table = "ASSAY_SWEEP_TABLE";
 
+    /// <summary>The one function to sweep; all where it is not set.</summary>
+    private const string Only = "ASSAY_SWEEP_ONLY";
+
+    /// <summary>Which slice of the 2^32 to sweep, of how many, as <c>3/16</c> (from 0): a long sweep in pieces, a row of the table for each.</summary>
+    private const string Slice = "ASSAY_SWEEP_SLICE";
+
     /// <summary>Greatest error allowed, in units of the last place.</summary>
     private static double Bound(Function function) => function switch
     {
@@ -44,11 +50,15 @@ public sealed class FunctionSweepTests(ITestOutputHelper output)
     {
         var every = int.Parse(Environment.GetEnvironmentVariable("ASSAY_SWEEP_EVERY") ?? "1", CultureInfo.InvariantCulture);
         var table = Environment.GetEnvironmentVariable(Table);
-        Assert.SkipWhen(table is not null && File.Exists(table) && File.ReadLines(table).Any(l => l.StartsWith($"| {function} |", StringComparison.Ordinal)), "done before");
+        var slice = Environment.GetEnvironmentVariable(Slice);
+        var row = slice is null ? $"{function}" : $"{function} {slice}";
+        Assert.SkipWhen(Environment.GetEnvironmentVariable(Only) is { } only && only != function.ToString(), "another is asked for");
+        Assert.SkipWhen(table is not null && File.Exists(table) && File.ReadLines(table).Any(l => l.StartsWith($"| {row} |", StringComparison.Ordinal)), "done before");
         const int Parts = 1024;
+        var (first, end) = Bounds(slice ?? "0/1", Parts);
         var total = Swept.None;
         var turn = new Lock();
-        Parallel.For(0, Parts, new ParallelOptions { MaxDegreeOfParallelism = 2 }, part =>
+        Parallel.For(first, end, new ParallelOptions { MaxDegreeOfParallelism = 2 }, part =>
         {
             var swept = FunctionSweep.All[function].Range((uint)part << 22, 1 << 22, every);
             lock (turn)
@@ -56,8 +66,15 @@ public sealed class FunctionSweepTests(ITestOutputHelper output)
         });
         if (table is not null)
             File.AppendAllText(table, string.Create(CultureInfo.InvariantCulture,
-                $"| {function} | {total.Worst:F6} | {total.At:R} (0x{BitConverter.SingleToInt32Bits(total.At):X8}) | {total.Misrounded} | {total.Measured} | {total.Inputs} | {string.Join(", ", Isas.Supported.Select(Isas.Name))} |\n"));
+                $"| {row} | {total.Worst:F6} | {total.At:R} (0x{BitConverter.SingleToInt32Bits(total.At):X8}) | {total.Misrounded} | {total.Measured} | {total.Inputs} | {string.Join(", ", Isas.Supported.Select(Isas.Name))} |\n"));
         Report(function, total);
+    }
+
+    private static (int First, int End) Bounds(string slice, int parts)
+    {
+        var numbers = slice.Split('/').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+        Assert.True(numbers is [var k, var n] && k >= 0 && k < n && n <= parts, $"{Slice} is {slice}; it should be like 3/16, the first being 0/16");
+        return (parts * numbers[0] / numbers[1], parts * (numbers[0] + 1) / numbers[1]);
     }
 
     private void Report(Function function, Swept swept)

@@ -15,7 +15,7 @@ public static class Reference
     /// <param name="onValue">Told of every tensor that a node makes, in the order in which they are made: id and tensor; of a sequence, of each tensor in it.</param>
     /// <param name="limits">What the run may use.</param>
     /// <param name="cancel">Asked before each node and, where one takes long, within it.</param>
-    /// <returns>The outputs, in the graph's order.</returns>
+    /// <returns>The outputs, in the graph's order, in memory of their own.</returns>
     /// <exception cref="ModelException">An input does not fit, an input or output is no tensor, operands contradict each other, or a limit is passed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for it.</exception>
     public static IReadOnlyList<NamedTensor> Run(
@@ -45,6 +45,7 @@ public static class Reference
         var returned = 0L;
         foreach (var id in graph.Outputs)
             limits.SpendOutput(ref returned, run.Get(id).ByteCount);
-        return [.. graph.Outputs.Select(id => new NamedValue(graph.Values[id].Name, run.Get(id)))];
+        // A constant, and what came in, stay as they are whatever the caller does with the outputs.
+        return [.. graph.Outputs.Select(id => new NamedValue(graph.Values[id].Name, run.Get(id).Copy()))];
     }
 }
