@@ -36,6 +36,7 @@ public sealed class PictureFileTests
     public void A_tagged_file_is_read_in_strips_of_either_byte_order(bool isBig)
     {
         Assert.Equal([1, 2, 3, 4, 5, 6], Tiff.Read(Tagged(isBig, [1, 2, 3, 4, 5, 6], 0)).Pixels);
+        Assert.Contains("149 bytes cannot hold 4096 by 2 pixels", Refused(() => Tiff.Read(Tagged(isBig, new byte[13], 0, width: 4096))), StringComparison.Ordinal);
         Assert.Contains("strip 1 of 3 bytes", Refused(() => Tiff.Read(Tagged(isBig, [1, 2, 3, 4, 5, 6], 100_000))), StringComparison.Ordinal);
     }
 
@@ -56,32 +57,6 @@ public sealed class PictureFileTests
     }
 
     [Fact]
-    public void Damaged_files_give_the_typed_error_or_a_picture()
-    {
-        var noise = new Noise(11);
-        byte[][] files =
-        [
-            Bitmap(5, 4, 24, new byte[64]), Bitmap(5, 4, 8, new byte[2000]), [.. "P6 2 2 255\n"u8, .. new byte[12]], Tagged(false, new byte[6], 0), Tagged(true, new byte[6], 0),
-            Photograph(17, 9, 5, -3, 30), PngWriter.Write(new(5, 3, 3, new byte[45])),
-        ];
-        var refused = 0;
-        for (var i = 0; i < 20_000; i++)
-        {
-            var file = noise.Mutate(files[i % files.Length]);
-            try
-            {
-                var picture = (i % files.Length) switch { 0 or 1 => Bmp.Read(file), 2 => Pnm.Read(file), 3 or 4 => Tiff.Read(file), 5 => Jpeg.Read(file), _ => Png.Read(file) };
-                Assert.Equal((long)picture.Width * picture.Height * picture.Channels, picture.Pixels.Length);
-            }
-            catch (ModelException)
-            {
-                refused++;
-            }
-        }
-        Assert.InRange(refused, 1000, 19_999);
-    }
-
-    [Fact]
     public void A_file_of_no_known_kind_is_refused_by_name() =>
         Assert.Contains("WebP and JPEG 2000 are not supported", Refused(() => PlaceTests.Both(Decoder("RGB"), ("f", Tensor.From<byte>(Shape.Of(4), "RIFF"u8)))), StringComparison.Ordinal);
 
@@ -89,7 +64,7 @@ public sealed class PictureFileTests
 
     private static string Refused(Action read) => Assert.Throws<ModelException>(read).Message;
 
-    private static byte[] Bitmap(int width, int height, int bits, byte[] rows, int compression = 0)
+    internal static byte[] Bitmap(int width, int height, int bits, byte[] rows, int compression = 0)
     {
         var palette = bits == 8 ? 1024 : 0;
         var file = new byte[54 + palette + rows.Length];
@@ -106,10 +81,10 @@ public sealed class PictureFileTests
     }
 
     /// <summary>One column of two RGB pixels in two strips; the offset of the second is moved by so much.</summary>
-    private static byte[] Tagged(bool isBig, byte[] pixels, int moved)
+    internal static byte[] Tagged(bool isBig, byte[] pixels, int moved, int width = 1)
     {
         var body = new List<byte>(isBig ? "MM\0*"u8.ToArray() : "II*\0"u8.ToArray());
-        (int Tag, int Type, int Count, int Value)[] fields = [(256, 3, 1, 1), (257, 3, 1, 2), (258, 3, 3, 122), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 2, 128), (277, 3, 1, 3), (278, 3, 1, 1), (279, 3, 2, 3)];
+        (int Tag, int Type, int Count, int Value)[] fields = [(256, 3, 1, width), (257, 3, 1, 2), (258, 3, 3, 122), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 2, 128), (277, 3, 1, 3), (278, 3, 1, 1), (279, 3, 2, 3)];
         Long(8);
         Short(fields.Length);
         foreach (var (tag, type, count, value) in fields)
@@ -142,7 +117,7 @@ public sealed class PictureFileTests
     }
 
     /// <summary>A photograph of one colour, chrominance halved both ways: 4 + 2 blocks a unit, of which only the first has differences.</summary>
-    private static byte[] Photograph(int width, int height, int y, int cb, int cr, int units = 0)
+    internal static byte[] Photograph(int width, int height, int y, int cb, int cr, int units = 0)
     {
         var file = new List<byte> { 0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0 };
         file.AddRange(Enumerable.Repeat((byte)8, 64));

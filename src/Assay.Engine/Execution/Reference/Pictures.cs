@@ -1,5 +1,6 @@
 using Assay.Engine.Models;
 using Assay.Engine.Models.Formats;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Execution.Reference;
 
@@ -15,6 +16,7 @@ internal static class Pictures
         var pixels = y.MutableBytes;
         for (var i = 0; i < picture.Height * picture.Width; i++)
         {
+            Interrupt.Check(i);
             var p = picture.Pixels.AsSpan(i * picture.Channels, picture.Channels);
             if (channels == 1)
                 pixels[i] = p.Length == 1 ? p[0] : (byte)((19595 * p[0] + 38470 * p[1] + 7471 * p[2] + 32768) >> 16);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Models.Formats;
 
@@ -30,6 +31,7 @@ public static class Bmp
         var pixels = new byte[width * height * 3];
         for (var row = 0; row < height; row++)
         {
+            Interrupt.Check();
             var line = file.Slice((int)(start + pitch * (lines > 0 ? height - 1 - row : row)), (int)pitch);
             for (var x = 0; x < width; x++)
             {

@@ -1,3 +1,5 @@
+using Assay.Engine.Numerics;
+
 namespace Assay.Engine.Models.Formats;
 
 /// <summary>From the components of a JPEG picture to pixels: chrominance interpolated to full size, then to red, green and blue (ITU-T T.871, clause 7).</summary>
@@ -16,6 +18,7 @@ internal static class JpegColours
         byte[] blue = new byte[width], red = new byte[width];
         for (var y = 0; y < height; y++)
         {
+            Interrupt.Check();
             Row(frame[0], frame[1], y, width, height, blue);
             Row(frame[0], frame[2], y, width, height, red);
             for (var x = 0; x < width; x++)

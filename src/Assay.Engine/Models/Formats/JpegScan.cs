@@ -1,3 +1,5 @@
+using Assay.Engine.Numerics;
+
 namespace Assay.Engine.Models.Formats;
 
 /// <summary>The coded blocks of a JPEG scan, decoded into the components' samples (ITU-T T.81, annex F.2).</summary>
@@ -18,6 +20,7 @@ internal sealed class JpegScan(byte[] bytes, JpegTables tables, int restart)
         var previous = new int[frame.Length];
         for (var unit = 0; unit < across * down; unit++)
         {
+            Interrupt.Check();
             if (restart > 0 && unit > 0 && unit % restart == 0)
             {
                 Restart((unit / restart - 1) % 8);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Models.Formats;
 
@@ -107,7 +108,7 @@ public static class Png
             if (zlib.ReadByte() >= 0)
                 throw new ModelException("PNG: more pixels than its size");
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new ModelException("PNG: the compressed pixels are damaged", e);
         }
@@ -121,6 +122,7 @@ public static class Png
         var pixels = new byte[(long)format.Height * width];
         for (var y = 0; y < format.Height; y++)
         {
+            Interrupt.Check();
             var filter = rows[y * (width + 1)];
             var raw = rows.AsSpan(y * (width + 1) + 1, width);
             var row = pixels.AsSpan(y * width, width);
@@ -159,6 +161,7 @@ public static class Png
         var pixels = new byte[count * colours];
         for (var i = 0; i < count; i++)
         {
+            Interrupt.Check(i);
             var pixel = rows.AsSpan(i * format.Samples, format.Samples);
             if (format.Kind == 3 && pixel[0] * 3 >= palette.Length)
                 throw new ModelException($"PNG: colour {pixel[0]} of a palette of {palette.Length / 3}");

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Models.Formats;
 
@@ -26,23 +27,31 @@ public static class Tiff
         if (fields.One(Compression, 1) != 1 || fields.One(PlanarConfiguration, 1) != 1 || fields.One(Orientation, 1) != 1 || (channels, colours) is not ((1, 1) or (3, 2)))
             throw new ModelException("TIFF: only uncompressed gray or RGB pictures, upright, channels side by side, are supported");
         for (var c = 0; c < channels; c++)
-            if (fields.At(BitsPerSample, c, 1) != 8)
-                throw new ModelException($"TIFF: {fields.At(BitsPerSample, c, 1)} bits a channel; 8 are supported");
+            if (fields.At(fields.Find(BitsPerSample), c, 1) != 8)
+                throw new ModelException($"TIFF: {fields.At(fields.Find(BitsPerSample), c, 1)} bits a channel; 8 are supported");
+        // Nothing is compressed, and no two strips need the same bytes.
+        if ((long)width * height * channels > file.Length)
+            throw new ModelException($"TIFF: {file.Length} bytes cannot hold {width} by {height} pixels");
         var rows = Math.Clamp(fields.One(RowsPerStrip, height), 1, height);
         var pixels = new byte[width * height * channels];
         var strips = (height + rows - 1) / rows;
         if (strips > MaxStrips)
             throw new ModelException($"TIFF: {strips} strips, above {MaxStrips}");
+        Field offsets = fields.Find(StripOffsets), lengths = fields.Find(StripByteCounts);
         for (var s = 0; s < strips; s++)
         {
+            Interrupt.Check();
             var target = pixels.AsSpan(s * rows * width * channels, Math.Min(rows, height - s * rows) * width * channels);
-            long from = (uint)fields.At(StripOffsets, s, 0), length = (uint)fields.At(StripByteCounts, s, 0);
+            long from = (uint)fields.At(offsets, s, 0), length = (uint)fields.At(lengths, s, 0);
             if (length != target.Length || from + length > file.Length)
                 throw new ModelException($"TIFF: strip {s} of {length} bytes at {from}, where {target.Length} within {file.Length} are needed");
             file.Slice((int)from, (int)length).CopyTo(target);
         }
         return new(width, height, channels, pixels);
     }
+
+    /// <summary>Where a field stands among the entries; -1 where it does not.</summary>
+    private readonly record struct Field(int Tag, int Entry);
 
     /// <summary>The first directory: twelve bytes a field, of 16 or 32 bits a number.</summary>
     private readonly ref struct Fields
@@ -63,23 +72,29 @@ public static class Tiff
             entries = file.Slice((int)at + 2, size);
         }
 
-        public int One(int tag, int otherwise) => At(tag, 0, otherwise);
+        public int One(int tag, int otherwise) => At(Find(tag), 0, otherwise);
 
-        /// <summary>Number <paramref name="i"/> of a field.</summary>
-        public int At(int tag, int i, int otherwise)
+        public Field Find(int tag)
         {
             for (var e = 0; e < entries.Length; e += 12)
                 if (Short(entries[e..]) == tag)
-                {
-                    var type = Short(entries[(e + 2)..]);
-                    var size = type switch { 3 => 2, 4 => 4, _ => throw new ModelException($"TIFF: field {tag} is of type {type}, not a whole number") };
-                    long count = Long(entries[(e + 4)..]), at = count * size <= 4 ? 0 : Long(entries[(e + 8)..]);
-                    if (i >= count || at + (i + 1L) * size > file.Length)
-                        throw new ModelException($"TIFF: field {tag} has no number {i}");
-                    var value = count * size <= 4 ? entries[(e + 8 + i * size)..] : file[(int)(at + i * size)..];
-                    return size == 2 ? Short(value) : (int)Math.Min(Long(value), int.MaxValue);
-                }
-            return otherwise;
+                    return new(tag, e);
+            return new(tag, -1);
+        }
+
+        /// <summary>Number <paramref name="i"/> of a field.</summary>
+        public int At(Field field, int i, int otherwise)
+        {
+            if (field.Entry < 0)
+                return otherwise;
+            var entry = entries[field.Entry..];
+            var type = Short(entry[2..]);
+            var size = type switch { 3 => 2, 4 => 4, _ => throw new ModelException($"TIFF: field {field.Tag} is of type {type}, not a whole number") };
+            long count = Long(entry[4..]), at = count * size <= 4 ? 0 : Long(entry[8..]);
+            if (i >= count || at + (i + 1L) * size > file.Length)
+                throw new ModelException($"TIFF: field {field.Tag} has no number {i}");
+            var value = count * size <= 4 ? entry[(8 + i * size)..] : file[(int)(at + i * size)..];
+            return size == 2 ? Short(value) : (int)Math.Min(Long(value), int.MaxValue);
         }
 
         private int Short(ReadOnlySpan<byte> at) => isBig ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
