@@ -115,6 +115,9 @@ public sealed class Tensor : ModelValue
         ? new(Type, shape, bytes, texts)
         : throw new ModelException($"{Shape} cannot become {shape}: {Shape.Count} elements against {shape.Count}");
 
+    /// <summary>Whether the two have memory in common.</summary>
+    internal bool Overlaps(Tensor other) => texts is null ? bytes.Span.Overlaps(other.bytes.Span) : ReferenceEquals(texts, other.texts);
+
     public override Tensor Copy() => new(Type, Shape, bytes.ToArray(), (string[]?)texts?.Clone());
 
     public static DType TypeOf<T>() where T : unmanaged =>

@@ -33,7 +33,7 @@ internal sealed unsafe class FastRun(Graph graph, Weights weights, Liveness live
             RunBlock(graph.Body);
             foreach (var id in graph.Outputs)
                 limits.SpendOutput(ref returned, Get(id).ByteCount);
-            return [.. graph.Outputs.Select(id => new NamedValue(graph.Values[id].Name, Get(id).Leaving(context)))];
+            return [.. graph.Outputs.Select(id => new NamedValue(graph.Values[id].Name, Leaving.Own(weights.Folded.Constants, inputs, Get(id).Plain(context))))];
         }
         finally
         {

@@ -30,7 +30,7 @@ internal sealed class Plan(PlanKey key, Recording recording, Arena arena, Value[
         recording.Run(context.Workers);
         var made = new NamedValue[outputs.Length];
         for (var i = 0; i < made.Length; i++)
-            made[i] = new(names[i], outputs[i].Leaving(context));
+            made[i] = new(names[i], outputs[i].Known?.Copy() ?? outputs[i].ToTensor(context));
         return made;
     }
 

@@ -97,9 +97,6 @@ internal sealed unsafe class Value
     /// <summary>The value itself. Its memory may be a constant's, or another value's.</summary>
     public ModelValue Plain(RunContext context) => Container ?? Tensor(context);
 
-    /// <summary>The value as it leaves the run: whoever gets it may do with it what he likes.</summary>
-    public ModelValue Leaving(RunContext context) => Container?.Copy() ?? (Type == DType.String ? tensor!.Copy() : ToTensor(context));
-
     /// <summary>Bytes that it counts for.</summary>
     public long ByteCount => Container?.ByteCount ?? (Type == DType.String ? tensor!.ByteCount : (long)Shape.Count * Type.Size());
 

@@ -45,7 +45,6 @@ public static class Reference
         var returned = 0L;
         foreach (var id in graph.Outputs)
             limits.SpendOutput(ref returned, run.Get(id).ByteCount);
-        // A constant, and what came in, stay as they are whatever the caller does with the outputs.
-        return [.. graph.Outputs.Select(id => new NamedValue(graph.Values[id].Name, run.Get(id).Copy()))];
+        return [.. graph.Outputs.Select(id => new NamedValue(graph.Values[id].Name, Leaving.Own(graph.Constants, inputs, run.Get(id))))];
     }
 }
