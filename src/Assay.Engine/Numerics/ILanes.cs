@@ -83,4 +83,16 @@ internal unsafe interface ILanes<T> where T : unmanaged, ILanes<T>
 
     /// <summary>The low 16 bits of each lane, all of which must be below 2^16.</summary>
     static abstract void Narrow(T value, ushort* target);
+
+    /// <summary>Of each lane's four bytes, unsigned in a and signed in b: the sums of products of bytes 0 and 1, and of 2 and 3, as two 16-bit integers. Neither sum may leave their range.</summary>
+    static abstract T MultiplyAddBytes(T a, T b);
+
+    /// <summary>Of each lane's two signed 16-bit integers: the sum of the two products.</summary>
+    static abstract T MultiplyAddShorts(T a, T b);
+
+    /// <summary>Two sums of 16-bit integers in each lane.</summary>
+    static abstract T AddShorts(T a, T b);
+
+    /// <summary>The low 8 bits of each lane.</summary>
+    static abstract void NarrowToBytes(T value, sbyte* target);
 }

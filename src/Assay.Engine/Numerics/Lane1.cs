@@ -109,5 +109,24 @@ internal readonly unsafe struct Lane1(float v) : ILanes<Lane1>
     public static void Narrow(Lane1 value, ushort* target) => *target = (ushort)value.Bits;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 MultiplyAddBytes(Lane1 a, Lane1 b)
+    {
+        int x = a.Bits, y = b.Bits;
+        var low = ((byte)x * (sbyte)y) + ((byte)(x >> 8) * (sbyte)(y >> 8));
+        var high = ((byte)(x >> 16) * (sbyte)(y >> 16)) + ((byte)(x >> 24) * (sbyte)(y >> 24));
+        return BroadcastBits((low & 0xFFFF) | (high << 16));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 MultiplyAddShorts(Lane1 a, Lane1 b) => BroadcastBits(((short)a.Bits * (short)b.Bits) + ((a.Bits >> 16) * (b.Bits >> 16)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 AddShorts(Lane1 a, Lane1 b) => BroadcastBits(((a.Bits + b.Bits) & 0xFFFF) | (((a.Bits >> 16) + (b.Bits >> 16)) << 16));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void NarrowToBytes(Lane1 value, sbyte* target) => *target = (sbyte)value.Bits;
+
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lane1 Mask(bool set) => BroadcastBits(set ? -1 : 0);
 }

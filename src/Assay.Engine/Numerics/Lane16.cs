@@ -106,4 +106,16 @@ internal readonly unsafe struct Lane16(Vector512<float> v) : ILanes<Lane16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Narrow(Lane16 value, ushort* target) => Avx512F.ConvertToVector256UInt16(value.V.AsUInt32()).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 MultiplyAddBytes(Lane16 a, Lane16 b) => new(Avx512BW.MultiplyAddAdjacent(a.V.AsByte(), b.V.AsSByte()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 MultiplyAddShorts(Lane16 a, Lane16 b) => new(Avx512BW.MultiplyAddAdjacent(a.V.AsInt16(), b.V.AsInt16()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 AddShorts(Lane16 a, Lane16 b) => new((a.V.AsInt16() + b.V.AsInt16()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void NarrowToBytes(Lane16 value, sbyte* target) => Avx512F.ConvertToVector128SByte(value.V.AsInt32()).Store(target);
 }

@@ -105,4 +105,27 @@ internal readonly unsafe struct Lane4(Vector128<float> v) : ILanes<Lane4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Narrow(Lane4 value, ushort* target) => *(ulong*)target = Vector128.Narrow(value.V.AsUInt32(), value.V.AsUInt32()).AsUInt64().ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 MultiplyAddBytes(Lane4 a, Lane4 b) => new(AdvSimd.Arm64.IsSupported
+        // Unsigned bytes here are below 128 wherever products of bytes stay in range, so they are signed ones as well.
+        ? AdvSimd.Arm64.AddPairwise(
+            AdvSimd.MultiplyWideningLower(a.V.AsSByte().GetLower(), b.V.AsSByte().GetLower()), AdvSimd.MultiplyWideningUpper(a.V.AsSByte(), b.V.AsSByte())).AsSingle()
+        : System.Runtime.Intrinsics.X86.Ssse3.MultiplyAddAdjacent(a.V.AsByte(), b.V.AsSByte()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 MultiplyAddShorts(Lane4 a, Lane4 b) => new(AdvSimd.Arm64.IsSupported
+        ? AdvSimd.Arm64.AddPairwise(
+            AdvSimd.MultiplyWideningLower(a.V.AsInt16().GetLower(), b.V.AsInt16().GetLower()), AdvSimd.MultiplyWideningUpper(a.V.AsInt16(), b.V.AsInt16())).AsSingle()
+        : System.Runtime.Intrinsics.X86.Sse2.MultiplyAddAdjacent(a.V.AsInt16(), b.V.AsInt16()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 AddShorts(Lane4 a, Lane4 b) => new((a.V.AsInt16() + b.V.AsInt16()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void NarrowToBytes(Lane4 value, sbyte* target)
+    {
+        var shorts = Vector128.Narrow(value.V.AsInt32(), value.V.AsInt32());
+        *(int*)target = Vector128.Narrow(shorts, shorts).AsInt32().ToScalar();
+    }
 }

@@ -103,4 +103,20 @@ internal readonly unsafe struct Lane8(Vector256<float> v) : ILanes<Lane8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Narrow(Lane8 value, ushort* target) => Vector128.Narrow(value.V.GetLower().AsUInt32(), value.V.GetUpper().AsUInt32()).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 MultiplyAddBytes(Lane8 a, Lane8 b) => new(Avx2.MultiplyAddAdjacent(a.V.AsByte(), b.V.AsSByte()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 MultiplyAddShorts(Lane8 a, Lane8 b) => new(Avx2.MultiplyAddAdjacent(a.V.AsInt16(), b.V.AsInt16()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 AddShorts(Lane8 a, Lane8 b) => new((a.V.AsInt16() + b.V.AsInt16()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void NarrowToBytes(Lane8 value, sbyte* target)
+    {
+        var shorts = Vector128.Narrow(value.V.GetLower().AsInt32(), value.V.GetUpper().AsInt32());
+        *(long*)target = Vector128.Narrow(shorts, shorts).AsInt64().ToScalar();
+    }
 }

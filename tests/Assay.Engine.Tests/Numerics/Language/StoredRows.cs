@@ -45,6 +45,14 @@ internal static class StoredRows
         return x;
     }
 
+    /// <summary>Whether a byte of a block belongs to a scale, rather than to the whole numbers.</summary>
+    public static bool IsScale(WeightType type, int at) => type switch
+    {
+        WeightType.Q6_K => at >= 192,
+        WeightType.Q4_K or WeightType.Q5_K => at < 16,
+        _ => at < 2,
+    };
+
     private static (int Place, int Size)[] ScalesOf(WeightType type) => type switch
     {
         WeightType.F32 => [(0, 4)],

@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+
+namespace Assay.Engine.Numerics.Language;
+
+/// <summary>How sixteen rows of weights that are not quantised stand in a panel: the sixteen numbers of a column together.</summary>
+internal unsafe interface IFloatFormat
+{
+    static abstract int Bytes { get; }
+
+    /// <summary>T.Width numbers of a column.</summary>
+    static abstract T Load<T>(byte* numbers) where T : unmanaged, ILanes<T>;
+}
+
+internal readonly unsafe struct SinglePanel : IFloatFormat
+{
+    public static int Bytes => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(byte* numbers) where T : unmanaged, ILanes<T> => T.Load((float*)numbers);
+}
+
+internal readonly unsafe struct BrainPanel : IFloatFormat
+{
+    public static int Bytes => 2;
+
+    /// <summary>A NaN keeps its payload here: the chain's result is made canonical.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(byte* numbers) where T : unmanaged, ILanes<T> => T.ShiftLeft(T.Widen((ushort*)numbers), 16);
+}
+
+internal readonly unsafe struct HalfPanel : IFloatFormat
+{
+    public static int Bytes => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(byte* numbers) where T : unmanaged, ILanes<T> => HalfFloat.ToSingle(T.Widen((ushort*)numbers));
+}
+
+/// <summary>float16 of which none is infinite or NaN: an exact product puts the exponent right, for subnormals as well, and that is all.</summary>
+internal readonly unsafe struct FiniteHalfPanel : IFloatFormat
+{
+    public static int Bytes => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(byte* numbers) where T : unmanaged, ILanes<T>
+    {
+        var bits = T.Widen((ushort*)numbers);
+        var magnitude = T.ShiftLeft(bits, 13) & T.BroadcastBits(0x7FFF << 13);
+        return ((T.ShiftLeft(bits, 16) & T.BroadcastBits(unchecked((int)0x80000000))) | magnitude) * T.BroadcastBits((112 + 127) << 23);
+    }
+}
+
+/// <summary>A tile of a product with weights that are not quantised: sixteen rows by the tokens of a group, each output one chain.</summary>
+internal unsafe struct FloatTile
+{
+    /// <summary>The panel: as stored for one token, else widened.</summary>
+    public byte* Weights;
+
+    /// <summary>Of each column the group's floats.</summary>
+    public float* Activations;
+    public int Columns;
+
+    /// <inheritdoc cref="DotTile.Bias"/>
+    public DotTile Target;
+
+    [SkipLocalsInit]
+    public static void One<T, TFormat>(in FloatTile tile, int row) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
+    {
+        var w = tile.Weights + (TFormat.Bytes * row);
+        var x = tile.Activations;
+        T y = default;
+        for (var end = x + tile.Columns; x < end; x++, w += 16 * TFormat.Bytes)
+            y = T.Fma(T.Broadcast(*x), TFormat.Load<T>(w), y);
+        DotTile.Finish(tile.Target, row, 0, y);
+    }
+
+    [SkipLocalsInit]
+    public static void Four<T>(in FloatTile tile, int row) where T : unmanaged, ILanes<T>
+    {
+        var w = (float*)tile.Weights + row;
+        var x = tile.Activations;
+        T y0 = default, y1 = default, y2 = default, y3 = default;
+        for (var end = x + (4 * (nint)tile.Columns); x < end; x += 4, w += 16)
+        {
+            var v = T.Load(w);
+            y0 = T.Fma(T.Broadcast(x[0]), v, y0);
+            y1 = T.Fma(T.Broadcast(x[1]), v, y1);
+            y2 = T.Fma(T.Broadcast(x[2]), v, y2);
+            y3 = T.Fma(T.Broadcast(x[3]), v, y3);
+        }
+        DotTile.Finish(tile.Target, row, 0, y0);
+        DotTile.Finish(tile.Target, row, 1, y1);
+        DotTile.Finish(tile.Target, row, 2, y2);
+        DotTile.Finish(tile.Target, row, 3, y3);
+    }
+
+    [SkipLocalsInit]
+    public static void Eight<T>(in FloatTile tile, int row) where T : unmanaged, ILanes<T>
+    {
+        var w = (float*)tile.Weights + row;
+        var x = tile.Activations;
+        T y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
+        for (var end = x + (8 * (nint)tile.Columns); x < end; x += 8, w += 16)
+        {
+            var v = T.Load(w);
+            y0 = T.Fma(T.Broadcast(x[0]), v, y0);
+            y1 = T.Fma(T.Broadcast(x[1]), v, y1);
+            y2 = T.Fma(T.Broadcast(x[2]), v, y2);
+            y3 = T.Fma(T.Broadcast(x[3]), v, y3);
+            y4 = T.Fma(T.Broadcast(x[4]), v, y4);
+            y5 = T.Fma(T.Broadcast(x[5]), v, y5);
+            y6 = T.Fma(T.Broadcast(x[6]), v, y6);
+            y7 = T.Fma(T.Broadcast(x[7]), v, y7);
+        }
+        DotTile.Finish(tile.Target, row, 0, y0);
+        DotTile.Finish(tile.Target, row, 1, y1);
+        DotTile.Finish(tile.Target, row, 2, y2);
+        DotTile.Finish(tile.Target, row, 3, y3);
+        DotTile.Finish(tile.Target, row, 4, y4);
+        DotTile.Finish(tile.Target, row, 5, y5);
+        DotTile.Finish(tile.Target, row, 6, y6);
+        DotTile.Finish(tile.Target, row, 7, y7);
+    }
+}

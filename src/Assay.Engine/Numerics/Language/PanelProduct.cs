@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+
+namespace Assay.Engine.Numerics.Language;
+
+/// <summary>
+/// y = x · W (1.3 of assay-llm-v1) for the tokens of <see cref="TokenRows"/>, of up to three matrices that read the same activations. One
+/// token reads the panels as they are packed: it is bound by memory. Several read a few panels unpacked into the second-level cache, all
+/// tokens one group after the other. No output depends on the others. One item is a few panels of a matrix.
+/// </summary>
+internal unsafe struct PanelProduct : IKernel
+{
+    /// <summary>Matrices of one launch.</summary>
+    public const int MostOutputs = 3;
+
+    // Unpacked panels that stay in the second-level cache while all tokens go past.
+    private const int UnpackedBytes = 256 * 1024, MostPanels = 4;
+
+    // Outputs of a tile whose panel is not whole.
+    private const int EdgeSize = 8 * WeightPanels.Height;
+
+    private TokenGroups x;
+    private Part first, second, third;
+    private int panelsPerItem;
+    private float* scratch;
+    private long scratchSize;
+
+    /// <summary>One matrix: its panels, where its outputs go, and its first item.</summary>
+    private struct Part
+    {
+        public PanelLayout Weights;
+        public float* Bias, Y;
+        public nint Step;
+        public int Begin;
+    }
+
+    /// <summary>Makes the products of all rows of <paramref name="x"/>.</summary>
+    /// <param name="scratch">Working memory of the launcher's threads.</param>
+    public static void Run(Launcher launcher, Isa isa, Scratch scratch, TokenRows x, params ReadOnlySpan<PanelOutput> outputs)
+    {
+        if (outputs.Length is 0 or > MostOutputs)
+            throw new ArgumentException($"products of one to {MostOutputs} matrices, not {outputs.Length}", nameof(outputs));
+        var kernel = new PanelProduct { panelsPerItem = MostPanels };
+        long most = 0;
+        var items = 0;
+        foreach (var output in outputs)
+        {
+            kernel.x = x.For(output.Weights.Type, launcher, isa);
+            var unpacked = UnpackedSize(output.Weights);
+            kernel.panelsPerItem = Math.Min(kernel.panelsPerItem, (int)Math.Max(1, UnpackedBytes / unpacked));
+            most = Math.Max(most, unpacked + ScaleSize(output.Weights));
+        }
+        if (x.Tokens == 1)
+            kernel.panelsPerItem = 1;
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            var weights = outputs[i].Weights;
+            if (weights.Columns != x.Columns)
+                throw new ArgumentException($"rows of {x.Columns} and a matrix of {weights.Columns} columns");
+            var part = new Part { Weights = new(weights), Bias = weights.Bias, Y = outputs[i].Y, Step = outputs[i].Step, Begin = items };
+            items += (weights.Panels + kernel.panelsPerItem - 1) / kernel.panelsPerItem;
+            if (i == 0)
+                kernel.first = kernel.second = kernel.third = part;
+            else if (i == 1)
+                kernel.second = kernel.third = part;
+            else
+                kernel.third = part;
+        }
+        kernel.scratchSize = (((kernel.panelsPerItem * most) + 63) / 64 * 16) + 256;
+        kernel.scratch = scratch.Panels(launcher.Threads * kernel.scratchSize);
+        // About 6 bytes, or 40 multiplications, are made in a nanosecond.
+        var weight = (long)kernel.panelsPerItem * kernel.first.Weights.PanelBytes * (1 + (x.Tokens / 4));
+        launcher.Run(isa, items, kernel, (int)(1 + (60_000 / weight)));
+    }
+
+    public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
+    {
+        var memory = scratch + (part * scratchSize);
+        for (var item = from; item < to && !Interrupt.IsRaised; item++)
+        {
+            // Where there are fewer matrices the last ones are the same and begin where it does.
+            ref readonly var output = ref first;
+            if (item >= second.Begin && second.Begin > 0)
+                output = ref second;
+            if (item >= third.Begin && third.Begin > 0)
+                output = ref third;
+            var panel = (item - output.Begin) * panelsPerItem;
+            var panels = Math.Min(panelsPerItem, ((output.Weights.Rows + WeightPanels.Height - 1) / WeightPanels.Height) - panel);
+            switch (output.Weights.Type)
+            {
+                case WeightType.Q4_0: Dot<T, Q4_0Panel>(output, panel, panels, memory); break;
+                case WeightType.Q8_0: Dot<T, Q8_0Panel>(output, panel, panels, memory); break;
+                case WeightType.Q4_K: Dot<T, Q4_KPanel>(output, panel, panels, memory); break;
+                case WeightType.Q5_K: Dot<T, Q5_KPanel>(output, panel, panels, memory); break;
+                case WeightType.Q6_K: Dot<T, Q6_KPanel>(output, panel, panels, memory); break;
+                case WeightType.F32: Chains<T, SinglePanel>(output, panel, panels, memory); break;
+                case WeightType.BF16: Chains<T, BrainPanel>(output, panel, panels, memory); break;
+                case WeightType.F16 when output.Weights.IsFinite: Chains<T, FiniteHalfPanel>(output, panel, panels, memory); break;
+                default: Chains<T, HalfPanel>(output, panel, panels, memory); break;
+            }
+        }
+    }
+
+    /// <summary>Bytes of a panel once it is unpacked.</summary>
+    private static long UnpackedSize(WeightPanels weights) => (long)weights.Columns * WeightPanels.Height * weights.Type switch
+    {
+        WeightType.Q8_0 => 2,
+        WeightType.F32 or WeightType.F16 or WeightType.BF16 => 4,
+        _ => 1,
+    };
+
+    /// <summary>Bytes of its scales once they are widened.</summary>
+    private static long ScaleSize(WeightPanels weights) => weights.Columns / 32 * 64L * (weights.Type switch { WeightType.Q6_K => 3, WeightType.Q4_K or WeightType.Q5_K => 2, _ => 1 });
+
+    [SkipLocalsInit]
+    private readonly void Dot<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
+    {
+        var edge = stackalloc float[EdgeSize];
+        var blocks = x.Columns / 32;
+        nint scaleSize = blocks * 16 * TFormat.Terms, size = x.Columns * (TFormat.IsShort ? 8 : 4);
+        for (var p = 0; p < panels; p++)
+        {
+            PanelUnpacking.Scales<T, TFormat>(output.Weights.Scales(panel + p), x.Columns, memory + (p * (scaleSize + size)));
+            if (x.Tokens > 1)
+                PanelUnpacking.Blocks<T, TFormat>(output.Weights.Blocks(panel + p), blocks, (byte*)(memory + (p * (scaleSize + size)) + scaleSize));
+        }
+        for (var group = 0; group < x.Count && !Interrupt.IsRaised; group++)
+        {
+            var (token, count, room) = x.At(group);
+            for (var p = 0; p < panels; p++)
+            {
+                var scales = memory + (p * (scaleSize + size));
+                var tile = Target(output, panel + p, token, count, edge);
+                tile.Weights = x.Tokens > 1 ? (byte*)(scales + scaleSize) : output.Weights.Blocks(panel + p);
+                tile.Scales = scales;
+                tile.Terms = x.TermsOf(token);
+                tile.Activations = TFormat.IsShort ? (int*)x.ShortsOf(token) : (int*)x.BytesOf(token);
+                tile.Blocks = blocks;
+                for (var row = 0; row < WeightPanels.Height; row += T.Width)
+                    if (x.Tokens == 1)
+                        DotTile.One<T, TFormat>(tile, row);
+                    else if (room == 8)
+                        DotTile4.Eight<T, TFormat>(tile, row);
+                    else
+                        DotTile4.Four<T, TFormat>(tile, row);
+                Finish(tile, output, panel + p, token, edge);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    private readonly void Chains<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
+    {
+        var edge = stackalloc float[EdgeSize];
+        nint size = (nint)x.Columns * WeightPanels.Height;
+        var isWidened = x.Tokens > 1 && TFormat.Bytes < 4;
+        for (var p = 0; p < panels && isWidened; p++)
+        {
+            var numbers = output.Weights.Blocks(panel + p);
+            for (nint i = 0; i < size; i += T.Width)
+                T.Store(TFormat.Load<T>(numbers + (i * TFormat.Bytes)), memory + (p * size) + i);
+        }
+        for (var group = 0; group < x.Count && !Interrupt.IsRaised; group++)
+        {
+            var (token, count, room) = x.At(group);
+            for (var p = 0; p < panels; p++)
+            {
+                var tile = new FloatTile
+                {
+                    Weights = isWidened ? (byte*)(memory + (p * size)) : output.Weights.Blocks(panel + p),
+                    Activations = x.FloatsOf(token), Columns = x.Columns, Target = Target(output, panel + p, token, count, edge),
+                };
+                for (var row = 0; row < WeightPanels.Height; row += T.Width)
+                    if (x.Tokens == 1)
+                        FloatTile.One<T, TFormat>(tile, row);
+                    else if (room == 8)
+                        FloatTile.Eight<T>(tile, row);
+                    else
+                        FloatTile.Four<T>(tile, row);
+                Finish(tile.Target, output, panel + p, token, edge);
+            }
+        }
+    }
+
+    /// <summary>Where the outputs of a panel go: into y, or beside it where the panel has fewer than sixteen rows.</summary>
+    private static DotTile Target(in Part output, int panel, int token, int count, float* edge)
+    {
+        var row = panel * WeightPanels.Height;
+        var isWhole = output.Weights.Rows - row >= WeightPanels.Height;
+        return new()
+        {
+            Y = isWhole ? output.Y + (token * output.Step) + row : edge,
+            Step = isWhole ? output.Step : WeightPanels.Height,
+            Tokens = count,
+            Bias = output.Bias is null ? null : output.Bias + row,
+        };
+    }
+
+    private static void Finish(in DotTile tile, in Part output, int panel, int token, float* edge)
+    {
+        if (tile.Y != edge)
+            return;
+        var row = panel * WeightPanels.Height;
+        for (var t = 0; t < tile.Tokens; t++)
+            for (var r = 0; r < output.Weights.Rows - row; r++)
+                output.Y[((token + t) * output.Step) + row + r] = edge[(t * WeightPanels.Height) + r];
+    }
+}
+
+/// <summary>A matrix to multiply by, and where the outputs go: those of token t from <paramref name="y"/> + t · step on.</summary>
+internal readonly unsafe struct PanelOutput(WeightPanels weights, float* y, nint step)
+{
+    public readonly WeightPanels Weights = weights;
+    public readonly float* Y = y;
+    public readonly nint Step = step;
+}

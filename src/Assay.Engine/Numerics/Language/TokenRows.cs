@@ -1,0 +1,138 @@
+namespace Assay.Engine.Numerics.Language;
+
+/// <summary>
+/// Rows of activations, one for each token, as products read them: groups of up to eight tokens, in which the tokens' numbers for the
+/// same columns stand side by side. Made once for all matrices that are multiplied by them.
+/// </summary>
+internal sealed unsafe class TokenRows : IDisposable
+{
+    private readonly long most;
+    private readonly AlignedBuffer terms, bytes;
+    private AlignedBuffer? shorts, floats;
+    private float* x;
+    private bool hasBytes, hasShorts, hasFloats;
+
+    /// <param name="tokens">Tokens at most.</param>
+    /// <param name="columns">Columns at most.</param>
+    public TokenRows(int tokens, int columns)
+    {
+        // Groups are filled up to eight.
+        most = checked((tokens + 7L) / 8 * 8 * ((columns + 31L) / 32 * 32));
+        terms = new(most / 32 * TokenTerms.Count);
+        bytes = new(most / 4);
+    }
+
+    public int Tokens { get; private set; }
+
+    public int Columns { get; private set; }
+
+    /// <summary>The rows from which the rest is made, [Tokens, Columns].</summary>
+    public float* X => x;
+
+    /// <summary>From now on it holds these rows; they must stay as they are while products are made.</summary>
+    public TokenRows Of(float* x, int tokens, int columns)
+    {
+        if (tokens < 0 || columns < 0 || (tokens + 7L) / 8 * 8 * columns > most)
+            throw new ArgumentException($"{tokens} rows of {columns} do not fit");
+        this.x = x;
+        (Tokens, Columns, hasBytes, hasShorts, hasFloats) = (tokens, columns, false, false, false);
+        return this;
+    }
+
+    /// <summary>Makes what a product with weights of that type reads, where it has not been made.</summary>
+    public TokenGroups For(WeightType type, Launcher launcher, Isa isa)
+    {
+        if (type == WeightType.Q8_0)
+            shorts ??= new(most / 2);
+        // One token alone is read where it stands.
+        if (!type.IsQuantized && Tokens > 1)
+            floats ??= new(most);
+        var groups = new TokenGroups
+        {
+            X = x, Tokens = Tokens, Columns = Columns, Most = TokenGroups.MostOf(isa), Terms = terms.Pointer, Bytes = (sbyte*)bytes.Pointer,
+            Shorts = shorts is null ? null : (short*)shorts.Pointer, Floats = Tokens == 1 || floats is null ? x : floats.Pointer,
+        };
+        if (type.IsQuantized && !(type == WeightType.Q8_0 ? hasShorts : hasBytes))
+        {
+            (hasBytes, hasShorts) = (true, shorts is not null);
+            launcher.Run(isa, groups.Count, new QuantizeKernel { Groups = groups }, 1 + (2048 / Math.Max(1, Columns)));
+        }
+        else if (!type.IsQuantized && Tokens > 1 && !hasFloats)
+        {
+            hasFloats = true;
+            launcher.Run(isa, groups.Count, new InterleaveKernel { Groups = groups }, 1 + (2048 / Math.Max(1, Columns)));
+        }
+        return groups;
+    }
+
+    public void Dispose()
+    {
+        terms.Dispose();
+        bytes.Dispose();
+        shorts?.Dispose();
+        floats?.Dispose();
+    }
+
+    /// <summary>Puts the floats of a group's tokens side by side. One item is one group.</summary>
+    private struct InterleaveKernel : IKernel
+    {
+        public TokenGroups Groups;
+
+        public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
+        {
+            for (var group = from; group < to; group++)
+            {
+                var (first, count, size) = Groups.At(group);
+                var target = Groups.FloatsOf(first);
+                for (var t = 0; t < size; t++)
+                {
+                    // A token that is not there repeats the last one; nobody keeps what comes of it.
+                    var source = Groups.X + ((long)(first + Math.Min(t, count - 1)) * Groups.Columns);
+                    for (var c = 0; c < Groups.Columns; c++)
+                        target[((long)c * size) + t] = source[c];
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Where the numbers of groups of tokens stand; only what has been asked for has been made.</summary>
+internal unsafe struct TokenGroups
+{
+    public float* X;
+    public int Tokens, Columns;
+
+    /// <summary>Tokens of a whole group: 8, or 4 where there are 16 vector registers.</summary>
+    public int Most;
+
+    /// <summary>Of 32 columns the <see cref="TokenTerms"/>, each of all tokens of the group.</summary>
+    public float* Terms;
+
+    /// <summary>Of each quad four bytes of every token.</summary>
+    public sbyte* Bytes;
+
+    /// <summary>Of each quad two 16-bit numbers of every token, then the other two of every token.</summary>
+    public short* Shorts;
+
+    /// <summary>Of each column the floats of all tokens.</summary>
+    public float* Floats;
+
+    public static int MostOf(Isa isa) => RowTiles.HeightOf(isa);
+
+    public readonly int Count => (Tokens + Most - 1) / Most;
+
+    /// <summary>The group's first token, its tokens, and for how many there is room: 4 or 8, or 1 where there is one token in all. All groups before it are whole.</summary>
+    public readonly (int First, int Count, int Size) At(int group)
+    {
+        var count = Math.Min(Most, Tokens - (group * Most));
+        return (group * Most, count, Tokens == 1 ? 1 : count <= 4 ? 4 : 8);
+    }
+
+    public readonly float* TermsOf(int first) => Terms + ((long)first * (Columns / 32) * TokenTerms.Count);
+
+    public readonly sbyte* BytesOf(int first) => Bytes + ((long)first * Columns);
+
+    public readonly short* ShortsOf(int first) => Shorts + ((long)first * Columns);
+
+    public readonly float* FloatsOf(int first) => Floats + ((long)first * Columns);
+}
