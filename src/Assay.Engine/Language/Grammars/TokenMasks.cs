@@ -1,0 +1,240 @@
+using Assay.Engine.Models;
+
+namespace Assay.Engine.Language.Grammars;
+
+/// <summary>
+/// A grammar over a vocabulary: which tokens may follow a text. A token may if its bytes keep the text the beginning of one of the grammar's. What was worked out is
+/// kept, for all texts and requests that share this; any thread may use it. Nothing of what it answers depends on what it keeps.
+/// </summary>
+/// <remarks>
+/// Most tokens end inside the rule that they begin in (a string, say), whatever the stack: those are found once for each node of the grammar by
+/// a walk over the whole vocabulary. Tokens that leave the rule are followed from where they leave it, with the stack at hand; they are few.
+/// After Y. Dong and others, 2024: XGrammar: Flexible and Efficient Structured Generation Engine for Large Language Models.
+/// </remarks>
+public sealed class TokenMasks
+{
+    /// <summary>Places of all states and bytes of masks that are kept; beyond them all is forgotten and worked out anew.</summary>
+    private const int KeptPlaces = 500_000, KeptMaskBytes = 64 << 20;
+
+    /// <summary>Places of one state, and of all states that one mask needs, at most: a schema that is more ambiguous than this is refused.</summary>
+    private const int MostPlaces = 2048, MostPlacesOfMask = 4_000_000;
+
+    private const int Few = 1024;
+
+    private readonly Lock gate = new();
+    private readonly Grammar grammar;
+    private readonly TokenTrie trie;
+    private readonly GrammarState?[] path;
+    private readonly Frame root = new(0, GrammarBuilder.Return, null, 0), inside = new(1, GrammarBuilder.Return, null, 0);
+    private readonly Dictionary<(int Node, int Parent, bool IsContainer), Frame> frames = [];
+    private readonly Dictionary<StateKey, GrammarState> states = [];
+    private long maskBytes, placeCount;
+    private int frameCount = 2;
+
+    public TokenMasks(Grammar grammar, TokenTrie trie)
+    {
+        (this.grammar, this.trie) = (grammar, trie);
+        path = new GrammarState?[trie.LongestToken + 1];
+        Start = After(grammar.Entry, root);
+    }
+
+    /// <summary>Before the first byte.</summary>
+    internal GrammarState Start { get; }
+
+    internal TokenTrie Trie => trie;
+
+    /// <summary>Where these bytes lead; <see cref="GrammarState.Dead"/> where they do not fit.</summary>
+    /// <exception cref="ModelException">The schema is too ambiguous.</exception>
+    internal GrammarState Follow(GrammarState state, ReadOnlySpan<byte> bytes)
+    {
+        lock (gate)
+        {
+            for (var i = 0; i < bytes.Length && !ReferenceEquals(state, GrammarState.Dead); i++)
+                state = Step(state, bytes[i]);
+            return state;
+        }
+    }
+
+    /// <summary>The allowed tokens: bit i % 64 of element i / 64 for token i. Of a state that a token led to there is at least one.</summary>
+    internal ulong[] Mask(GrammarState state)
+    {
+        lock (gate)
+            return state.Mask ??= MakeMask(state);
+    }
+
+    private ulong[] MakeMask(GrammarState state)
+    {
+        if (placeCount + states.Count > KeptPlaces || maskBytes > KeptMaskBytes)
+            Forget();
+        var mask = new ulong[(trie.Count + 63) / 64];
+        maskBytes += 8L * mask.Length;
+        if (state.Places.Any(p => p.Stack.Nesting + TokenTrie.MostOpenings + grammar.GreatestNeed > Grammar.MostNesting))
+            Walk(0, state, mask, null);
+        else
+            foreach (var place in state.Places)
+            {
+                var inner = Inner(place.Node);
+                foreach (var token in inner.Tokens ?? [])
+                    mask[token / 64] |= 1ul << (token % 64);
+                for (var i = 0; i < (inner.Bits?.Length ?? 0); i++)
+                    mask[i] |= inner.Bits![i];
+                if (inner.Exits.Length == 0 || place.Stack.Parent is null)
+                    continue;
+                var after = place.Stack.After ??= After(place.Stack.Node, place.Stack.Parent);
+                foreach (var exit in inner.Exits)
+                    Walk(exit, after, mask, null);
+            }
+        if (state.IsEnd)
+            foreach (var token in trie.EndOfGeneration)
+                mask[token / 64] |= 1ul << (token % 64);
+        return mask;
+    }
+
+    private InnerMask Inner(int node)
+    {
+        var state = Intern([new(node, inside)], isEnd: false);
+        if (state.Inner is not null)
+            return state.Inner;
+        var (bits, exits) = (new ulong[(trie.Count + 63) / 64], new List<int>());
+        Walk(0, state, bits, exits);
+        var count = bits.Sum(System.Numerics.BitOperations.PopCount);
+        var few = count > Few ? null : new List<int>(count);
+        for (var token = 0; token < trie.Count && few is not null; token++)
+            if ((bits[token / 64] >> (token % 64) & 1) != 0)
+                few.Add(token);
+        maskBytes += few is null ? 8L * bits.Length : 4L * count;
+        return state.Inner = new(few?.ToArray(), few is null ? bits : null, [.. exits]);
+    }
+
+    // Marks the tokens below a node of the trie that fit, the node itself being reached in that state.
+    private void Walk(int from, GrammarState state, ulong[] mask, List<int>? exits)
+    {
+        var top = trie.Depth(from);
+        path[top] = state;
+        for (var node = from + 1; node < trie.Skip(from);)
+        {
+            var depth = trie.Depth(node);
+            var next = Step(path[depth - 1]!, trie.Byte(node));
+            if (ReferenceEquals(next, GrammarState.Dead))
+            {
+                node = trie.Skip(node);
+                continue;
+            }
+            foreach (var token in trie.Tokens(node))
+                mask[token / 64] |= 1ul << (token % 64);
+            if (next.IsEnd)
+                exits?.Add(node);
+            path[depth] = next;
+            node = next.Places.Length > 0 ? node + 1 : trie.Skip(node);
+        }
+    }
+
+    private GrammarState Step(GrammarState state, byte b)
+    {
+        state.Next ??= new GrammarState?[256];
+        return state.Next[b] ??= MakeStep(state, b);
+    }
+
+    private GrammarState MakeStep(GrammarState state, byte b)
+    {
+        var closure = new Closure(this);
+        foreach (var place in state.Places)
+            if (grammar[place.Node] is var node && node.Least <= b && b <= node.Most)
+                closure.Add(node.Next, place.Stack);
+        return closure.Result();
+    }
+
+    private GrammarState After(int node, Frame stack)
+    {
+        var closure = new Closure(this);
+        closure.Add(node, stack);
+        return closure.Result();
+    }
+
+    private Frame Push(int node, Frame parent, bool isContainer)
+    {
+        if (!frames.TryGetValue((node, parent.Id, isContainer), out var frame))
+            frames[(node, parent.Id, isContainer)] = frame = new(frameCount++, node, parent, parent.Nesting + (isContainer ? 1 : 0));
+        return frame;
+    }
+
+    private GrammarState Intern(Place[] places, bool isEnd)
+    {
+        if (places.Length == 0 && !isEnd)
+            return GrammarState.Dead;
+        var key = new StateKey(places, isEnd);
+        if (!states.TryGetValue(key, out var state))
+        {
+            if ((placeCount += places.Length) > MostPlacesOfMask)
+                throw TooAmbiguous();
+            states[key] = state = new(places, isEnd);
+        }
+        return state;
+    }
+
+    // States that a text stands in stay usable: they hold what they need. Numbers of frames are never used again.
+    private void Forget()
+    {
+        states.Clear();
+        frames.Clear();
+        (maskBytes, placeCount) = (0, 0);
+    }
+
+    private static ModelException TooAmbiguous() => new("the schema is too ambiguous: alternatives that begin differently are right");
+
+    /// <summary>Follows what needs no byte.</summary>
+    private sealed class Closure(TokenMasks owner)
+    {
+        private readonly HashSet<Place> seen = [];
+        private readonly List<Place> waiting = [];
+        private bool isEnd;
+
+        public void Add(int node, Frame stack)
+        {
+            var pending = new Stack<Place>();
+            pending.Push(new(node, stack));
+            while (pending.TryPop(out var place))
+            {
+                // Inside a rule the nesting around it is unknown; it is asked for only where there is room enough.
+                if (place.Stack.Nesting + owner.grammar.Need(place.Node) > Grammar.MostNesting || !seen.Add(place))
+                    continue;
+                ref readonly var step = ref owner.grammar[place.Node];
+                if (step.Kind == NodeKind.Bytes)
+                    waiting.Add(waiting.Count < MostPlaces ? place : throw TooAmbiguous());
+                else if (step.Kind == NodeKind.Return && place.Stack.Parent is null)
+                    isEnd = true;
+                else if (step.Kind == NodeKind.Return)
+                    pending.Push(new(place.Stack.Node, place.Stack.Parent!));
+                else if (step.Kind == NodeKind.Choice)
+                    for (var i = step.Ways!.Length - 1; i >= 0; i--)
+                        pending.Push(new(step.Ways[i], place.Stack));
+                else if (step.Kind == NodeKind.Call)
+                    pending.Push(Enter(step, place.Stack));
+            }
+        }
+
+        public GrammarState Result() => owner.Intern([.. waiting], isEnd);
+
+        private Place Enter(in GrammarNode call, Frame stack)
+        {
+            var rule = owner.grammar.Rule(call.Rule);
+            // A call that ends its own rule needs no way back, unless nesting is to be counted.
+            var isLast = owner.grammar[call.Next].Kind == NodeKind.Return && !rule.IsContainer;
+            return new(rule.Entry, isLast ? stack : owner.Push(call.Next, stack, rule.IsContainer));
+        }
+    }
+
+    private readonly record struct StateKey(Place[] Places, bool IsEnd)
+    {
+        public bool Equals(StateKey other) => IsEnd == other.IsEnd && Places.AsSpan().SequenceEqual(other.Places);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(IsEnd);
+            foreach (var place in Places)
+                hash.Add(place.GetHashCode());
+            return hash.ToHashCode();
+        }
+    }
+}
