@@ -1,5 +1,4 @@
 using Assay.Engine.Numerics;
-using Assay.Engine.Numerics.Language;
 
 namespace Assay.Engine.Language.Sampling;
 
