@@ -19,6 +19,9 @@ public sealed record SessionOptions
     /// <summary>What one run may use.</summary>
     public RunLimits Limits { get; init; } = RunLimits.Default;
 
+    /// <summary>Every kernel is cut among all threads, be it worth it or not: so that tests see each of them cut.</summary>
+    internal bool CutsAll { get; init; }
+
     /// <summary>Whether runs are made ready once for inputs of one shape, and then repeated.</summary>
     public bool Plans { get; init; } = true;
 }
@@ -117,7 +120,7 @@ public sealed class Session : IDisposable
     }
 
     private RunContext NewContext() =>
-        new(Isa, Options.Threads, Options.Limits) { Plans = Options.Plans ? new PlanCache(planner, Math.Min(Options.Limits.Bytes, MostPlanBytes)) : null };
+        new(Isa, Options.Threads, Options.Limits, Options.CutsAll) { Plans = Options.Plans ? new PlanCache(planner, Math.Min(Options.Limits.Bytes, MostPlanBytes)) : null };
 
     /// <summary>Frees threads and memory. The caller sees to it that no run is going on.</summary>
     public void Dispose()

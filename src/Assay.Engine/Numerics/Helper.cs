@@ -12,6 +12,8 @@ internal sealed unsafe class Helper
     // Turns of waiting until the clock is looked at, and until the processor is offered to others.
     private const int TurnsOfTheClock = 16, TurnsToYield = 400;
 
+    private const double MostBetweenLooks = 5_000;
+
     private const int Awake = 0, Asleep = 1;
 
     private readonly Workers owner;
@@ -82,11 +84,17 @@ internal sealed unsafe class Helper
     /// <summary>Waits for a share, a while.</summary>
     private bool WaitAwake()
     {
-        var start = Stopwatch.GetTimestamp();
+        var (looked, waited) = (Stopwatch.GetTimestamp(), 0.0);
         for (var turn = 1; share->IsEmpty && !stopping; turn++)
         {
             Pause(0);
-            if (turn % TurnsOfTheClock == 0 && Stopwatch.GetElapsedTime(start).TotalNanoseconds > (Crowd.IsTooLarge ? AwakeInACrowdNanoseconds : AwakeNanoseconds))
+            if (turn % TurnsOfTheClock != 0)
+                continue;
+            var now = Stopwatch.GetTimestamp();
+            // While the garbage collector or the system holds all threads up, nobody is waiting.
+            waited += Math.Min(Stopwatch.GetElapsedTime(looked, now).TotalNanoseconds, MostBetweenLooks);
+            looked = now;
+            if (waited > (Crowd.IsTooLarge ? AwakeInACrowdNanoseconds : AwakeNanoseconds))
                 return false;
         }
         return true;

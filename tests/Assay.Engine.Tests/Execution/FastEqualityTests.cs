@@ -84,7 +84,8 @@ public sealed class FastEqualityTests
         foreach (var isa in Isas.Supported)
             foreach (var threads in Threads)
             {
-                using var session = new Session(graph, new SessionOptions { Isa = isa, Threads = threads });
+                // On seven threads, whatever has several outputs is cut into seven shares.
+                using var session = new Session(graph, new SessionOptions { Isa = isa, Threads = threads, CutsAll = threads == 7 });
                 using var unplanned = new Session(graph, new SessionOptions { Isa = isa, Threads = threads, Plans = false });
                 for (var run = 0; run < 3; run++)
                 {

@@ -7,10 +7,10 @@ internal sealed unsafe class RunContext : IDisposable
 {
     private readonly FloatPool? pool;
 
-    public RunContext(Isa isa, int threads, RunLimits limits)
+    public RunContext(Isa isa, int threads, RunLimits limits, bool cutsAll = false)
     {
         Isa = isa;
-        Workers = new Workers(threads);
+        Workers = new Workers(threads, cutsAll);
         Now = Launcher = new Launcher(Workers);
         Scratch = new Scratch(Launcher, null);
         Pool = pool = new FloatPool();
