@@ -69,7 +69,7 @@ internal unsafe struct PanelProduct : IKernel
         kernel.scratch = scratch.Panels(launcher.Threads * kernel.scratchSize);
         // About 6 bytes, or 40 multiplications, are made in a nanosecond.
         var weight = (long)kernel.panelsPerItem * kernel.first.Weights.PanelBytes * (1 + (x.Tokens / 4));
-        launcher.Run(isa, items, kernel, (int)(1 + (60_000 / weight)));
+        launcher.Run(isa, items, kernel, Cost.Of(weight, perNanosecond: 6));
     }
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>

@@ -55,12 +55,12 @@ internal sealed unsafe class TokenRows : IDisposable
         if (type.IsQuantized && !(type == WeightType.Q8_0 ? hasShorts : hasBytes))
         {
             (hasBytes, hasShorts) = (true, shorts is not null);
-            launcher.Run(isa, groups.Count, new QuantizeKernel { Groups = groups }, 1 + (2048 / Math.Max(1, Columns)));
+            launcher.Run(isa, groups.Count, new QuantizeKernel { Groups = groups }, Cost.Of(Columns * 5.0, perNanosecond: 1));
         }
         else if (!type.IsQuantized && Tokens > 1 && !hasFloats)
         {
             hasFloats = true;
-            launcher.Run(isa, groups.Count, new InterleaveKernel { Groups = groups }, 1 + (2048 / Math.Max(1, Columns)));
+            launcher.Run(isa, groups.Count, new InterleaveKernel { Groups = groups }, Cost.Of(Columns * 5.0, perNanosecond: 1));
         }
         return groups;
     }

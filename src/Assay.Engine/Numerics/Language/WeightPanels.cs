@@ -70,7 +70,7 @@ internal sealed unsafe class WeightPanels : IDisposable
             {
                 var special = 0;
                 var kernel = new PackKernel { Stored = source, Layout = new(panels), Rows = rows, Special = &special };
-                launcher.Run(isa, panels.Panels, kernel, (int)(1 + (20_000 / panels.PanelBytes)));
+                launcher.Run(isa, panels.Panels, kernel, Cost.Of(panels.PanelBytes, perNanosecond: 2));
                 panels.IsFinite = special == 0;
             }
         }
