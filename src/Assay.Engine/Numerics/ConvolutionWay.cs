@@ -35,8 +35,8 @@ internal static class ConvolutionWay
         if (!pointwise || (shape.OutSize >= 3 * width && StaysInCache(shape.InSize, a)))
         {
             var lines = Product(shape, Kind.Lines).Vectors(width);
-            // A line that does not fill its vectors goes by way of a copy.
-            Try(Kind.Lines, (double)lines * rows * (a.K + (!pointwise && shape.OutW < 3 * width && shape.OutW % width != 0 ? CopyCost : 0)));
+            // A line that does not fill a vector goes by way of a copy.
+            Try(Kind.Lines, (double)lines * rows * (a.K + (!pointwise && shape.OutW < width ? CopyCost : 0)));
             if (!pointwise && shape.OutD == 1 && (shape.StrideH, shape.StrideW) == (1, 1))
                 Try(Kind.OneLine, Product(shape, Kind.OneLine).Vectors(width) * rows * (a.K + CopyCost));
         }

@@ -5,8 +5,8 @@ namespace Assay.Engine.Numerics;
 /// neighbours. So patches of a convolution are read from the padded planes, and no panel is packed.
 /// </summary>
 /// <remarks>
-/// The last panel of a line overlaps the one before it. Where a line is shorter than a
-/// vector, or where lines are read on end as one (<see cref="Pitch"/>), tiles go to their place by way of a small copy.
+/// A panel is any three vectors, of one line or of several. Where a line is shorter than a vector, or where lines are read on end as
+/// one (<see cref="Pitch"/>), tiles go to their place by way of a small copy.
 /// </remarks>
 internal unsafe struct DirectProduct : IKernel, IFinishingKernel
 {
@@ -30,14 +30,16 @@ internal unsafe struct DirectProduct : IKernel, IFinishingKernel
     public int Pitch;
 
     private PanelCut cut;
+    private int vectorsPerLine;
 
     public static void Run(Launcher launcher, Isa isa, DirectProduct kernel)
     {
-        kernel.cut = new PanelCut(kernel.Line, isa.Width());
-        var panels = kernel.Panels;
+        var width = isa.Width();
+        kernel.vectorsPerLine = (kernel.Line + width - 1) / width;
+        kernel.cut = new PanelCut((int)kernel.Vectors(width), 1);
         // One item is one tile of one panel, so that threads have equal shares of few panels too.
-        var tileWork = (double)kernel.A.M / kernel.A.Count * kernel.Line / kernel.cut.Panels * kernel.A.K;
-        launcher.Run(isa, checked(panels * kernel.A.Count), kernel, Gemm.CostOf(tileWork));
+        var tileWork = (double)kernel.A.M / kernel.A.Count * kernel.Vectors(width) * width / kernel.cut.Panels * kernel.A.K;
+        launcher.Run(isa, checked(kernel.cut.Panels * kernel.A.Count), kernel, Gemm.CostOf(tileWork));
     }
 
     /// <summary>Vectors that a row of outputs takes, those of padding included.</summary>
@@ -45,37 +47,39 @@ internal unsafe struct DirectProduct : IKernel, IFinishingKernel
 
     private readonly int Line => Pitch > 0 ? ((Lines - 1) * Pitch) + Length : Length;
 
-    private readonly int Panels => cut.Panels * (Pitch > 0 ? 1 : Depth * Lines);
-
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T> => A.Epilogue.Choose<T, DirectProduct>(this, part, from, to);
 
     public readonly void Run<T, TFinish>(int part, int from, int to) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
     {
         var runs = (Span<ColumnRun>)stackalloc ColumnRun[48];
+        var starts = stackalloc nint[3];
         for (int item = from, next; item < to; item = next)
         {
             var (panel, tile) = Math.DivRem(item, A.Count);
             next = Math.Min(to, item - tile + A.Count);
-            var (line, part3) = Math.DivRem(panel, cut.Panels);
-            var (first, count, vectors) = cut.At(part3);
-            // The last panel's tiles reach back over columns that are another item's. Those are made twice, alike, unless the finish goes
-            // over what is stored already: two threads could then finish an output twice. There each item gives only its own.
-            var overlap = Line >= vectors * T.Width ? (vectors * T.Width) - count : 0;
-            var others = TFinish.IsLong ? overlap : 0;
-            var b = B + (line / Lines * DepthStep) + (line % Lines * LineStep) + first - overlap;
-            (first, count) = (first - overlap + others, count + overlap - others);
-            var places = 1;
+            var (vector, vectors, _) = cut.At(panel);
+            var places = vectors;
             if (Pitch > 0)
-                places = Places(first, count, others, runs);
+            {
+                var first = vector * T.Width;
+                (starts[0], starts[1], starts[2]) = (first, first + T.Width, first + (2 * T.Width));
+                places = Places(first, Math.Min(vectors * T.Width, Line - first), runs);
+            }
             else
-                runs[0] = new(others, count, ((nint)line * Length) + first);
-            A.Multiply<T, TFinish>(tile, tile + next - item, b, Offsets, 0, A.K, C, CStep, vectors, runs[..places]);
+                for (var i = 0; i < vectors; i++)
+                {
+                    var (line, at) = Math.DivRem(vector + i, vectorsPerLine);
+                    // The last vector of a line overlaps the one before it: outputs there are made twice, alike.
+                    at = Math.Max(0, Math.Min(at * T.Width, Length - T.Width));
+                    starts[i] = (line / Lines * DepthStep) + (line % Lines * LineStep) + at;
+                    runs[i] = new(i * T.Width, Math.Min(T.Width, Length), ((nint)line * Length) + at);
+                }
+            A.Multiply<T, TFinish>(tile, tile + next - item, new(B + starts[0], starts[1] - starts[0], starts[2] - starts[0], Offsets, vectors), 0, A.K, C, CStep, runs[..places]);
         }
     }
 
     /// <summary>The outputs among columns that run over the ends of lines.</summary>
-    /// <param name="skipped">Columns of the panel before the first.</param>
-    private readonly int Places(int first, int count, int skipped, Span<ColumnRun> runs)
+    private readonly int Places(int first, int count, Span<ColumnRun> runs)
     {
         var made = 0;
         for (var column = 0; column < count;)
@@ -83,7 +87,7 @@ internal unsafe struct DirectProduct : IKernel, IFinishingKernel
             var (row, at) = Math.DivRem(first + column, Pitch);
             var left = Math.Min(count - column, Length - at);
             if (left > 0)
-                runs[made++] = new(skipped + column, left, ((nint)row * Length) + at);
+                runs[made++] = new(column, left, ((nint)row * Length) + at);
             column += Math.Min(count - column, Pitch - at);
         }
         return made;

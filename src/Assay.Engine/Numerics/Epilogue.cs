@@ -65,8 +65,17 @@ internal interface IFinishingKernel
 /// <summary>One kind of epilogue.</summary>
 internal interface IFinish
 {
-    /// <summary>Too many operations to stand in a tile beside its registers: they follow when the tile is stored.</summary>
+    /// <summary>Too many operations to stand in a tile beside its registers: some follow when the tile is stored.</summary>
     static abstract bool IsLong { get; }
+
+    /// <summary>Computes a tile with as much of this as can stand in it.</summary>
+    static abstract void Begin<T>(in Tile tile, int height, int rows, int vectors) where T : unmanaged, ILanes<T>;
+
+    /// <summary>The rest, of a number from the tile. What is not exact for all numbers says so: a lane of <paramref name="most"/> is then above <see cref="HalfFloat.Most"/>.</summary>
+    static abstract T End<T>(T x, ref T most) where T : unmanaged, ILanes<T>;
+
+    /// <summary>The rest, of any number.</summary>
+    static abstract T End<T>(T x) where T : unmanaged, ILanes<T>;
 
     /// <summary>The numbers of one channel in every lane.</summary>
     static abstract Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T>;
@@ -81,6 +90,20 @@ internal interface IFinish
 internal readonly struct BiasThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
 {
     public static bool IsLong => typeof(TFunction) == typeof(RoundToHalf) || typeof(TFunction) == typeof(RoundToBrain);
+
+    public static void Begin<T>(in Tile tile, int height, int rows, int vectors) where T : unmanaged, ILanes<T>
+    {
+        if (IsLong)
+            RowTiles.Form<T, BiasThen<CanonicalFunction>>(tile, height, rows, vectors);
+        else
+            RowTiles.Form<T, BiasThen<TFunction>>(tile, height, rows, vectors);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x, ref T most) where T : unmanaged, ILanes<T> => IsLong ? TFunction.Apply(x) : x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x) where T : unmanaged, ILanes<T> => IsLong ? TFunction.Apply(x) : x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Broadcast(epilogue.Bias[channel]) };
@@ -97,6 +120,18 @@ internal readonly struct ReluThenHalf : IFinish
 {
     public static bool IsLong => true;
 
+    public static void Begin<T>(in Tile tile, int height, int rows, int vectors) where T : unmanaged, ILanes<T> => RowTiles.Form<T, BiasThen<ReluFunction>>(tile, height, rows, vectors);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x, ref T most) where T : unmanaged, ILanes<T>
+    {
+        most = T.MaxInt(most, x);
+        return HalfFloat.RoundSmall(x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x) where T : unmanaged, ILanes<T> => T.Canonical(HalfFloat.RoundPositive(x));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Broadcast(epilogue.Bias[channel]) };
 
@@ -112,6 +147,14 @@ internal readonly struct ReluThen<TFunction> : IFinish where TFunction : unmanag
 {
     public static bool IsLong => true;
 
+    public static void Begin<T>(in Tile tile, int height, int rows, int vectors) where T : unmanaged, ILanes<T> => RowTiles.Form<T, BiasThen<ReluFunction>>(tile, height, rows, vectors);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x, ref T most) where T : unmanaged, ILanes<T> => TFunction.Apply(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x) where T : unmanaged, ILanes<T> => TFunction.Apply(x);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new() { Bias = T.Broadcast(epilogue.Bias[channel]) };
 
@@ -126,6 +169,14 @@ internal readonly struct ReluThen<TFunction> : IFinish where TFunction : unmanag
 internal readonly struct NormalizeThen<TFunction> : IFinish where TFunction : unmanaged, IUnaryFunction
 {
     public static bool IsLong => false;
+
+    public static void Begin<T>(in Tile tile, int height, int rows, int vectors) where T : unmanaged, ILanes<T> => RowTiles.Form<T, NormalizeThen<TFunction>>(tile, height, rows, vectors);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x, ref T most) where T : unmanaged, ILanes<T> => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x) where T : unmanaged, ILanes<T> => x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => new()
@@ -151,6 +202,14 @@ internal readonly struct NothingMore : IFinish
 {
     public static bool IsLong => false;
 
+    public static void Begin<T>(in Tile tile, int height, int rows, int vectors) where T : unmanaged, ILanes<T> => RowTiles.Form<T, NothingMore>(tile, height, rows, vectors);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x, ref T most) where T : unmanaged, ILanes<T> => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x) where T : unmanaged, ILanes<T> => x;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => default;
 
@@ -165,6 +224,14 @@ internal readonly struct NothingMore : IFinish
 internal readonly struct Unfinished : IFinish
 {
     public static bool IsLong => false;
+
+    public static void Begin<T>(in Tile tile, int height, int rows, int vectors) where T : unmanaged, ILanes<T> => RowTiles.Form<T, Unfinished>(tile, height, rows, vectors);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x, ref T most) where T : unmanaged, ILanes<T> => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T End<T>(T x) where T : unmanaged, ILanes<T> => x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Channel<T> At<T>(in Epilogue epilogue, nint channel) where T : unmanaged, ILanes<T> => default;

@@ -60,6 +60,7 @@ internal static unsafe class Gemm
         public readonly void Run<T, TFinish>(int part, int from, int to) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
         {
             var panel = Panels + (part * PanelSize);
+            var runs = (Span<ColumnRun>)stackalloc ColumnRun[3];
             for (int item = from, next; item < to; item = next)
             {
                 // All parts of the same panel at once.
@@ -67,12 +68,12 @@ internal static unsafe class Gemm
                 next = Math.Min(to, item - first + Parts);
                 var (rowFrom, rowTo) = ((int)((long)A.Count * first / Parts), (int)((long)A.Count * (first + next - item) / Parts));
                 var (column, columns, vectors) = Cut.At(p);
-                var run = new ColumnRun(0, columns, column);
+                var outputs = PanelCut.Runs(runs, column, columns, T.Width);
                 for (var k0 = 0; k0 < A.K || k0 == 0; k0 += Depth)
                 {
                     var depth = Math.Min(Depth, A.K - k0);
                     Source.Pack<T>(panel, 3 * T.Width, k0, depth, column, columns);
-                    A.Multiply<T, TFinish>(rowFrom, rowTo, panel, Offsets, k0, depth, C, N, vectors, new(in run));
+                    A.Multiply<T, TFinish>(rowFrom, rowTo, new(panel, T.Width, 2 * T.Width, Offsets, vectors), k0, depth, C, N, outputs);
                 }
             }
         }

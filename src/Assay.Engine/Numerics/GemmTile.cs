@@ -13,6 +13,9 @@ internal unsafe struct Tile
     public float* B;
     public nint* Offsets;
 
+    /// <summary>From the first vector of columns to the second and the third: in the right operand, and among the outputs.</summary>
+    public nint B1, B2, C1, C2;
+
     /// <summary>The outputs, rows <see cref="CStep"/> floats apart.</summary>
     public float* C;
     public nint CStep;
@@ -44,6 +47,7 @@ internal static unsafe partial class GemmTile
     {
         float* a = tile.A, b = tile.B, c = tile.C;
         var step = tile.CStep;
+        nint at1 = tile.B1, at2 = tile.B2;
         var offsets = tile.Offsets;
         T c00 = default, c01 = default, c02 = default;
         T c10 = default, c11 = default, c12 = default;
@@ -55,21 +59,21 @@ internal static unsafe partial class GemmTile
         T c70 = default, c71 = default, c72 = default;
         if (!tile.First)
         {
-            Load(c, out c00, out c01, out c02);
-            Load(c + step, out c10, out c11, out c12);
-            Load(c + (2 * step), out c20, out c21, out c22);
-            Load(c + (3 * step), out c30, out c31, out c32);
-            Load(c + (4 * step), out c40, out c41, out c42);
-            Load(c + (5 * step), out c50, out c51, out c52);
-            Load(c + (6 * step), out c60, out c61, out c62);
-            Load(c + (7 * step), out c70, out c71, out c72);
+            Load(tile, c, out c00, out c01, out c02);
+            Load(tile, c + step, out c10, out c11, out c12);
+            Load(tile, c + (2 * step), out c20, out c21, out c22);
+            Load(tile, c + (3 * step), out c30, out c31, out c32);
+            Load(tile, c + (4 * step), out c40, out c41, out c42);
+            Load(tile, c + (5 * step), out c50, out c51, out c52);
+            Load(tile, c + (6 * step), out c60, out c61, out c62);
+            Load(tile, c + (7 * step), out c70, out c71, out c72);
         }
         for (var end = offsets + tile.Depth; offsets < end; offsets++)
         {
             var x = b + *offsets;
             var b0 = T.Load(x);
-            var b1 = T.Load(x + T.Width);
-            var b2 = T.Load(x + (2 * T.Width));
+            var b1 = T.Load(x + at1);
+            var b2 = T.Load(x + at2);
             var w = T.Broadcast(a[0]);
             c00 = T.Fma(w, b0, c00);
             c01 = T.Fma(w, b1, c01);
@@ -120,6 +124,7 @@ internal static unsafe partial class GemmTile
     {
         float* a = tile.A, b = tile.B, c = tile.C;
         var step = tile.CStep;
+        var at1 = tile.B1;
         var offsets = tile.Offsets;
         T c00 = default, c01 = default;
         T c10 = default, c11 = default;
@@ -131,20 +136,20 @@ internal static unsafe partial class GemmTile
         T c70 = default, c71 = default;
         if (!tile.First)
         {
-            Load(c, out c00, out c01);
-            Load(c + step, out c10, out c11);
-            Load(c + (2 * step), out c20, out c21);
-            Load(c + (3 * step), out c30, out c31);
-            Load(c + (4 * step), out c40, out c41);
-            Load(c + (5 * step), out c50, out c51);
-            Load(c + (6 * step), out c60, out c61);
-            Load(c + (7 * step), out c70, out c71);
+            Load(tile, c, out c00, out c01);
+            Load(tile, c + step, out c10, out c11);
+            Load(tile, c + (2 * step), out c20, out c21);
+            Load(tile, c + (3 * step), out c30, out c31);
+            Load(tile, c + (4 * step), out c40, out c41);
+            Load(tile, c + (5 * step), out c50, out c51);
+            Load(tile, c + (6 * step), out c60, out c61);
+            Load(tile, c + (7 * step), out c70, out c71);
         }
         for (var end = offsets + tile.Depth; offsets < end; offsets++)
         {
             var x = b + *offsets;
             var b0 = T.Load(x);
-            var b1 = T.Load(x + T.Width);
+            var b1 = T.Load(x + at1);
             var w = T.Broadcast(a[0]);
             c00 = T.Fma(w, b0, c00);
             c01 = T.Fma(w, b1, c01);
@@ -240,10 +245,10 @@ internal static unsafe partial class GemmTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load<T>(float* c, out T c0, out T c1, out T c2) where T : unmanaged, ILanes<T> => (c0, c1, c2) = (T.Load(c), T.Load(c + T.Width), T.Load(c + (2 * T.Width)));
+    private static void Load<T>(in Tile tile, float* c, out T c0, out T c1, out T c2) where T : unmanaged, ILanes<T> => (c0, c1, c2) = (T.Load(c), T.Load(c + tile.C1), T.Load(c + tile.C2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load<T>(float* c, out T c0, out T c1) where T : unmanaged, ILanes<T> => (c0, c1) = (T.Load(c), T.Load(c + T.Width));
+    private static void Load<T>(in Tile tile, float* c, out T c0, out T c1) where T : unmanaged, ILanes<T> => (c0, c1) = (T.Load(c), T.Load(c + tile.C1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<T, TFinish>(in Tile tile, int row, float* c, T c0, T c1, T c2) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
@@ -256,8 +261,8 @@ internal static unsafe partial class GemmTile
             c2 = TFinish.Apply(c2, channel);
         }
         T.Store(c0, c);
-        T.Store(c1, c + T.Width);
-        T.Store(c2, c + (2 * T.Width));
+        T.Store(c1, c + tile.C1);
+        T.Store(c2, c + tile.C2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -270,7 +275,7 @@ internal static unsafe partial class GemmTile
             c1 = TFinish.Apply(c1, channel);
         }
         T.Store(c0, c);
-        T.Store(c1, c + T.Width);
+        T.Store(c1, c + tile.C1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

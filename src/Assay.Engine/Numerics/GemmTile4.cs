@@ -11,6 +11,7 @@ internal static unsafe partial class GemmTile
     {
         float* a = tile.A, b = tile.B, c = tile.C;
         var step = tile.CStep;
+        nint at1 = tile.B1, at2 = tile.B2;
         var offsets = tile.Offsets;
         var aStep = tile.AStep;
         T c00 = default, c01 = default, c02 = default;
@@ -19,20 +20,20 @@ internal static unsafe partial class GemmTile
         T c30 = default, c31 = default, c32 = default;
         if (!tile.First)
         {
-            Load(c, out c00, out c01, out c02);
+            Load(tile, c, out c00, out c01, out c02);
             if (rows > 1)
-                Load(c + step, out c10, out c11, out c12);
+                Load(tile, c + step, out c10, out c11, out c12);
             if (rows > 2)
-                Load(c + (2 * step), out c20, out c21, out c22);
+                Load(tile, c + (2 * step), out c20, out c21, out c22);
             if (rows > 3)
-                Load(c + (3 * step), out c30, out c31, out c32);
+                Load(tile, c + (3 * step), out c30, out c31, out c32);
         }
         for (var end = offsets + tile.Depth; offsets < end; offsets++)
         {
             var x = b + *offsets;
             var b0 = T.Load(x);
-            var b1 = T.Load(x + T.Width);
-            var b2 = T.Load(x + (2 * T.Width));
+            var b1 = T.Load(x + at1);
+            var b2 = T.Load(x + at2);
             var w = T.Broadcast(a[0]);
             c00 = T.Fma(w, b0, c00);
             c01 = T.Fma(w, b1, c01);
@@ -66,6 +67,7 @@ internal static unsafe partial class GemmTile
     {
         float* a = tile.A, b = tile.B, c = tile.C;
         var step = tile.CStep;
+        var at1 = tile.B1;
         var offsets = tile.Offsets;
         var aStep = tile.AStep;
         T c00 = default, c01 = default;
@@ -74,19 +76,19 @@ internal static unsafe partial class GemmTile
         T c30 = default, c31 = default;
         if (!tile.First)
         {
-            Load(c, out c00, out c01);
+            Load(tile, c, out c00, out c01);
             if (rows > 1)
-                Load(c + step, out c10, out c11);
+                Load(tile, c + step, out c10, out c11);
             if (rows > 2)
-                Load(c + (2 * step), out c20, out c21);
+                Load(tile, c + (2 * step), out c20, out c21);
             if (rows > 3)
-                Load(c + (3 * step), out c30, out c31);
+                Load(tile, c + (3 * step), out c30, out c31);
         }
         for (var end = offsets + tile.Depth; offsets < end; offsets++)
         {
             var x = b + *offsets;
             var b0 = T.Load(x);
-            var b1 = T.Load(x + T.Width);
+            var b1 = T.Load(x + at1);
             var w = T.Broadcast(a[0]);
             c00 = T.Fma(w, b0, c00);
             c01 = T.Fma(w, b1, c01);

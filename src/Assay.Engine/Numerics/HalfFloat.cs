@@ -29,18 +29,24 @@ public static class HalfFloat
     }
 
     /// <summary>The same for numbers without a sign; a NaN remains one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T RoundPositive<T>(T value) where T : unmanaged, ILanes<T> =>
+        T.Select(T.Less(T.BroadcastBits(Most), value), T.BroadcastBits(0x7F800000), RoundSmall(value));
+
+    /// <summary>The last float32 below 65520, from which on numbers are nearer to 2^16, which is infinite: 65519.996.</summary>
+    internal const int Most = 0x477FEFFF;
+
+    /// <summary>The same for numbers up to <see cref="Most"/>.</summary>
     /// <remarks>
     /// Adding and taking away 1.5 · 2^13 times the power of two below x lets the addition round where float16's last place is. That
-    /// power is never below float16's smallest normal, whose last place the subnormals share. What rounds to 2^16 is infinite.
+    /// power is never below float16's smallest normal, whose last place the subnormals share.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T RoundPositive<T>(T value) where T : unmanaged, ILanes<T>
+    internal static T RoundSmall<T>(T value) where T : unmanaged, ILanes<T>
     {
         var power = T.MaxInt(value & T.BroadcastBits(0x7F800000), T.BroadcastBits((127 - 14) << 23));
         var magic = T.AddInt(power, T.BroadcastBits((13 << 23) | 0x400000));
-        var rounded = value + magic - magic;
-        // 65519.996 is the last float32 below 65520, from which on numbers are nearer to 2^16.
-        return T.Select(T.Less(T.BroadcastBits(0x477FEFFF), value), T.BroadcastBits(0x7F800000), rounded);
+        return value + magic - magic;
     }
 
     /// <summary>Lanes of zero-extended float16 bits as float32.</summary>
