@@ -12,7 +12,7 @@ internal unsafe interface IPanelSource
 internal static unsafe class Gemm
 {
     /// <summary>Rows of k in one block at most: a panel of B then stays in the second-level cache.</summary>
-    private const int KBlock = 512;
+    private const int KBlock = 1024;
 
     /// <summary>
     /// Runs one product. Threads take columns, panel by panel. Where so few panels would leave some of them idle, a panel's rows are cut too,

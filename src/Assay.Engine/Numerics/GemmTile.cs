@@ -9,6 +9,9 @@ internal unsafe struct Tile
     public float* A;
     public nint AStep;
 
+    /// <summary>Eight rows that are not packed: each as it stands, <see cref="AStep"/> floats apart.</summary>
+    public bool IsInPlace;
+
     /// <summary>Where the tile's columns begin, and what leads from there to row k of the right operand.</summary>
     public float* B;
     public nint* Offsets;
@@ -31,6 +34,22 @@ internal unsafe struct Tile
     public nint Channel;
 }
 
+/// <summary>How a tile of eight rows finds its left operand.</summary>
+internal interface IRows
+{
+    static abstract bool IsPacked { get; }
+}
+
+internal readonly struct PackedRows : IRows
+{
+    public static bool IsPacked => true;
+}
+
+internal readonly struct RowsInPlace : IRows
+{
+    public static bool IsPacked => false;
+}
+
 /// <summary>
 /// The inner loops of every contraction: a tile of outputs, each one chain of fused multiply-adds with k ascending. The tile
 /// lives in registers from the first term to the epilogue; lanes lie across outputs, never across k.
@@ -43,9 +62,11 @@ internal static unsafe partial class GemmTile
 {
     /// <summary>8 rows by 3 vectors.</summary>
     [SkipLocalsInit]
-    public static void Tile8x3<T, TFinish>(in Tile tile) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
+    public static void Tile8x3<T, TFinish, TRows>(in Tile tile) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish where TRows : unmanaged, IRows
     {
         float* a = tile.A, b = tile.B, c = tile.C;
+        nint row = tile.AStep, two = 2 * row;
+        float* a3 = a + (3 * row), a6 = a + (6 * row);
         var step = tile.CStep;
         nint at1 = tile.B1, at2 = tile.B2;
         var offsets = tile.Offsets;
@@ -78,35 +99,37 @@ internal static unsafe partial class GemmTile
             c00 = T.Fma(w, b0, c00);
             c01 = T.Fma(w, b1, c01);
             c02 = T.Fma(w, b2, c02);
-            w = T.Broadcast(a[1]);
+            w = T.Broadcast(TRows.IsPacked ? a[1] : a[row]);
             c10 = T.Fma(w, b0, c10);
             c11 = T.Fma(w, b1, c11);
             c12 = T.Fma(w, b2, c12);
-            w = T.Broadcast(a[2]);
+            w = T.Broadcast(TRows.IsPacked ? a[2] : a[two]);
             c20 = T.Fma(w, b0, c20);
             c21 = T.Fma(w, b1, c21);
             c22 = T.Fma(w, b2, c22);
-            w = T.Broadcast(a[3]);
+            w = T.Broadcast(TRows.IsPacked ? a[3] : a3[0]);
             c30 = T.Fma(w, b0, c30);
             c31 = T.Fma(w, b1, c31);
             c32 = T.Fma(w, b2, c32);
-            w = T.Broadcast(a[4]);
+            w = T.Broadcast(TRows.IsPacked ? a[4] : a3[row]);
             c40 = T.Fma(w, b0, c40);
             c41 = T.Fma(w, b1, c41);
             c42 = T.Fma(w, b2, c42);
-            w = T.Broadcast(a[5]);
+            w = T.Broadcast(TRows.IsPacked ? a[5] : a3[two]);
             c50 = T.Fma(w, b0, c50);
             c51 = T.Fma(w, b1, c51);
             c52 = T.Fma(w, b2, c52);
-            w = T.Broadcast(a[6]);
+            w = T.Broadcast(TRows.IsPacked ? a[6] : a6[0]);
             c60 = T.Fma(w, b0, c60);
             c61 = T.Fma(w, b1, c61);
             c62 = T.Fma(w, b2, c62);
-            w = T.Broadcast(a[7]);
+            w = T.Broadcast(TRows.IsPacked ? a[7] : a6[row]);
             c70 = T.Fma(w, b0, c70);
             c71 = T.Fma(w, b1, c71);
             c72 = T.Fma(w, b2, c72);
-            a += 8;
+            a += TRows.IsPacked ? 8 : 1;
+            a3++;
+            a6++;
         }
         Store<T, TFinish>(tile, 0, c, c00, c01, c02);
         Store<T, TFinish>(tile, 1, c + step, c10, c11, c12);
@@ -120,9 +143,11 @@ internal static unsafe partial class GemmTile
 
     /// <summary>8 rows by 2 vectors.</summary>
     [SkipLocalsInit]
-    public static void Tile8x2<T, TFinish>(in Tile tile) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
+    public static void Tile8x2<T, TFinish, TRows>(in Tile tile) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish where TRows : unmanaged, IRows
     {
         float* a = tile.A, b = tile.B, c = tile.C;
+        nint row = tile.AStep, two = 2 * row;
+        float* a3 = a + (3 * row), a6 = a + (6 * row);
         var step = tile.CStep;
         var at1 = tile.B1;
         var offsets = tile.Offsets;
@@ -153,28 +178,30 @@ internal static unsafe partial class GemmTile
             var w = T.Broadcast(a[0]);
             c00 = T.Fma(w, b0, c00);
             c01 = T.Fma(w, b1, c01);
-            w = T.Broadcast(a[1]);
+            w = T.Broadcast(TRows.IsPacked ? a[1] : a[row]);
             c10 = T.Fma(w, b0, c10);
             c11 = T.Fma(w, b1, c11);
-            w = T.Broadcast(a[2]);
+            w = T.Broadcast(TRows.IsPacked ? a[2] : a[two]);
             c20 = T.Fma(w, b0, c20);
             c21 = T.Fma(w, b1, c21);
-            w = T.Broadcast(a[3]);
+            w = T.Broadcast(TRows.IsPacked ? a[3] : a3[0]);
             c30 = T.Fma(w, b0, c30);
             c31 = T.Fma(w, b1, c31);
-            w = T.Broadcast(a[4]);
+            w = T.Broadcast(TRows.IsPacked ? a[4] : a3[row]);
             c40 = T.Fma(w, b0, c40);
             c41 = T.Fma(w, b1, c41);
-            w = T.Broadcast(a[5]);
+            w = T.Broadcast(TRows.IsPacked ? a[5] : a3[two]);
             c50 = T.Fma(w, b0, c50);
             c51 = T.Fma(w, b1, c51);
-            w = T.Broadcast(a[6]);
+            w = T.Broadcast(TRows.IsPacked ? a[6] : a6[0]);
             c60 = T.Fma(w, b0, c60);
             c61 = T.Fma(w, b1, c61);
-            w = T.Broadcast(a[7]);
+            w = T.Broadcast(TRows.IsPacked ? a[7] : a6[row]);
             c70 = T.Fma(w, b0, c70);
             c71 = T.Fma(w, b1, c71);
-            a += 8;
+            a += TRows.IsPacked ? 8 : 1;
+            a3++;
+            a6++;
         }
         Store<T, TFinish>(tile, 0, c, c00, c01);
         Store<T, TFinish>(tile, 1, c + step, c10, c11);
@@ -188,9 +215,11 @@ internal static unsafe partial class GemmTile
 
     /// <summary>8 rows by 1 vector.</summary>
     [SkipLocalsInit]
-    public static void Tile8x1<T, TFinish>(in Tile tile) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish
+    public static void Tile8x1<T, TFinish, TRows>(in Tile tile) where T : unmanaged, ILanes<T> where TFinish : unmanaged, IFinish where TRows : unmanaged, IRows
     {
         float* a = tile.A, b = tile.B, c = tile.C;
+        nint row = tile.AStep, two = 2 * row;
+        float* a3 = a + (3 * row), a6 = a + (6 * row);
         var step = tile.CStep;
         var offsets = tile.Offsets;
         T c00 = default;
@@ -218,21 +247,23 @@ internal static unsafe partial class GemmTile
             var b0 = T.Load(x);
             var w = T.Broadcast(a[0]);
             c00 = T.Fma(w, b0, c00);
-            w = T.Broadcast(a[1]);
+            w = T.Broadcast(TRows.IsPacked ? a[1] : a[row]);
             c10 = T.Fma(w, b0, c10);
-            w = T.Broadcast(a[2]);
+            w = T.Broadcast(TRows.IsPacked ? a[2] : a[two]);
             c20 = T.Fma(w, b0, c20);
-            w = T.Broadcast(a[3]);
+            w = T.Broadcast(TRows.IsPacked ? a[3] : a3[0]);
             c30 = T.Fma(w, b0, c30);
-            w = T.Broadcast(a[4]);
+            w = T.Broadcast(TRows.IsPacked ? a[4] : a3[row]);
             c40 = T.Fma(w, b0, c40);
-            w = T.Broadcast(a[5]);
+            w = T.Broadcast(TRows.IsPacked ? a[5] : a3[two]);
             c50 = T.Fma(w, b0, c50);
-            w = T.Broadcast(a[6]);
+            w = T.Broadcast(TRows.IsPacked ? a[6] : a6[0]);
             c60 = T.Fma(w, b0, c60);
-            w = T.Broadcast(a[7]);
+            w = T.Broadcast(TRows.IsPacked ? a[7] : a6[row]);
             c70 = T.Fma(w, b0, c70);
-            a += 8;
+            a += TRows.IsPacked ? 8 : 1;
+            a3++;
+            a6++;
         }
         Store<T, TFinish>(tile, 0, c, c00);
         Store<T, TFinish>(tile, 1, c + step, c10);

@@ -35,10 +35,19 @@ internal unsafe struct RowTiles
     /// <summary>From <see cref="Packing"/>.</summary>
     public float* A;
 
+    /// <summary>Where groups of eight rows are read as they stand, one row after the other; null where they are packed.</summary>
+    public float* InPlace;
+
     public Epilogue Epilogue;
 
     public static int HeightOf(Isa isa) =>
         isa == Isa.Avx512 || (isa == Isa.V128 && System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported) ? 8 : 4;
+
+    /// <summary>
+    /// Whether eight rows of such a length can be read side by side: not where all fall on the same few sets of a first-level cache of 64
+    /// sets of 8 lines.
+    /// </summary>
+    public static bool CanStand(int k) => k % 256 != 0;
 
     /// <summary>Tiles of all rows.</summary>
     public readonly int Count => Height == 4 ? (M + 3) / 4 : (M / 8) + (((M % 8) + 3) / 4);
@@ -64,6 +73,12 @@ internal unsafe struct RowTiles
             var rows = Math.Min(height, M - row);
             tile.A = Packing.At(A, row, M, K, out var step) + ((nint)k0 * step);
             tile.AStep = step;
+            tile.IsInPlace = InPlace is not null && height == 8;
+            if (tile.IsInPlace)
+            {
+                tile.A = InPlace + ((nint)row * K) + k0;
+                tile.AStep = K;
+            }
             tile.Channel = row;
             if (whole && !(TFinish.IsLong && tile.Last))
             {
@@ -136,9 +151,12 @@ internal unsafe struct RowTiles
     {
         switch (height == 8, vectors)
         {
-            case (true, 3): GemmTile.Tile8x3<T, TFinish>(tile); break;
-            case (true, 2): GemmTile.Tile8x2<T, TFinish>(tile); break;
-            case (true, _): GemmTile.Tile8x1<T, TFinish>(tile); break;
+            case (true, 3) when tile.IsInPlace: GemmTile.Tile8x3<T, TFinish, RowsInPlace>(tile); break;
+            case (true, 3): GemmTile.Tile8x3<T, TFinish, PackedRows>(tile); break;
+            case (true, 2) when tile.IsInPlace: GemmTile.Tile8x2<T, TFinish, RowsInPlace>(tile); break;
+            case (true, 2): GemmTile.Tile8x2<T, TFinish, PackedRows>(tile); break;
+            case (true, _) when tile.IsInPlace: GemmTile.Tile8x1<T, TFinish, RowsInPlace>(tile); break;
+            case (true, _): GemmTile.Tile8x1<T, TFinish, PackedRows>(tile); break;
             case (_, 3): GemmTile.Tile4x3<T, TFinish>(tile, rows); break;
             case (_, 2): GemmTile.Tile4x2<T, TFinish>(tile, rows); break;
             default: GemmTile.Tile4x1<T, TFinish>(tile, rows); break;

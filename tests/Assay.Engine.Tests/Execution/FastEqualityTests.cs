@@ -134,6 +134,9 @@ public sealed class FastEqualityTests
             yield return new($"MatMul {m} {n} {k}", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, k < 50, DType.Float32, m, k), FastCase.Floats(2, k, n));
         foreach (var (m, n, k) in new[] { (16, 64, 1030), (9, 33, 8), (24, 47, 513), (12, 17, 9) })
             yield return new($"MatMul {m} {n} {k}", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, k < 50, DType.Float32, m, k), FastCase.Floats(2, k, n));
+        // Rows that are read where they stand or, their length being what it is, packed; more terms than one block has.
+        foreach (var (m, n, k) in new[] { (8, 49, 40), (21, 100, 33), (16, 20, 256), (19, 50, 1100) })
+            yield return new($"MatMul {m} by {k}, {n}", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, k < 50, DType.Float32, m, k), FastCase.Floats(2, k, n));
         yield return new("MatMul row", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, 30), FastCase.Floats(2, 30, 70));
         yield return new("MatMul column", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, 9, 30), FastCase.Floats(2, 30));
         yield return new("MatMul batches", Primitive.MatMul, Attributes.None, 1, FastCase.Floats(1, 2, 1, 6, 7), FastCase.Floats(2, 3, 7, 20));

@@ -105,9 +105,17 @@ internal static unsafe class Contractions
                 call.Launcher.Run(call.Isa, Gemv.Items(n), new Gemv { N = n, K = k, A = a + ((long)row * k), B = b, C = y + ((long)row * n) }, Cost.Of(16L * k, perNanosecond: 6));
             return;
         }
-        var packed = call.Scratch.Weights(Packing.Size(m, k));
-        Packing.Rows(call.Launcher, call.Isa, a, k, 1, m, k, packed);
-        Gemm.Run(call.Launcher, call.Isa, call.Scratch, new() { M = m, K = k, Height = RowTiles.HeightOf(call.Isa), A = packed, Epilogue = new() { Bias = call.Scratch.NoBias(m) } }, n, new MatrixSource { B = b, Step = n }, y);
+        var rows = new RowTiles { M = m, K = k, Height = RowTiles.HeightOf(call.Isa), Epilogue = new() { Bias = call.Scratch.NoBias(m) } };
+        // Whole tiles read their rows where they stand; the last few are filled up.
+        var whole = rows.Height == 8 && RowTiles.CanStand(k) ? m / 8 * 8 : 0;
+        rows.InPlace = whole > 0 ? a : null;
+        if (m > whole)
+        {
+            var packed = call.Scratch.Weights(Packing.Size(m - whole, k));
+            Packing.Rows(call.Launcher, call.Isa, a + ((long)whole * k), k, 1, m - whole, k, packed);
+            rows.A = packed - ((nint)whole * k);
+        }
+        Gemm.Run(call.Launcher, call.Isa, call.Scratch, rows, n, new MatrixSource { B = b, Step = n }, y);
     }
 
     public static Epilogue Epilogue(in Call call, float* bias, int channels)
