@@ -5,7 +5,7 @@ namespace Assay.Engine.Numerics.Language;
 /// <summary>A tile of a product with quantised weights: the sixteen rows of a panel by the tokens of a group (1.3 of assay-llm-v1).</summary>
 internal unsafe struct DotTile
 {
-    /// <summary>The panel's whole numbers: as <see cref="IPanelFormat"/> packs them for one token, else unpacked by <see cref="PanelUnpacking"/>.</summary>
+    /// <summary>The panel's whole numbers.</summary>
     public byte* Weights;
 
     /// <summary>Its scales, widened: of each 32 columns <see cref="IPanelFormat.Terms"/> times sixteen floats.</summary>
@@ -16,6 +16,9 @@ internal unsafe struct DotTile
 
     /// <summary>The group's <see cref="TokenTerms"/>.</summary>
     public float* Terms;
+
+    /// <summary>Bytes from this panel's numbers to the next one's, and from its scales to those.</summary>
+    public nint Next;
 
     /// <summary>Blocks of 32 columns.</summary>
     public int Blocks;

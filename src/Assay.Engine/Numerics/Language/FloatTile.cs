@@ -53,14 +53,14 @@ internal readonly unsafe struct FiniteHalfPanel : IFloatFormat
 /// <summary>A tile of a product with weights that are not quantised: sixteen rows by the tokens of a group, each output one chain.</summary>
 internal unsafe struct FloatTile
 {
-    /// <summary>The panel: as stored for one token, else widened.</summary>
+    /// <summary>The panel's numbers.</summary>
     public byte* Weights;
 
     /// <summary>Of each column the group's floats.</summary>
     public float* Activations;
     public int Columns;
 
-    /// <inheritdoc cref="DotTile.Bias"/>
+    /// <summary>Where outputs go, the biases, and how far off the next panel is.</summary>
     public DotTile Target;
 
     [SkipLocalsInit]
@@ -69,20 +69,21 @@ internal unsafe struct FloatTile
         var w = tile.Weights + (TFormat.Bytes * row);
         var x = tile.Activations;
         T y = default;
-        for (var end = x + tile.Columns; x < end; x++, w += 16 * TFormat.Bytes)
+        for (var end = x + tile.Columns; x < end; x++, w += WeightPanels.Height * TFormat.Bytes)
             y = T.Fma(T.Broadcast(*x), TFormat.Load<T>(w), y);
         DotTile.Finish(tile.Target, row, 0, y);
     }
 
+    /// <summary>Four tokens by a panel.</summary>
     [SkipLocalsInit]
-    public static void Four<T>(in FloatTile tile, int row) where T : unmanaged, ILanes<T>
+    public static void Four<T, TFormat>(in FloatTile tile, int row) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
     {
-        var w = (float*)tile.Weights + row;
+        var w = tile.Weights + (TFormat.Bytes * row);
         var x = tile.Activations;
         T y0 = default, y1 = default, y2 = default, y3 = default;
-        for (var end = x + (4 * (nint)tile.Columns); x < end; x += 4, w += 16)
+        for (var end = x + (4 * (nint)tile.Columns); x < end; x += 4, w += WeightPanels.Height * TFormat.Bytes)
         {
-            var v = T.Load(w);
+            var v = TFormat.Load<T>(w);
             y0 = T.Fma(T.Broadcast(x[0]), v, y0);
             y1 = T.Fma(T.Broadcast(x[1]), v, y1);
             y2 = T.Fma(T.Broadcast(x[2]), v, y2);
@@ -94,15 +95,16 @@ internal unsafe struct FloatTile
         DotTile.Finish(tile.Target, row, 3, y3);
     }
 
+    /// <summary>Eight tokens by a panel, for 32 registers.</summary>
     [SkipLocalsInit]
-    public static void Eight<T>(in FloatTile tile, int row) where T : unmanaged, ILanes<T>
+    public static void Eight<T, TFormat>(in FloatTile tile, int row) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
     {
-        var w = (float*)tile.Weights + row;
+        var w = tile.Weights + (TFormat.Bytes * row);
         var x = tile.Activations;
         T y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
-        for (var end = x + (8 * (nint)tile.Columns); x < end; x += 8, w += 16)
+        for (var end = x + (8 * (nint)tile.Columns); x < end; x += 8, w += WeightPanels.Height * TFormat.Bytes)
         {
-            var v = T.Load(w);
+            var v = TFormat.Load<T>(w);
             y0 = T.Fma(T.Broadcast(x[0]), v, y0);
             y1 = T.Fma(T.Broadcast(x[1]), v, y1);
             y2 = T.Fma(T.Broadcast(x[2]), v, y2);
@@ -120,5 +122,40 @@ internal unsafe struct FloatTile
         DotTile.Finish(tile.Target, row, 5, y5);
         DotTile.Finish(tile.Target, row, 6, y6);
         DotTile.Finish(tile.Target, row, 7, y7);
+    }
+
+    /// <summary>Four tokens by two panels, for 32 registers.</summary>
+    [SkipLocalsInit]
+    public static void FourByTwo<T, TFormat>(in FloatTile tile, int row) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
+    {
+        var w = tile.Weights + (TFormat.Bytes * row);
+        var x = tile.Activations;
+        var next = tile.Target.Next;
+        T y00 = default, y01 = default, y02 = default, y03 = default;
+        T y10 = default, y11 = default, y12 = default, y13 = default;
+        for (var end = x + (4 * (nint)tile.Columns); x < end; x += 4, w += WeightPanels.Height * TFormat.Bytes)
+        {
+            T v0 = TFormat.Load<T>(w), v1 = TFormat.Load<T>(w + next);
+            var a = T.Broadcast(x[0]);
+            y00 = T.Fma(a, v0, y00);
+            y10 = T.Fma(a, v1, y10);
+            a = T.Broadcast(x[1]);
+            y01 = T.Fma(a, v0, y01);
+            y11 = T.Fma(a, v1, y11);
+            a = T.Broadcast(x[2]);
+            y02 = T.Fma(a, v0, y02);
+            y12 = T.Fma(a, v1, y12);
+            a = T.Broadcast(x[3]);
+            y03 = T.Fma(a, v0, y03);
+            y13 = T.Fma(a, v1, y13);
+        }
+        DotTile.Finish(tile.Target, row, 0, y00);
+        DotTile.Finish(tile.Target, row, 1, y01);
+        DotTile.Finish(tile.Target, row, 2, y02);
+        DotTile.Finish(tile.Target, row, 3, y03);
+        DotTile.Finish(tile.Target, row + WeightPanels.Height, 0, y10);
+        DotTile.Finish(tile.Target, row + WeightPanels.Height, 1, y11);
+        DotTile.Finish(tile.Target, row + WeightPanels.Height, 2, y12);
+        DotTile.Finish(tile.Target, row + WeightPanels.Height, 3, y13);
     }
 }

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Assay.Engine.Numerics.Language;
 
 /// <summary>
-/// y = x · W (1.3 of assay-llm-v1) for the tokens of <see cref="TokenRows"/>, of up to three matrices that read the same activations. One
-/// token reads the panels as they are packed: it is bound by memory. Several read a few panels unpacked into the second-level cache, all
-/// tokens one group after the other. No output depends on the others. One item is a few panels of a matrix.
+/// y = x · W (1.3 of assay-llm-v1) for the tokens of <see cref="TokenRows"/>, of up to three matrices that read the same activations. Up
+/// to eight tokens read the panels as they are packed. More read a few panels unpacked into the second-level cache, one group of tokens
+/// after the other. No output depends on the others. One item is a few panels of a matrix.
 /// </summary>
 internal unsafe struct PanelProduct : IKernel
 {
@@ -13,14 +13,12 @@ internal unsafe struct PanelProduct : IKernel
     public const int MostOutputs = 3;
 
     // Unpacked panels that stay in the second-level cache while all tokens go past.
-    private const int UnpackedBytes = 256 * 1024, MostPanels = 4;
-
-    // Outputs of a tile whose panel is not whole.
-    private const int EdgeSize = 8 * WeightPanels.Height;
+    private const int UnpackedBytes = 512 * 1024, LeastPanels = 2, MostPanels = 4;
 
     private TokenGroups x;
     private Part first, second, third;
     private int panelsPerItem;
+    private bool isPaired;
     private float* scratch;
     private long scratchSize;
 
@@ -39,17 +37,17 @@ internal unsafe struct PanelProduct : IKernel
     {
         if (outputs.Length is 0 or > MostOutputs)
             throw new ArgumentException($"products of one to {MostOutputs} matrices, not {outputs.Length}", nameof(outputs));
-        var kernel = new PanelProduct { panelsPerItem = MostPanels };
+        var kernel = new PanelProduct { panelsPerItem = MostPanels, isPaired = RowTiles.HeightOf(isa) == 8 };
         long most = 0;
         var items = 0;
         foreach (var output in outputs)
         {
             kernel.x = x.For(output.Weights.Type, launcher, isa);
             var unpacked = UnpackedSize(output.Weights);
-            kernel.panelsPerItem = Math.Min(kernel.panelsPerItem, (int)Math.Max(1, UnpackedBytes / unpacked));
+            kernel.panelsPerItem = Math.Min(kernel.panelsPerItem, (int)Math.Max(LeastPanels, UnpackedBytes / unpacked));
             most = Math.Max(most, unpacked + ScaleSize(output.Weights));
         }
-        if (x.Tokens == 1)
+        if (!kernel.IsUnpacked)
             kernel.panelsPerItem = 1;
         for (var i = 0; i < outputs.Length; i++)
         {
@@ -114,45 +112,59 @@ internal unsafe struct PanelProduct : IKernel
     [SkipLocalsInit]
     private readonly void Dot<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
-        var edge = stackalloc float[EdgeSize];
         var blocks = x.Columns / 32;
-        nint scaleSize = blocks * 16 * TFormat.Terms, size = x.Columns * (TFormat.IsShort ? 8 : 4);
+        nint scaleSize = blocks * 16 * TFormat.Terms, size = scaleSize + (x.Columns * (TFormat.IsShort ? 8 : 4));
         for (var p = 0; p < panels; p++)
         {
-            PanelUnpacking.Scales<T, TFormat>(output.Weights.Scales(panel + p), x.Columns, memory + (p * (scaleSize + size)));
-            if (x.Tokens > 1)
-                PanelUnpacking.Blocks<T, TFormat>(output.Weights.Blocks(panel + p), blocks, (byte*)(memory + (p * (scaleSize + size)) + scaleSize));
+            var scales = memory + (p * size);
+            PanelUnpacking.Scales<T, TFormat>(output.Weights.Scales(panel + p), x.Columns, scales);
+            if (IsUnpacked)
+                PanelUnpacking.Blocks<T, TFormat>(output.Weights.Blocks(panel + p), blocks, (byte*)(scales + scaleSize));
         }
         for (var group = 0; group < x.Count && !Interrupt.IsRaised; group++)
         {
             var (token, count, room) = x.At(group);
             for (var p = 0; p < panels; p++)
             {
-                var scales = memory + (p * (scaleSize + size));
-                var tile = Target(output, panel + p, token, count, edge);
-                tile.Weights = x.Tokens > 1 ? (byte*)(scales + scaleSize) : output.Weights.Blocks(panel + p);
-                tile.Scales = scales;
-                tile.Terms = x.TermsOf(token);
-                tile.Activations = TFormat.IsShort ? (int*)x.ShortsOf(token) : (int*)x.BytesOf(token);
-                tile.Blocks = blocks;
-                for (var row = 0; row < WeightPanels.Height; row += T.Width)
-                    if (x.Tokens == 1)
-                        DotTile.One<T, TFormat>(tile, row);
-                    else if (room == 8)
-                        DotTile4.Eight<T, TFormat>(tile, row);
-                    else
-                        DotTile4.Four<T, TFormat>(tile, row);
-                Finish(tile, output, panel + p, token, edge);
+                var tile = new DotTile
+                {
+                    Scales = memory + (p * size), Next = size * sizeof(float), Blocks = blocks, Tokens = count,
+                    Weights = IsUnpacked ? (byte*)(memory + (p * size) + scaleSize) : output.Weights.Blocks(panel + p),
+                    Terms = x.TermsOf(token), Activations = TFormat.IsShort ? (int*)x.ShortsOf(token) : (int*)x.BytesOf(token),
+                };
+                if (p + 1 < panels && IsPair(output, panel + p))
+                {
+                    Place(ref tile, output, panel + p++, token, null);
+                    for (var row = 0; row < WeightPanels.Height; row += T.Width)
+                        DotTiles.FourByTwo<T, UnpackedPanel<TFormat>>(tile, row);
+                }
+                else
+                    Single<T, TFormat>(tile, output, panel + p, token, room);
             }
         }
     }
 
     [SkipLocalsInit]
+    private readonly void Single<T, TFormat>(DotTile tile, in Part output, int panel, int token, int room) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
+    {
+        var edge = stackalloc float[8 * WeightPanels.Height];
+        Place(ref tile, output, panel, token, edge);
+        for (var row = 0; row < WeightPanels.Height; row += T.Width)
+            if (room == 1)
+                DotTile.One<T, TFormat>(tile, row);
+            else if (room == 8)
+                DotTiles.Eight<T, TFormat>(tile, row);
+            else if (IsUnpacked)
+                DotTiles.Four<T, UnpackedPanel<TFormat>>(tile, row);
+            else
+                DotTiles.Four<T, TFormat>(tile, row);
+        Finish(tile, output, panel, token, edge);
+    }
+
     private readonly void Chains<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
     {
-        var edge = stackalloc float[EdgeSize];
         nint size = (nint)x.Columns * WeightPanels.Height;
-        var isWidened = x.Tokens > 1 && TFormat.Bytes < 4;
+        var isWidened = IsUnpacked && TFormat.Bytes < 4;
         for (var p = 0; p < panels && isWidened; p++)
         {
             var numbers = output.Weights.Blocks(panel + p);
@@ -166,33 +178,52 @@ internal unsafe struct PanelProduct : IKernel
             {
                 var tile = new FloatTile
                 {
-                    Weights = isWidened ? (byte*)(memory + (p * size)) : output.Weights.Blocks(panel + p),
-                    Activations = x.FloatsOf(token), Columns = x.Columns, Target = Target(output, panel + p, token, count, edge),
+                    Weights = isWidened ? (byte*)(memory + (p * size)) : output.Weights.Blocks(panel + p), Activations = x.FloatsOf(token), Columns = x.Columns,
+                    Target = new() { Tokens = count, Next = isWidened ? size * sizeof(float) : (nint)output.Weights.PanelBytes },
                 };
-                for (var row = 0; row < WeightPanels.Height; row += T.Width)
-                    if (x.Tokens == 1)
-                        FloatTile.One<T, TFormat>(tile, row);
-                    else if (room == 8)
-                        FloatTile.Eight<T>(tile, row);
-                    else
-                        FloatTile.Four<T>(tile, row);
-                Finish(tile.Target, output, panel + p, token, edge);
+                if (p + 1 < panels && IsPair(output, panel + p))
+                {
+                    Place(ref tile.Target, output, panel + p++, token, null);
+                    for (var row = 0; row < WeightPanels.Height; row += T.Width)
+                        FloatTile.FourByTwo<T, SinglePanel>(tile, row);
+                }
+                else
+                    Single<T, TFormat>(tile, output, panel + p, token, room, isWidened);
             }
         }
     }
 
+    [SkipLocalsInit]
+    private static void Single<T, TFormat>(FloatTile tile, in Part output, int panel, int token, int room, bool isWidened) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
+    {
+        var edge = stackalloc float[8 * WeightPanels.Height];
+        Place(ref tile.Target, output, panel, token, edge);
+        for (var row = 0; row < WeightPanels.Height; row += T.Width)
+            if (room == 1)
+                FloatTile.One<T, TFormat>(tile, row);
+            else if (room == 8)
+                FloatTile.Eight<T, TFormat>(tile, row);
+            else if (isWidened)
+                FloatTile.Four<T, SinglePanel>(tile, row);
+            else
+                FloatTile.Four<T, TFormat>(tile, row);
+        Finish(tile.Target, output, panel, token, edge);
+    }
+
+    /// <summary>More tokens than go together see the weights unpacked.</summary>
+    private readonly bool IsUnpacked => x.Tokens > 8;
+
+    /// <summary>Whether this panel and the next are whole, and two of them fit the registers.</summary>
+    private readonly bool IsPair(in Part output, int panel) => isPaired && IsUnpacked && output.Weights.Rows >= (panel + 2) * WeightPanels.Height;
+
     /// <summary>Where the outputs of a panel go: into y, or beside it where the panel has fewer than sixteen rows.</summary>
-    private static DotTile Target(in Part output, int panel, int token, int count, float* edge)
+    private static void Place(ref DotTile tile, in Part output, int panel, int token, float* edge)
     {
         var row = panel * WeightPanels.Height;
         var isWhole = output.Weights.Rows - row >= WeightPanels.Height;
-        return new()
-        {
-            Y = isWhole ? output.Y + (token * output.Step) + row : edge,
-            Step = isWhole ? output.Step : WeightPanels.Height,
-            Tokens = count,
-            Bias = output.Bias is null ? null : output.Bias + row,
-        };
+        tile.Y = isWhole ? output.Y + (token * output.Step) + row : edge;
+        tile.Step = isWhole ? output.Step : WeightPanels.Height;
+        tile.Bias = output.Bias is null ? null : output.Bias + row;
     }
 
     private static void Finish(in DotTile tile, in Part output, int panel, int token, float* edge)

@@ -49,7 +49,7 @@ internal sealed unsafe class TokenRows : IDisposable
             floats ??= new(most);
         var groups = new TokenGroups
         {
-            X = x, Tokens = Tokens, Columns = Columns, Most = TokenGroups.MostOf(isa), Terms = terms.Pointer, Bytes = (sbyte*)bytes.Pointer,
+            X = x, Tokens = Tokens, Columns = Columns, Most = TokenGroups.MostOf(isa, Tokens), Terms = terms.Pointer, Bytes = (sbyte*)bytes.Pointer,
             Shorts = shorts is null ? null : (short*)shorts.Pointer, Floats = Tokens == 1 || floats is null ? x : floats.Pointer,
         };
         if (type.IsQuantized && !(type == WeightType.Q8_0 ? hasShorts : hasBytes))
@@ -102,7 +102,7 @@ internal unsafe struct TokenGroups
     public float* X;
     public int Tokens, Columns;
 
-    /// <summary>Tokens of a whole group: 8, or 4 where there are 16 vector registers.</summary>
+    /// <summary>Tokens of a whole group, 4 or 8.</summary>
     public int Most;
 
     /// <summary>Of 32 columns the <see cref="TokenTerms"/>, each of all tokens of the group.</summary>
@@ -117,7 +117,11 @@ internal unsafe struct TokenGroups
     /// <summary>Of each column the floats of all tokens.</summary>
     public float* Floats;
 
-    public static int MostOf(Isa isa) => RowTiles.HeightOf(isa);
+    /// <summary>
+    /// Up to eight tokens go together where there are 32 vector registers: all see the weights when they come from memory. More tokens
+    /// go by fours, with two panels at a time.
+    /// </summary>
+    public static int MostOf(Isa isa, int tokens) => tokens <= 8 ? RowTiles.HeightOf(isa) : 4;
 
     public readonly int Count => (Tokens + Most - 1) / Most;
 
