@@ -95,35 +95,6 @@ internal unsafe struct FloatTile
         DotTile.Finish(tile.Target, row, 3, y3);
     }
 
-    /// <summary>Eight tokens by a panel, for 32 registers.</summary>
-    [SkipLocalsInit]
-    public static void Eight<T, TFormat>(in FloatTile tile, int row) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
-    {
-        var w = tile.Weights + (TFormat.Bytes * row);
-        var x = tile.Activations;
-        T y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default;
-        for (var end = x + (8 * (nint)tile.Columns); x < end; x += 8, w += WeightPanels.Height * TFormat.Bytes)
-        {
-            var v = TFormat.Load<T>(w);
-            y0 = T.Fma(T.Broadcast(x[0]), v, y0);
-            y1 = T.Fma(T.Broadcast(x[1]), v, y1);
-            y2 = T.Fma(T.Broadcast(x[2]), v, y2);
-            y3 = T.Fma(T.Broadcast(x[3]), v, y3);
-            y4 = T.Fma(T.Broadcast(x[4]), v, y4);
-            y5 = T.Fma(T.Broadcast(x[5]), v, y5);
-            y6 = T.Fma(T.Broadcast(x[6]), v, y6);
-            y7 = T.Fma(T.Broadcast(x[7]), v, y7);
-        }
-        DotTile.Finish(tile.Target, row, 0, y0);
-        DotTile.Finish(tile.Target, row, 1, y1);
-        DotTile.Finish(tile.Target, row, 2, y2);
-        DotTile.Finish(tile.Target, row, 3, y3);
-        DotTile.Finish(tile.Target, row, 4, y4);
-        DotTile.Finish(tile.Target, row, 5, y5);
-        DotTile.Finish(tile.Target, row, 6, y6);
-        DotTile.Finish(tile.Target, row, 7, y7);
-    }
-
     /// <summary>Four tokens by two panels, for 32 registers.</summary>
     [SkipLocalsInit]
     public static void FourByTwo<T, TFormat>(in FloatTile tile, int row) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat

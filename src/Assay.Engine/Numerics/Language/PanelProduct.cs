@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Assay.Engine.Numerics.Language;
 
 /// <summary>
-/// y = x · W (1.3 of assay-llm-v1) for the tokens of <see cref="TokenRows"/>, of up to three matrices that read the same activations. Up
-/// to eight tokens read the panels as they are packed. More read a few panels unpacked into the second-level cache, one group of tokens
-/// after the other. No output depends on the others. One item is a few panels of a matrix.
+/// y = x · W (1.3 of assay-llm-v1) for the tokens of <see cref="TokenRows"/>, of up to three matrices that read the same activations. One
+/// token reads the panels as they are packed: it is bound by memory. Several read a few panels unpacked into the second-level cache, one
+/// group of tokens after the other. No output depends on the others. One item is a few panels of a matrix.
 /// </summary>
 internal unsafe struct PanelProduct : IKernel
 {
@@ -123,7 +123,7 @@ internal unsafe struct PanelProduct : IKernel
         }
         for (var group = 0; group < x.Count && !Interrupt.IsRaised; group++)
         {
-            var (token, count, room) = x.At(group);
+            var (token, count) = x.At(group);
             for (var p = 0; p < panels; p++)
             {
                 var tile = new DotTile
@@ -136,28 +136,24 @@ internal unsafe struct PanelProduct : IKernel
                 {
                     Place(ref tile, output, panel + p++, token, null);
                     for (var row = 0; row < WeightPanels.Height; row += T.Width)
-                        DotTiles.FourByTwo<T, UnpackedPanel<TFormat>>(tile, row);
+                        DotTiles.FourByTwo<T, TFormat>(tile, row);
                 }
                 else
-                    Single<T, TFormat>(tile, output, panel + p, token, room);
+                    Single<T, TFormat>(tile, output, panel + p, token);
             }
         }
     }
 
     [SkipLocalsInit]
-    private readonly void Single<T, TFormat>(DotTile tile, in Part output, int panel, int token, int room) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
+    private readonly void Single<T, TFormat>(DotTile tile, in Part output, int panel, int token) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
-        var edge = stackalloc float[8 * WeightPanels.Height];
+        var edge = stackalloc float[TokenGroups.Size * WeightPanels.Height];
         Place(ref tile, output, panel, token, edge);
         for (var row = 0; row < WeightPanels.Height; row += T.Width)
-            if (room == 1)
-                DotTile.One<T, TFormat>(tile, row);
-            else if (room == 8)
-                DotTiles.Eight<T, TFormat>(tile, row);
-            else if (IsUnpacked)
-                DotTiles.Four<T, UnpackedPanel<TFormat>>(tile, row);
-            else
+            if (IsUnpacked)
                 DotTiles.Four<T, TFormat>(tile, row);
+            else
+                DotTile.One<T, TFormat>(tile, row);
         Finish(tile, output, panel, token, edge);
     }
 
@@ -173,7 +169,7 @@ internal unsafe struct PanelProduct : IKernel
         }
         for (var group = 0; group < x.Count && !Interrupt.IsRaised; group++)
         {
-            var (token, count, room) = x.At(group);
+            var (token, count) = x.At(group);
             for (var p = 0; p < panels; p++)
             {
                 var tile = new FloatTile
@@ -188,33 +184,29 @@ internal unsafe struct PanelProduct : IKernel
                         FloatTile.FourByTwo<T, SinglePanel>(tile, row);
                 }
                 else
-                    Single<T, TFormat>(tile, output, panel + p, token, room, isWidened);
+                    Single<T, TFormat>(tile, output, panel + p, token, IsUnpacked);
             }
         }
     }
 
     [SkipLocalsInit]
-    private static void Single<T, TFormat>(FloatTile tile, in Part output, int panel, int token, int room, bool isWidened) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
+    private static void Single<T, TFormat>(FloatTile tile, in Part output, int panel, int token, bool isUnpacked) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
     {
-        var edge = stackalloc float[8 * WeightPanels.Height];
+        var edge = stackalloc float[TokenGroups.Size * WeightPanels.Height];
         Place(ref tile.Target, output, panel, token, edge);
         for (var row = 0; row < WeightPanels.Height; row += T.Width)
-            if (room == 1)
+            if (!isUnpacked)
                 FloatTile.One<T, TFormat>(tile, row);
-            else if (room == 8)
-                FloatTile.Eight<T, TFormat>(tile, row);
-            else if (isWidened)
-                FloatTile.Four<T, SinglePanel>(tile, row);
             else
-                FloatTile.Four<T, TFormat>(tile, row);
+                FloatTile.Four<T, SinglePanel>(tile, row);
         Finish(tile.Target, output, panel, token, edge);
     }
 
-    /// <summary>More tokens than go together see the weights unpacked.</summary>
-    private readonly bool IsUnpacked => x.Tokens > 8;
+    /// <summary>One token alone reads the weights as they are packed.</summary>
+    private readonly bool IsUnpacked => x.Tokens > 1;
 
     /// <summary>Whether this panel and the next are whole, and two of them fit the registers.</summary>
-    private readonly bool IsPair(in Part output, int panel) => isPaired && IsUnpacked && output.Weights.Rows >= (panel + 2) * WeightPanels.Height;
+    private readonly bool IsPair(in Part output, int panel) => isPaired && output.Weights.Rows >= (panel + 2) * WeightPanels.Height;
 
     /// <summary>Where the outputs of a panel go: into y, or beside it where the panel has fewer than sixteen rows.</summary>
     private static void Place(ref DotTile tile, in Part output, int panel, int token, float* edge)

@@ -19,7 +19,8 @@ internal unsafe struct QuantizeKernel : IKernel
         var whole = stackalloc int[32];
         for (var group = from; group < to; group++)
         {
-            var (first, count, size) = Groups.At(group);
+            var (first, count) = Groups.At(group);
+            var size = Groups.Room;
             var terms = Groups.TermsOf(first);
             var bytes = (int*)Groups.BytesOf(first);
             var shorts = Groups.Shorts is null ? null : (int*)Groups.ShortsOf(first);

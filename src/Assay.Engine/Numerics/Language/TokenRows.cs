@@ -1,7 +1,7 @@
 namespace Assay.Engine.Numerics.Language;
 
 /// <summary>
-/// Rows of activations, one for each token, as products read them: groups of up to eight tokens, in which the tokens' numbers for the
+/// Rows of activations, one for each token, as products read them: groups of four tokens, in which the tokens' numbers for the
 /// same columns stand side by side. Made once for all matrices that are multiplied by them.
 /// </summary>
 internal sealed unsafe class TokenRows : IDisposable
@@ -16,8 +16,8 @@ internal sealed unsafe class TokenRows : IDisposable
     /// <param name="columns">Columns at most.</param>
     public TokenRows(int tokens, int columns)
     {
-        // Groups are filled up to eight.
-        most = checked((tokens + 7L) / 8 * 8 * ((columns + 31L) / 32 * 32));
+        // Groups are filled up.
+        most = checked((tokens + 3L) / TokenGroups.Size * TokenGroups.Size * ((columns + 31L) / 32 * 32));
         terms = new(most / 32 * TokenTerms.Count);
         bytes = new(most / 4);
     }
@@ -32,7 +32,7 @@ internal sealed unsafe class TokenRows : IDisposable
     /// <summary>From now on it holds these rows; they must stay as they are while products are made.</summary>
     public TokenRows Of(float* x, int tokens, int columns)
     {
-        if (tokens < 0 || columns < 0 || (tokens + 7L) / 8 * 8 * columns > most)
+        if (tokens < 0 || columns < 0 || (tokens + 3L) / TokenGroups.Size * TokenGroups.Size * columns > most)
             throw new ArgumentException($"{tokens} rows of {columns} do not fit");
         this.x = x;
         (Tokens, Columns, hasBytes, hasShorts, hasFloats) = (tokens, columns, false, false, false);
@@ -49,7 +49,7 @@ internal sealed unsafe class TokenRows : IDisposable
             floats ??= new(most);
         var groups = new TokenGroups
         {
-            X = x, Tokens = Tokens, Columns = Columns, Most = TokenGroups.MostOf(isa, Tokens), Terms = terms.Pointer, Bytes = (sbyte*)bytes.Pointer,
+            X = x, Tokens = Tokens, Columns = Columns, Terms = terms.Pointer, Bytes = (sbyte*)bytes.Pointer,
             Shorts = shorts is null ? null : (short*)shorts.Pointer, Floats = Tokens == 1 || floats is null ? x : floats.Pointer,
         };
         if (type.IsQuantized && !(type == WeightType.Q8_0 ? hasShorts : hasBytes))
@@ -82,7 +82,8 @@ internal sealed unsafe class TokenRows : IDisposable
         {
             for (var group = from; group < to; group++)
             {
-                var (first, count, size) = Groups.At(group);
+                var (first, count) = Groups.At(group);
+                var size = Groups.Room;
                 var target = Groups.FloatsOf(first);
                 for (var t = 0; t < size; t++)
                 {
@@ -99,11 +100,11 @@ internal sealed unsafe class TokenRows : IDisposable
 /// <summary>Where the numbers of groups of tokens stand; only what has been asked for has been made.</summary>
 internal unsafe struct TokenGroups
 {
+    /// <summary>Tokens of a group: with two vectors of weights they fill 32 registers, with one 16.</summary>
+    public const int Size = 4;
+
     public float* X;
     public int Tokens, Columns;
-
-    /// <summary>Tokens of a whole group, 4 or 8.</summary>
-    public int Most;
 
     /// <summary>Of 32 columns the <see cref="TokenTerms"/>, each of all tokens of the group.</summary>
     public float* Terms;
@@ -117,20 +118,13 @@ internal unsafe struct TokenGroups
     /// <summary>Of each column the floats of all tokens.</summary>
     public float* Floats;
 
-    /// <summary>
-    /// Up to eight tokens go together where there are 32 vector registers: all see the weights when they come from memory. More tokens
-    /// go by fours, with two panels at a time.
-    /// </summary>
-    public static int MostOf(Isa isa, int tokens) => tokens <= 8 ? RowTiles.HeightOf(isa) : 4;
+    public readonly int Count => (Tokens + Size - 1) / Size;
 
-    public readonly int Count => (Tokens + Most - 1) / Most;
+    /// <summary>The group's first token, and its tokens.</summary>
+    public readonly (int First, int Count) At(int group) => (group * Size, Math.Min(Size, Tokens - (group * Size)));
 
-    /// <summary>The group's first token, its tokens, and for how many there is room: 4 or 8, or 1 where there is one token in all. All groups before it are whole.</summary>
-    public readonly (int First, int Count, int Size) At(int group)
-    {
-        var count = Math.Min(Most, Tokens - (group * Most));
-        return (group * Most, count, Tokens == 1 ? 1 : count <= 4 ? 4 : 8);
-    }
+    /// <summary>For how many tokens each group has room: one where there is one in all.</summary>
+    public readonly int Room => Tokens == 1 ? 1 : Size;
 
     public readonly float* TermsOf(int first) => Terms + ((long)first * (Columns / 32) * TokenTerms.Count);
 
