@@ -37,11 +37,15 @@ internal sealed record TensorNames
     /// <summary>Whether scales of norms are stored less 1 (Gemma as safetensors).</summary>
     public bool NormsLessOne { get; init; }
 
+    /// <summary>Whether the output matrix may be missing, and the embedding matrix stands for it.</summary>
+    public bool OutputMayBeMissing { get; init; }
+
     public static readonly TensorNames Gguf = new()
     {
         TokenEmbedding = "token_embd.weight",
         OutputNorm = "output_norm.weight",
         Output = "output.weight",
+        OutputMayBeMissing = true,
         AttentionNorm = "blk.{0}.attn_norm.weight",
         Query = "blk.{0}.attn_q",
         Key = "blk.{0}.attn_k",
@@ -91,7 +95,14 @@ internal sealed record TensorNames
     };
 
     /// <summary>The names in safetensors of an architecture.</summary>
-    public static TensorNames Safetensors(LanguageArchitecture architecture) => architecture switch
+    /// <param name="tied">Whether the output matrix is the embedding matrix, whatever else is stored.</param>
+    public static TensorNames Safetensors(LanguageArchitecture architecture, bool tied)
+    {
+        var names = Safetensors(architecture);
+        return tied ? names with { Output = names.TokenEmbedding } : names;
+    }
+
+    private static TensorNames Safetensors(LanguageArchitecture architecture) => architecture switch
     {
         { Family: "gemma2" or "gemma3" } => Hugging with
         {

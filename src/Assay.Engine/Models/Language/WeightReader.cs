@@ -13,7 +13,9 @@ internal static class WeightReader
         {
             TokenEmbedding = embedding,
             OutputNorm = Norm(names, table, names.OutputNorm, architecture.Width),
-            Output = table.Has(names.Output) ? table.Matrix(names.Output, architecture.VocabularySize, architecture.Width) : embedding,
+            Output = names.Output == names.TokenEmbedding || names.OutputMayBeMissing && !table.Has(names.Output)
+                ? embedding
+                : table.Matrix(names.Output, architecture.VocabularySize, architecture.Width),
             Layers = [.. Enumerable.Range(0, architecture.Layers).Select(i => Layer(architecture, names, table, i))],
         };
         table.RefuseTheRest(addsNothing);

@@ -30,7 +30,7 @@ public static class GgufTokenizer
         var vocabulary = new Vocabulary(texts, kinds, ends.OfType<int>());
         var spaced = SpaceTakers(metadata, vocabulary);
         if (llama)
-            return new SentencePiece(vocabulary, keys.Scores("scores", vocabulary.Count, count), merges: null, keys.Bool("add_space_prefix") ?? true)
+            return new SentencePiece(vocabulary, keys.Scores("scores", vocabulary.Count, count), merges: null, keys.Bool("add_space_prefix") ?? true ? SpacePrefix.EachPart : SpacePrefix.None)
             {
                 Bos = bos,
                 Eos = eos,

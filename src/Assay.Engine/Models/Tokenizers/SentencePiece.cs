@@ -2,6 +2,18 @@ using System.Text;
 
 namespace Assay.Engine.Models.Tokenizers;
 
+/// <summary>Where a space is put that the text does not have.</summary>
+internal enum SpacePrefix
+{
+    None,
+
+    /// <summary>Before a text that does not begin with a special token.</summary>
+    First,
+
+    /// <summary>Before a text, and before what follows a special token.</summary>
+    EachPart,
+}
+
 /// <summary>
 /// Byte-pair encoding of the characters of a whole text, spaces written as U+2581, bytes for characters without a token: SentencePiece's
 /// kind, which Llama 2, Mistral, Gemma and Phi-3 use.
@@ -16,13 +28,12 @@ internal sealed class SentencePiece : VocabularyTokenizer
 
     private readonly Scores scores;
     private readonly MergeTable? merges;
-    private readonly bool spacePrefix;
+    private readonly SpacePrefix spacePrefix;
     private readonly int[] byteTokens;
     private readonly byte[][] bytes;
 
     /// <param name="scores">Of each token; unused where there are merges.</param>
-    /// <param name="spacePrefix">Whether a space is put before a text, and before what follows a special token.</param>
-    public SentencePiece(Vocabulary vocabulary, float[] scores, MergeTable? merges, bool spacePrefix) : base(vocabulary)
+    public SentencePiece(Vocabulary vocabulary, float[] scores, MergeTable? merges, SpacePrefix spacePrefix) : base(vocabulary)
     {
         (this.merges, this.spacePrefix) = (merges, spacePrefix);
         byteTokens = vocabulary.ByteTokens(b => $"<0x{b:X2}>");
@@ -53,7 +64,7 @@ internal sealed class SentencePiece : VocabularyTokenizer
 
     protected override void EncodePlain(ReadOnlySpan<char> text, bool first, Merger merger, List<int> tokens)
     {
-        var written = string.Concat(first && spacePrefix ? " " : "", text).Replace(' ', Space);
+        var written = string.Concat(spacePrefix == SpacePrefix.EachPart && first || spacePrefix == SpacePrefix.First && tokens.Count == 0 ? " " : "", text).Replace(' ', Space);
         merger.Clear();
         for (var at = 0; at < written.Length;)
         {

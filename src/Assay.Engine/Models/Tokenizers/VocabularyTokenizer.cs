@@ -10,7 +10,10 @@ internal abstract class VocabularyTokenizer(Vocabulary vocabulary) : Tokenizer
 
     public override int Count => vocabulary.Count;
 
-    /// <summary>Tokens that take the white space after them (Phi-3).</summary>
+    /// <summary>Special tokens that swallow the white space before them (Phi-4).</summary>
+    public Func<int, bool> TakesSpaceBefore { get; init; } = _ => false;
+
+    /// <summary>Special tokens that swallow the white space after them (Phi-3).</summary>
     public Func<int, bool> TakesSpaceAfter { get; init; } = _ => false;
 
     protected Vocabulary Vocabulary => vocabulary;
@@ -33,6 +36,8 @@ internal abstract class VocabularyTokenizer(Vocabulary vocabulary) : Tokenizer
         {
             var found = (special ? onRequest : always).Next(rest);
             var plain = found is { } f ? rest[..f.Start] : rest;
+            if (found is { } ahead && TakesSpaceBefore(ahead.Id))
+                plain = plain.TrimEnd();
             if (!plain.IsEmpty)
             {
                 EncodePlain(plain, afterSpecial, merger, tokens);
@@ -44,7 +49,7 @@ internal abstract class VocabularyTokenizer(Vocabulary vocabulary) : Tokenizer
             afterSpecial = true;
             rest = rest[(token.Start + token.Length)..];
             if (TakesSpaceAfter(token.Id))
-                rest = rest.TrimStart(" \t\n\v\f\r");
+                rest = rest.TrimStart();
         }
         work += merger.Work;
         return [.. tokens];
