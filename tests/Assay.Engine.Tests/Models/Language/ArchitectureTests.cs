@@ -1,5 +1,4 @@
 using Assay.Engine.Models;
-using Assay.Engine.Models.Gguf;
 using Assay.Engine.Models.Language;
 using Assay.Engine.Tests.Models.Gguf;
 
@@ -11,6 +10,12 @@ public sealed class ArchitectureTests
     {
         using var model = LanguageModel.Read(TinyModels.Write(family, WeightType.F32));
         return model.Architecture;
+    }
+
+    private static string Digest(byte[] file)
+    {
+        using var model = LanguageModel.Read(file);
+        return Convert.ToHexString(model.Digest.AsSpan());
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class SafetensorsTests : IDisposable
     public void An_index_leads_to_no_file_outside_the_folder(string name)
     {
         var files = TinyFolder.Files(TinyModels.Write("llama", WeightType.F16), "llama");
-        files["model.safetensors.index.json"] = Encoding.UTF8.GetBytes($$"""{"weight_map":{"a":"{{name}}"}}""");
+        files["model.safetensors.index.json"] = Encoding.UTF8.GetBytes($$$"""{"weight_map":{"a":"{{{name}}}"}}""");
         Assert.Contains("not a plain file name", GgufFileTests.Refused(() => LanguageModel.Open(Put(files))), StringComparison.Ordinal);
     }
 

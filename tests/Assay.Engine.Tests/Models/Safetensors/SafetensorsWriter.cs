@@ -23,7 +23,7 @@ internal static class SafetensorsWriter
         var entries = new List<string> { "\"__metadata__\":{\"format\":\"pt\"}" };
         foreach (var (name, type, dims, bytes) in tensors)
         {
-            entries.Add($$"""{{'"'}}{{name}}":{"dtype":"{{type}}","shape":[{{string.Join(',', dims)}}],"data_offsets":[{{data.Length}},{{data.Length + bytes.Length}}]}""");
+            entries.Add($$""" "{{name}}":{"dtype":"{{type}}","shape":[{{string.Join(',', dims)}}],"data_offsets":[{{data.Length}},{{data.Length + bytes.Length}}]}""");
             data.Write(bytes);
         }
         return Write("{" + string.Join(',', entries) + "}", data.ToArray());

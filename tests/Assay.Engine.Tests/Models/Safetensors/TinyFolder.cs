@@ -47,7 +47,7 @@ internal static class TinyFolder
 
     private static string[] Texts(GgufFile file) => [.. file.Metadata["tokenizer.ggml.tokens"].Strings()!.Select(s => Encoding.UTF8.GetString(s.Span))];
 
-    private static IEnumerable<(string, string, long[], byte[])> Tensors(GgufFile file, LanguageArchitecture a, TensorNames names)
+    private static IEnumerable<(string Name, string Type, long[] Dims, byte[] Data)> Tensors(GgufFile file, LanguageArchitecture a, TensorNames names)
     {
         foreach (var tensor in file.Tensors)
         {
