@@ -10,6 +10,7 @@ public sealed class BlobStore(string folder)
     private const string Incoming = "incoming";
 
     private readonly PosixLogFiles files = new(folder);
+    private readonly string root = Path.GetFullPath(folder);
     private int serial;
 
     /// <summary>Copies a stream in. Adding the same bytes again changes nothing.</summary>
@@ -57,6 +58,24 @@ public sealed class BlobStore(string folder)
         return Sha256.Of(bytes) == digest
             ? bytes
             : throw new StoreException(StoreFault.Corrupt, $"blob sha256:{digest.ToHex()} no longer has that digest: the disk or someone changed it");
+    }
+
+    /// <summary>Where the bytes lie, to be read in place. They never change; who keeps them mapped keeps them from being deleted meanwhile.</summary>
+    public string PathOf(in Hash digest) => Path.Combine(root, Name(digest));
+
+    /// <summary>Hashes the bytes again, without holding them.</summary>
+    /// <exception cref="StoreException">There is no such blob, or the disk no longer holds what was stored.</exception>
+    public void Check(in Hash digest)
+    {
+        if (!Contains(digest))
+            throw new StoreException(StoreFault.NotFound, $"blob sha256:{digest.ToHex()} is not in the store");
+        using var stream = File.OpenRead(PathOf(digest));
+        var sha = Sha256.Start();
+        var chunk = new byte[ChunkSize];
+        for (int read; (read = stream.Read(chunk)) > 0;)
+            sha.Add(chunk.AsSpan(0, read));
+        if (sha.Finish() != digest)
+            throw new StoreException(StoreFault.Corrupt, $"blob sha256:{digest.ToHex()} no longer has that digest: the disk or someone changed it");
     }
 
     public void Delete(in Hash digest) => files.Delete(Name(digest));

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Assay.Engine.Execution;
 using Assay.Engine.Models;
+using Assay.Engine.Models.Language;
 using Assay.Engine.Models.Onnx;
 using Assay.Log.Files;
 using Assay.Verify;
@@ -72,6 +73,10 @@ public sealed partial class ModelStore
 
     private StoredModel Import(List<(string Name, string Path)> sources, string name, string? version, DateTimeOffset now)
     {
+        var format = FormatOf([.. sources.Select(s => s.Name)]);
+        // What cannot be run is refused before gigabytes are copied.
+        if (format != "onnx")
+            LanguageModel.Open(sources.ToDictionary(s => s.Name, s => s.Path, StringComparer.Ordinal)).Dispose();
         var known = Blobs.All().ToHashSet();
         var files = new List<ModelFile>();
         try
@@ -84,9 +89,8 @@ public sealed partial class ModelStore
             version ??= NextVersion(name);
             if (Read(name, version) is not null)
                 throw new StoreException(StoreFault.Exists, $"{name}@{version} is taken by other bytes: choose another --version");
-            var graph = ReadGraph(files);
-            Binding.RequireNumbers(graph);
-            var model = new StoredModel(name, version, "onnx", digest, Hash.From(GraphDigest.Of(graph)), [.. files], now.ToUnixTimeMilliseconds());
+            var model = new StoredModel(name, version, format, digest, digest, [.. files], now.ToUnixTimeMilliseconds());
+            model = model with { Graph = GraphOf(model) };
             Write(model);
             return model;
         }
@@ -99,7 +103,22 @@ public sealed partial class ModelStore
     }
 
     /// <summary>The graph of a model, its files hashed again as they are read.</summary>
-    public Graph Load(StoredModel model) => ReadGraph([.. model.Files]);
+    /// <exception cref="ModelException">It is a language model, which has no such graph.</exception>
+    public Graph Load(StoredModel model) => model.IsLanguage
+        ? throw new ModelException($"{model.Reference} is a language model: it takes tokens, not tensors")
+        : ReadGraph([.. model.Files]);
+
+    private Hash GraphOf(StoredModel model)
+    {
+        if (model.IsLanguage)
+        {
+            using var language = OpenLanguage(model);
+            return Hash.From(language.Digest.AsSpan());
+        }
+        var graph = ReadGraph([.. model.Files]);
+        Binding.RequireNumbers(graph);
+        return Hash.From(GraphDigest.Of(graph));
+    }
 
     /// <summary>Forgets a version, and the blobs that no other version needs.</summary>
     public void Remove(StoredModel model)

@@ -8,7 +8,8 @@ namespace Assay.Store;
 
 /// <summary>What the store knows of one version of a model.</summary>
 /// <param name="Digest">The model digest (OpenSSF Model Signing root over <paramref name="Files"/>).</param>
-/// <param name="Graph">Digest of the lowered graph (docs/spec/graph.md).</param>
+/// <param name="Format"><c>onnx</c>, <c>gguf</c> or <c>safetensors</c>.</param>
+/// <param name="Graph">Digest of the lowered graph (docs/spec/graph.md), or of a language model's architecture (docs/spec/assay-llm-v1.md, section 4).</param>
 /// <param name="ImportedAt">Unix milliseconds.</param>
 public sealed record StoredModel(
     string Name, string Version, string Format, Hash Digest, Hash Graph, ImmutableArray<ModelFile> Files, long ImportedAt)
@@ -16,6 +17,9 @@ public sealed record StoredModel(
     private const string MediaType = "application/vnd.assay.stored-model.v1+json";
 
     public string Reference => $"{Name}@{Version}";
+
+    /// <summary>Whether it is a language model (format gguf or safetensors), opened by <see cref="ModelStore.OpenLanguage"/>.</summary>
+    public bool IsLanguage => Format is "gguf" or "safetensors";
 
     public long Size => Files.Sum(f => f.Size);
 

@@ -9,7 +9,7 @@ internal static class ImportCommand
 {
     public static Command Make()
     {
-        var path = new Argument<string>("FILE") { Description = "An .onnx file, or a folder with one and the files beside it" };
+        var path = new Argument<string>("FILE") { Description = "An .onnx or .gguf file, or a folder with one and the files beside it, or with safetensors, config.json and tokenizer.json" };
         var name = new Option<string?>("--name") { Description = "Name (default: that of the file or folder)", HelpName = "N" };
         var version = new Option<string?>("--version") { Description = "Version (default: the next number)", HelpName = "V" };
         var command = new Command("import", "Bring a model in and publish it in the log. Example: assay import mnist.onnx") { path, name, version };
@@ -66,11 +66,13 @@ internal static class ShowCommand
     public static Command Make()
     {
         var name = new Argument<string>("NAME") { Description = "NAME, NAME@VERSION or a digest" };
-        var command = new Command("show", "What is known of a model: digests, files, inputs and outputs. Example: assay show mnist") { name };
+        var command = new Command("show", "What is known of a model: digests, files, inputs and outputs, or the architecture of a language model. Example: assay show mnist") { name };
         command.SetAction(parsed =>
         {
             var store = new ModelStore(Shared.FolderOf(parsed).Models);
             var model = store.Find(parsed.GetValue(name)!);
+            if (model.IsLanguage)
+                return LanguageText.Show(store, model, Shared.IsJson(parsed));
             var graph = store.Load(model);
             if (Shared.IsJson(parsed))
                 Shared.Print(json =>
@@ -110,13 +112,18 @@ internal static class RemoveCommand
 /// <summary>How a model is shown.</summary>
 internal static class ModelText
 {
-    public static void Print(StoredModel model, Graph graph)
+    public static void Print(StoredModel model)
     {
         Console.WriteLine($"{model.Reference}  ({model.Format}, {Shared.Bytes(model.Size)})");
         Console.WriteLine($"  digest   sha256:{model.Digest.ToHex()}");
         Console.WriteLine($"  graph    sha256:{model.Graph.ToHex()}");
         foreach (var file in model.Files)
             Console.WriteLine($"  file     {file.Name}  sha256:{file.Sha256.ToHex()}  {Shared.Bytes(file.Size)}");
+    }
+
+    public static void Print(StoredModel model, Graph graph)
+    {
+        Print(model);
         foreach (var id in graph.Inputs)
             Console.WriteLine($"  input    {graph.Values[id].Name}  {Binding.Describe(graph.Values[id])}");
         foreach (var id in graph.Outputs)
