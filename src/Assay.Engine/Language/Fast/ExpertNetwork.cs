@@ -24,11 +24,13 @@ internal sealed unsafe class ExpertNetwork(int width, ExpertLayout layout, int m
     /// <summary>What the expert makes of them.</summary>
     public float* Output => output.Pointer;
 
-    /// <summary>Chooses the experts of each of the rows <paramref name="x"/>, and sets <paramref name="y"/> to +0.</summary>
-    public void Route(Launcher launcher, Isa isa, ProductMatrix router, Activations activations, float* x, int count, float* y)
+    /// <summary>Where the products with the router go, [rows, experts].</summary>
+    public float* Routed => routed.Pointer;
+
+    /// <summary>Chooses the experts of each of the rows <paramref name="x"/> by <see cref="Routed"/>, and sets <paramref name="y"/> to +0.</summary>
+    public void Choose(float* x, int count, float* y)
     {
         states = x;
-        router.Run(launcher, isa, activations.Of(x, count, width), routed.Pointer);
         NativeMemory.Clear(y, (nuint)count * (nuint)width * sizeof(float));
         foreach (var list in chosen)
             list.Clear();

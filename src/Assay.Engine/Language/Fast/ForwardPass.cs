@@ -19,12 +19,13 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly Workers workers;
     private readonly Launcher launcher;
     private readonly PackedLayer[] layers;
-    private readonly ProductMatrix output;
+    private readonly WeightPanels output;
+    private readonly Scratch scratch;
     private readonly AlignedBuffer outputNorm;
     private readonly EmbeddingTable embedding;
     private readonly Rotations rotations;
     private readonly Batch batch;
-    private readonly Activations activations;
+    private readonly TokenRows activations;
     private readonly ExpertNetwork? experts;
 
     // Of each row: the state, its normed form, queries, keys, values, what attention gives, and gate and up of the feed-forward network.
@@ -38,9 +39,11 @@ internal sealed unsafe class ForwardPass : IDisposable
         (this.a, this.layout, this.isa) = (a, layout, isa);
         workers = new Workers(threads);
         launcher = new Launcher(workers);
-        layers = [.. w.Layers.Select(l => new PackedLayer(l))];
-        output = new ProductMatrix(w.Output);
-        outputNorm = ProductMatrix.Vector(w.OutputNorm);
+        scratch = new Scratch(launcher, null);
+        var packer = new Packer(launcher, isa);
+        layers = [.. w.Layers.Select(l => new PackedLayer(l, packer))];
+        output = packer.Matrix(w.Output);
+        outputNorm = packer.Vector(w.OutputNorm);
         embedding = new EmbeddingTable(w.TokenEmbedding, a.EmbeddingScale);
         batch = new Batch(batchTokens);
         rotations = new Rotations(a, batchTokens);
@@ -51,7 +54,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         (rawQueries, rawKeys) = a.QueryKeyNorms ? (new AlignedBuffer(rows * q), new AlignedBuffer(rows * kv)) : (null, null);
         (gates, ups) = (new(rows * inner), new(rows * inner));
         scores = new(Math.Min(rows, ScoredRows) * a.VocabularySize);
-        activations = new Activations(batchTokens, Math.Max(Math.Max(a.Width, q), inner));
+        activations = new TokenRows(batchTokens, Math.Max(Math.Max(a.Width, q), inner));
         experts = a.Experts is { } layoutOfExperts ? new ExpertNetwork(a.Width, layoutOfExperts, batchTokens) : null;
     }
 
@@ -87,7 +90,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         workers.Dispose();
         foreach (var part in (IDisposable?[])[.. layers, output, outputNorm, embedding, rotations, batch, activations, experts,
-            state, normed, queries, keys, values, attended, gates, ups, added, rawQueries, rawKeys, scores, attention])
+            scratch, state, normed, queries, keys, values, attended, gates, ups, added, rawQueries, rawKeys, scores, attention])
             part?.Dispose();
     }
 
@@ -116,9 +119,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         var l = layers[layer];
         Norm(state, normed, l.AttentionNorm, batch.Count, a.Width);
         var x = activations.Of(normed.Pointer, batch.Count, a.Width);
-        l.Query.Run(launcher, isa, x, (rawQueries ?? queries).Pointer);
-        l.Key.Run(launcher, isa, x, (rawKeys ?? keys).Pointer);
-        l.Value.Run(launcher, isa, x, values.Pointer);
+        Product(x, l.Query, (rawQueries ?? queries).Pointer, l.Key, (rawKeys ?? keys).Pointer, l.Value, values.Pointer);
         if (a.QueryKeyNorms)
         {
             Norm(rawQueries!, queries, l.QueryNorm!, batch.Count * a.Heads, a.HeadSize);
@@ -142,7 +143,7 @@ internal sealed unsafe class ForwardPass : IDisposable
             Scratch = attention.Pointer, RowSize = PagedAttention.RowSizeFor(batch.Last + 1),
         };
         launcher.Run(isa, checked(batch.Count * a.KvHeads), attend, Cost.Of((double)(batch.Last + 1) * a.HeadSize * (a.Heads / a.KvHeads), perNanosecond: 4, start: 100));
-        l.AttentionOutput.Run(launcher, isa, activations.Of(attended.Pointer, batch.Count, a.Heads * a.HeadSize), added.Pointer);
+        Product(activations.Of(attended.Pointer, batch.Count, a.Heads * a.HeadSize), l.AttentionOutput, added.Pointer);
         Add(l.PostAttentionNorm);
     }
 
@@ -155,7 +156,8 @@ internal sealed unsafe class ForwardPass : IDisposable
             FeedForward(l.FeedForwards[0], normed.Pointer, batch.Count, added.Pointer);
         else
         {
-            experts.Route(launcher, isa, l.Router!, activations, normed.Pointer, batch.Count, added.Pointer);
+            Product(activations.Of(normed.Pointer, batch.Count, a.Width), l.Router!, experts.Routed);
+            experts.Choose(normed.Pointer, batch.Count, added.Pointer);
             for (var e = 0; e < l.FeedForwards.Length; e++)
                 if (experts.Gather(e) is > 0 and var rows)
                 {
@@ -168,15 +170,13 @@ internal sealed unsafe class ForwardPass : IDisposable
 
     private void FeedForward(PackedFeedForward network, float* x, int rows, float* y)
     {
-        activations.Of(x, rows, a.Width);
-        network.Gate.Run(launcher, isa, activations, gates.Pointer);
-        network.Up.Run(launcher, isa, activations, ups.Pointer);
+        Product(activations.Of(x, rows, a.Width), network.Gate, gates.Pointer, network.Up, ups.Pointer);
         var inner = network.Down.Columns;
         if (a.Gate == GateFunction.Silu)
             RowKernel<SiluTimes>.Run(launcher, isa, gates.Pointer, inner, ups.Pointer, inner, gates.Pointer, inner, rows, inner);
         else
             RowKernel<GeluTimes>.Run(launcher, isa, gates.Pointer, inner, ups.Pointer, inner, gates.Pointer, inner, rows, inner);
-        network.Down.Run(launcher, isa, activations.Of(gates.Pointer, rows, inner), y);
+        Product(activations.Of(gates.Pointer, rows, inner), network.Down, y);
     }
 
     /// <summary>h + what was added, normed first where the model has a norm for that.</summary>
@@ -186,6 +186,14 @@ internal sealed unsafe class ForwardPass : IDisposable
             Norm(added, normed, norm, batch.Count, a.Width);
         RowKernel<AddRows>.Run(launcher, isa, state.Pointer, a.Width, (norm is null ? added : normed).Pointer, a.Width, state.Pointer, a.Width, batch.Count, a.Width);
     }
+
+    private void Product(TokenRows x, WeightPanels w, float* y) => PanelProduct.Run(launcher, isa, scratch, x, new PanelOutput(w, y, w.Rows));
+
+    private void Product(TokenRows x, WeightPanels first, float* y1, WeightPanels second, float* y2) =>
+        PanelProduct.Run(launcher, isa, scratch, x, new PanelOutput(first, y1, first.Rows), new PanelOutput(second, y2, second.Rows));
+
+    private void Product(TokenRows x, WeightPanels first, float* y1, WeightPanels second, float* y2, WeightPanels third, float* y3) =>
+        PanelProduct.Run(launcher, isa, scratch, x, new PanelOutput(first, y1, first.Rows), new PanelOutput(second, y2, second.Rows), new PanelOutput(third, y3, third.Rows));
 
     private void Norm(AlignedBuffer x, AlignedBuffer y, AlignedBuffer scale, int rows, int n)
     {
@@ -218,7 +226,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         {
             var rows = Math.Min(ScoredRows, batch.Count - first);
             var x = normed.Pointer + ((long)first * a.Width);
-            output.Run(launcher, isa, activations.Of(x, rows, a.Width), scores.Pointer);
+            Product(activations.Of(x, rows, a.Width), output, scores.Pointer);
             if (a.ScoreSoftcap > 0)
                 RowKernel<Softcap>.Run(launcher, isa, scores.Pointer, a.VocabularySize, scores.Pointer, a.VocabularySize, scores.Pointer, a.VocabularySize, rows, a.VocabularySize, a.ScoreSoftcap);
             for (var i = 0; i < rows; i++)

@@ -66,19 +66,32 @@ internal unsafe struct PagedAttention : IKernel
         AttentionRow.Canonical<T>(y, size);
     }
 
-    /// <summary>The scores of one page's keys, lanes across keys.</summary>
+    /// <summary>The scores of one page's keys, lanes across keys; four vectors together, whose chains do not wait for one another.</summary>
     private readonly void Scores<T>(float* q, float* keys, float* s) where T : unmanaged, ILanes<T>
     {
-        for (var j = 0; j < CacheLayout.Positions; j += T.Width)
+        for (var j = 0; j < CacheLayout.Positions; j += 4 * T.Width)
         {
-            T acc = default;
-            for (var e = 0; e < Layout.HeadSize; e++)
-                acc = T.Fma(T.Broadcast(q[e]), T.Load(keys + (e * CacheLayout.Positions) + j), acc);
-            acc *= T.Broadcast(Scale);
-            if (Softcap > 0)
-                acc = T.Broadcast(Softcap) * LaneMath.Tanh(acc / T.Broadcast(Softcap));
-            T.Store(acc, s + j);
+            T a0 = default, a1 = default, a2 = default, a3 = default;
+            var k = keys + j;
+            for (var e = 0; e < Layout.HeadSize; e++, k += CacheLayout.Positions)
+            {
+                var x = T.Broadcast(q[e]);
+                a0 = T.Fma(x, T.Load(k), a0);
+                a1 = T.Fma(x, T.Load(k + T.Width), a1);
+                a2 = T.Fma(x, T.Load(k + (2 * T.Width)), a2);
+                a3 = T.Fma(x, T.Load(k + (3 * T.Width)), a3);
+            }
+            T.Store(Adjust(a0), s + j);
+            T.Store(Adjust(a1), s + j + T.Width);
+            T.Store(Adjust(a2), s + j + (2 * T.Width));
+            T.Store(Adjust(a3), s + j + (3 * T.Width));
         }
+    }
+
+    private readonly T Adjust<T>(T score) where T : unmanaged, ILanes<T>
+    {
+        score *= T.Broadcast(Scale);
+        return Softcap > 0 ? T.Broadcast(Softcap) * LaneMath.Tanh(score / T.Broadcast(Softcap)) : score;
     }
 }
 
