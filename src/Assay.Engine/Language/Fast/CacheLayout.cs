@@ -7,7 +7,7 @@ namespace Assay.Engine.Language.Fast;
 internal readonly record struct CacheLayout(int Layers, int Groups, int HeadSize)
 {
     /// <summary>Positions of one page: whole vectors at every width.</summary>
-    public const int Positions = 64;
+    public const int Positions = PagedAttentionKernel.Page;
 
     /// <summary>Floats of one page.</summary>
     public long PageSize => 2L * Layers * Groups * HeadSize * Positions;
@@ -17,6 +17,9 @@ internal readonly record struct CacheLayout(int Layers, int Groups, int HeadSize
 
     /// <summary>Where the values of a head begin in a page.</summary>
     public long Values(int layer, int group) => Keys(layer, group) + ((long)HeadSize * Positions);
+
+    /// <summary>Floats from one head of keys to the next.</summary>
+    public long GroupStep => 2L * HeadSize * Positions;
 
     /// <summary>Pages that so many positions need.</summary>
     public static int PagesFor(int positions) => (positions + Positions - 1) / Positions;

@@ -32,7 +32,6 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly AlignedBuffer state, normed, queries, keys, values, attended, gates, ups, added;
     private readonly AlignedBuffer? rawQueries, rawKeys;
     private readonly AlignedBuffer scores;
-    private AlignedBuffer attention = new(0);
 
     public ForwardPass(LanguageArchitecture a, LanguageWeights w, CacheLayout layout, Isa isa, int threads, int batchTokens)
     {
@@ -90,7 +89,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         workers.Dispose();
         foreach (var part in (IDisposable?[])[.. layers, output, outputNorm, embedding, rotations, batch, activations, experts,
-            scratch, state, normed, queries, keys, values, attended, gates, ups, added, rawQueries, rawKeys, scores, attention])
+            scratch, state, normed, queries, keys, values, attended, gates, ups, added, rawQueries, rawKeys, scores])
             part?.Dispose();
     }
 
@@ -98,12 +97,6 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         embedding.Run(launcher, isa, batch, state.Pointer);
         rotations.Run(launcher, isa, batch);
-        if (attention.Count < workers.Threads * 2 * PagedAttention.RowSizeFor(batch.Last + 1))
-        {
-            // Twice what is needed now: a sequence that grows does not ask again at every page.
-            attention.Dispose();
-            attention = new(workers.Threads * 4 * PagedAttention.RowSizeFor(batch.Last + 1));
-        }
         for (var layer = 0; layer < layers.Length && batch.Count > 0; layer++)
         {
             Attend(layer);
@@ -136,13 +129,12 @@ internal sealed unsafe class ForwardPass : IDisposable
             KeepWanted();
         if (batch.Count == 0)
             return;
-        var attend = new PagedAttention
+        PagedAttentionKernel.Run(launcher, isa, scratch, new()
         {
-            Queries = queries.Pointer, QueryStep = a.Heads * a.HeadSize, Y = attended.Pointer, Positions = batch.Positions, Pages = batch.Pages,
-            Layout = layout, Layer = layer, Heads = a.Heads, Window = a.Windows[layer], Scale = a.AttentionScale, Softcap = a.AttentionSoftcap,
-            Scratch = attention.Pointer, RowSize = PagedAttention.RowSizeFor(batch.Last + 1),
-        };
-        launcher.Run(isa, checked(batch.Count * a.KvHeads), attend, Cost.Of((double)(batch.Last + 1) * a.HeadSize * (a.Heads / a.KvHeads), perNanosecond: 4, start: 100));
+            Queries = queries.Pointer, QueryStep = a.Heads * a.HeadSize, Y = attended.Pointer, Positions = batch.Positions, Pages = batch.Pages, Tokens = batch.Count,
+            Keys = layout.Keys(layer, 0), Values = layout.Values(layer, 0), GroupStep = layout.GroupStep,
+            Heads = a.Heads, Groups = a.KvHeads, HeadSize = a.HeadSize, Window = a.Windows[layer], Scale = a.AttentionScale, Softcap = a.AttentionSoftcap,
+        });
         Product(activations.Of(attended.Pointer, batch.Count, a.Heads * a.HeadSize), l.AttentionOutput, added.Pointer);
         Add(l.PostAttentionNorm);
     }
