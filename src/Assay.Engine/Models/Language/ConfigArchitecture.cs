@@ -111,9 +111,20 @@ internal sealed class ConfigArchitecture(JsonFile config, WeightTable table)
             "default" => rotary,
             "linear" => rotary with { PositionScale = 1 / scaling.Float("factor") },
             "llama3" => rotary with { Factors = Llama3(rotary, scaling) },
+            "yarn" => Yarn(rotary, scaling, made),
             "longrope" or "su" => LongRope(rotary, scaling, contextLength, made),
-            _ => throw new ModelException($"config.json: the scaling of positions '{ShownName.Of(type)}' is not supported: linear, llama3 and longrope are"),
+            _ => throw new ModelException($"config.json: the scaling of positions '{ShownName.Of(type)}' is not supported: linear, llama3, longrope and yarn are"),
         };
+    }
+
+    private RotaryEmbedding Yarn(RotaryEmbedding rotary, JsonFile scaling, int made)
+    {
+        if (scaling.Find("mscale") is not null || scaling.Find("mscale_all_dim") is not null || !scaling.Bool("truncate", true))
+            throw new ModelException("config.json: 'yarn' with 'mscale' or without 'truncate' is not supported");
+        var scaled = YarnScaling.Scaled(
+            rotary, scaling.Float("factor"), scaling.Size("original_max_position_embeddings", config.Size("original_max_position_embeddings", made)),
+            scaling.Float("beta_fast", 0), scaling.Float("beta_slow", 0), magnitude: 1);
+        return scaled with { Magnitude = scaling.Float("attention_factor", scaled.Magnitude) };
     }
 
     // Slow pairs are slowed further by the factor, fast ones not at all, those between in part.

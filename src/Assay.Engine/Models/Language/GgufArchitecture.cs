@@ -95,8 +95,12 @@ internal sealed class GgufArchitecture(GgufKeys keys, WeightTable table)
             Layout = Family == "llama" ? RotaryLayout.Adjacent : RotaryLayout.Halves,
         };
         var kind = keys.Text("rope.scaling.type") ?? "linear";
-        if (kind is not ("none" or "linear" or "longrope"))
-            throw new ModelException($"the scaling of positions '{ShownName.Of(kind)}' is not supported: none, linear and longrope are");
+        if (kind is not ("none" or "linear" or "longrope" or "yarn"))
+            throw new ModelException($"the scaling of positions '{ShownName.Of(kind)}' is not supported: none, linear, longrope and yarn are");
+        if (kind == "yarn")
+            return YarnScaling.Scaled(
+                rotary, keys.Float("rope.scaling.factor"), keys.Size("rope.scaling.original_context_length"),
+                keys.Float("rope.scaling.yarn_beta_fast", 0), keys.Float("rope.scaling.yarn_beta_slow", 0), keys.Float("rope.scaling.attn_factor", 1));
         if (kind == "linear" && keys.Float("rope.scaling.factor", keys.Float("rope.scale_linear", 0)) is var factor and not 0)
             rotary = rotary with { PositionScale = 1 / factor };
         if (table.Has("rope_freqs.weight"))

@@ -50,7 +50,8 @@ internal static class TinyModels
 
         public byte[] Write()
         {
-            writer.Key("general.architecture", family).Key("general.name", "tiny " + form);
+            // Not phi3: llama.cpp knows Phi-3 by its name, and then wants the tokens that Phi-3 has.
+            writer.Key("general.architecture", family).Key("general.name", "tiny " + form.Replace("phi3", "phi", StringComparison.Ordinal));
             Number("embedding_length", Width);
             Number("block_count", Layers);
             Number("attention.head_count", Heads);

@@ -61,6 +61,21 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void Yarn_leaves_fast_pairs_alone_and_slows_slow_ones_by_its_factor()
+    {
+        // Base 10000, 128 dimensions, 4096 positions: pair 64·ln(4096/(2 pi n))/ln(10000) turns n times; 20.9 for 32, 45.03 for 1.
+        var rotary = new RotaryEmbedding { Base = 10_000, Dimensions = 128, Layout = RotaryLayout.Halves };
+        var scaled = YarnScaling.Scaled(rotary, 4, 4096, 0, 0, 1);
+        Assert.Equal(64, scaled.Factors.Length);
+        Assert.All(scaled.Factors[..21], f => Assert.Equal(1f, f));
+        Assert.All(scaled.Factors[46..], f => Assert.Equal(4f, f));
+        // Pair 33 is 13 of the 26 from 20 to 46: half slowed, 1/(1/2 + 1/8).
+        Assert.Equal(1.6f, scaled.Factors[33]);
+        Assert.Equal(1 + 0.1f * 1.3862944f, scaled.Magnitude, 1e-6f);
+        Assert.Equal(rotary.PositionScale, scaled.PositionScale);
+    }
+
+    [Fact]
     public void Experts_stored_as_one_tensor_or_apart_are_the_same_in_number_and_shape()
     {
         foreach (var family in (string[])["mixtral", "mixtral-split", "qwen3moe"])

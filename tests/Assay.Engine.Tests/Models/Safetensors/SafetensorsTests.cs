@@ -141,7 +141,8 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("\"hidden_size\":64", "\"hidden_sizes\":64", "config.json: 'hidden_size' is missing")]
     [InlineData("\"hidden_size\":64", "\"hidden_size\":64,\"hidden_size\":64", "config.json is not JSON with each key once")]
     [InlineData("\"silu\"", "\"relu\"", "the activation 'relu'")]
-    [InlineData("\"rms_norm_eps\"", "\"rope_scaling\":{\"rope_type\":\"yarn\"},\"rms_norm_eps\"", "'yarn' is not supported")]
+    [InlineData("\"rms_norm_eps\"", "\"rope_scaling\":{\"rope_type\":\"dynamic\"},\"rms_norm_eps\"", "'dynamic' is not supported")]
+    [InlineData("\"rms_norm_eps\"", "\"rope_scaling\":{\"rope_type\":\"yarn\",\"factor\":0.5},\"rms_norm_eps\"", "needs a factor of at least 1")]
     public void A_configuration_that_cannot_be_run_says_why(string there, string instead, string reason)
     {
         var files = TinyFolder.Files(TinyModels.Write("llama", WeightType.F16), "llama");
