@@ -43,7 +43,7 @@ public sealed class LanguageSession : IDisposable
         if (pages < 1)
             throw new ModelException($"a cache of {Options.CacheBytes} bytes does not hold one page of {layout.PageSize * sizeof(float)}");
         pool = new CachePool(layout, (int)pages);
-        forward = new ForwardPass(architecture, weights, layout, Isa, Options.Threads, Options.BatchTokens);
+        forward = new ForwardPass(architecture, weights, layout, Isa, Options.Threads, Options.BatchTokens, ContextLength);
     }
 
     public LanguageSessionOptions Options { get; }

@@ -33,7 +33,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private readonly AlignedBuffer? rawQueries, rawKeys;
     private readonly AlignedBuffer scores;
 
-    public ForwardPass(LanguageArchitecture a, LanguageWeights w, CacheLayout layout, Isa isa, int threads, int batchTokens)
+    public ForwardPass(LanguageArchitecture a, LanguageWeights w, CacheLayout layout, Isa isa, int threads, int batchTokens, int contextLength)
     {
         (this.a, this.layout, this.isa) = (a, layout, isa);
         workers = new Workers(threads);
@@ -45,7 +45,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         outputNorm = packer.Vector(w.OutputNorm);
         embedding = new EmbeddingTable(w.TokenEmbedding, a.EmbeddingScale);
         batch = new Batch(batchTokens);
-        rotations = new Rotations(a, batchTokens);
+        rotations = new Rotations(a, contextLength);
         long rows = batchTokens;
         int q = a.Heads * a.HeadSize, kv = a.KvHeads * a.HeadSize, inner = a.Experts?.FeedForward ?? a.FeedForward;
         (state, normed, added) = (new(rows * a.Width), new(rows * a.Width), new(rows * a.Width));
@@ -96,7 +96,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private void Flush(ReadOnlySpan<LanguageStep> steps)
     {
         embedding.Run(launcher, isa, batch, state.Pointer);
-        rotations.Run(launcher, isa, batch);
+        rotations.Prepare(launcher, isa, batch);
         for (var layer = 0; layer < layers.Length && batch.Count > 0; layer++)
         {
             Attend(layer);
@@ -118,8 +118,8 @@ internal sealed unsafe class ForwardPass : IDisposable
             Norm(rawQueries!, queries, l.QueryNorm!, batch.Count * a.Heads, a.HeadSize);
             Norm(rawKeys!, keys, l.KeyNorm!, batch.Count * a.KvHeads, a.HeadSize);
         }
-        rotations.Rotate(launcher, isa, layer, batch.Count, queries.Pointer, a.Heads);
-        rotations.Rotate(launcher, isa, layer, batch.Count, keys.Pointer, a.KvHeads);
+        rotations.Rotate(launcher, isa, layer, batch, queries.Pointer, a.Heads);
+        rotations.Rotate(launcher, isa, layer, batch, keys.Pointer, a.KvHeads);
         var write = new CacheWrite
         {
             Keys = keys.Pointer, Values = values.Pointer, Step = a.KvHeads * a.HeadSize, Positions = batch.Positions, Pages = batch.Pages, Layout = layout, Layer = layer,

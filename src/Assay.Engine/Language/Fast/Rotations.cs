@@ -1,32 +1,36 @@
+using System.Runtime.InteropServices;
 using Assay.Engine.Models.Language;
 using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Language.Fast;
 
-/// <summary>2.4 for a batch: cosines and sines of its positions, made once for all layers, and the rotation of heads by them.</summary>
-internal sealed unsafe class Rotations(LanguageArchitecture a, int rows) : IDisposable
+/// <summary>2.4: the rotation of heads by cosines and sines that are made once for each position, 64 at a time, when one of them first comes.</summary>
+internal sealed unsafe class Rotations(LanguageArchitecture a, int contextLength) : IDisposable
 {
-    private readonly Table plain = new(a.Rotary, rows);
+    private readonly Table plain = new(a.Rotary, contextLength);
 
     // Gemma 3 turns the layers that have a window by another base.
-    private readonly Table? ofWindows = a.WindowRotary is { } own ? new(own, rows) : null;
+    private readonly Table? ofWindows = a.WindowRotary is { } own ? new(own, contextLength) : null;
 
-    public void Run(Launcher launcher, Isa isa, Batch batch)
+    /// <summary>Makes what the batch's positions need.</summary>
+    public void Prepare(Launcher launcher, Isa isa, Batch batch)
     {
-        plain.Run(launcher, isa, batch);
-        ofWindows?.Run(launcher, isa, batch);
+        for (var row = 0; row < batch.Count; row++)
+        {
+            plain.Prepare(launcher, isa, batch.Positions[row]);
+            ofWindows?.Prepare(launcher, isa, batch.Positions[row]);
+        }
     }
 
     /// <summary>Rotates heads [rows, heads, headSize] in place.</summary>
-    public void Rotate(Launcher launcher, Isa isa, int layer, int count, float* x, int heads)
+    public void Rotate(Launcher launcher, Isa isa, int layer, Batch batch, float* x, int heads)
     {
         var table = a.Windows[layer] > 0 && ofWindows is not null ? ofWindows : plain;
         var kernel = new RotateKernel
         {
-            X = x, Step = heads * a.HeadSize, Heads = heads, HeadSize = a.HeadSize, Pairs = table.Rotary.Dimensions / 2, Layout = table.Rotary.Layout,
-            Cosines = table.Cosines, Sines = table.Sines,
+            X = x, Heads = heads, HeadSize = a.HeadSize, Pairs = table.Rotary.Dimensions / 2, Layout = table.Rotary.Layout, Positions = batch.Positions, Blocks = table.Blocks,
         };
-        launcher.Run(isa, count, kernel, Cost.Of(heads * a.HeadSize, perNanosecond: 1));
+        launcher.Run(isa, batch.Count, kernel, Cost.Of(heads * a.HeadSize, perNanosecond: 1));
     }
 
     public void Dispose()
@@ -37,36 +41,44 @@ internal sealed unsafe class Rotations(LanguageArchitecture a, int rows) : IDisp
 
     private sealed class Table : IDisposable
     {
-        private readonly AlignedBuffer frequencies, cosines, sines;
+        private readonly AlignedBuffer frequencies;
+        private readonly AlignedBuffer?[] made;
 
-        public Table(RotaryEmbedding rotary, int rows)
+        public Table(RotaryEmbedding rotary, int contextLength)
         {
             Rotary = rotary;
-            var pairs = rotary.Dimensions / 2;
-            (frequencies, cosines, sines) = (new(pairs), new((long)rows * pairs), new((long)rows * pairs));
-            Rotation.Frequencies(rotary).CopyTo(new Span<float>(frequencies.Pointer, pairs));
+            made = new AlignedBuffer?[CacheLayout.PagesFor(contextLength)];
+            Blocks = (float**)NativeMemory.AllocZeroed((nuint)made.Length, (nuint)sizeof(float*));
+            frequencies = new(rotary.Dimensions / 2);
+            Rotation.Frequencies(rotary).CopyTo(new Span<float>(frequencies.Pointer, rotary.Dimensions / 2));
         }
 
         public RotaryEmbedding Rotary { get; }
 
-        public float* Cosines => cosines.Pointer;
+        /// <summary>Of each 64 positions their cosines and sines, or null.</summary>
+        public float** Blocks { get; }
 
-        public float* Sines => sines.Pointer;
-
-        public void Run(Launcher launcher, Isa isa, Batch batch)
+        public void Prepare(Launcher launcher, Isa isa, int position)
         {
+            var at = position / CacheLayout.Positions;
+            if (Blocks[at] is not null)
+                return;
+            made[at] ??= new((long)CacheLayout.Positions * Rotary.Dimensions);
             var kernel = new RotationTable
             {
-                Frequencies = frequencies.Pointer, Cosines = Cosines, Sines = Sines, Pairs = Rotary.Dimensions / 2, Positions = batch.Positions, Magnitude = Rotary.Magnitude,
+                Frequencies = frequencies.Pointer, Y = made[at]!.Pointer, First = at * CacheLayout.Positions, Pairs = Rotary.Dimensions / 2, Magnitude = Rotary.Magnitude,
             };
-            launcher.Run(isa, batch.Count, kernel, Cost.Of(Rotary.Dimensions, perNanosecond: 0.1));
+            launcher.Run(isa, CacheLayout.Positions, kernel, Cost.Of(Rotary.Dimensions, perNanosecond: 0.05));
+            // Only now: a call may be called off before it is whole.
+            Blocks[at] = made[at]!.Pointer;
         }
 
         public void Dispose()
         {
             frequencies.Dispose();
-            cosines.Dispose();
-            sines.Dispose();
+            foreach (var block in made)
+                block?.Dispose();
+            NativeMemory.Free(Blocks);
         }
     }
 }

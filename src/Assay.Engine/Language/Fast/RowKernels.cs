@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Assay.Engine.Models.Language;
 using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Language.Fast;
@@ -50,18 +49,21 @@ internal unsafe struct RowKernel<TFunction> : IKernel where TFunction : unmanage
 /// <summary>a + b.</summary>
 internal readonly struct AddRows : IRowFunction<AddRows>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T> => a + b;
 }
 
 /// <summary>2.6: silu(a) · b.</summary>
 internal readonly struct SiluTimes : IRowFunction<SiluTimes>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T> => LaneMath.Canonical(a * LaneMath.Sigmoid(a)) * b;
 }
 
 /// <summary>2.6: gelu(a) · b.</summary>
 internal readonly struct GeluTimes : IRowFunction<GeluTimes>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T>
     {
         var c = a * a;
@@ -75,76 +77,6 @@ internal readonly struct GeluTimes : IRowFunction<GeluTimes>
 /// <summary>2.7: constant · tanh(a / constant).</summary>
 internal readonly struct Softcap : IRowFunction<Softcap>
 {
-    public static T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T> => T.Broadcast(constant) * LaneMath.Tanh(a / T.Broadcast(constant));
-}
-
-/// <summary>The cosines and sines of each row's position, [rows, pairs] each. One item is one row.</summary>
-internal unsafe struct RotationTable : IKernel
-{
-    public float* Frequencies, Cosines, Sines;
-    public int Pairs;
-    public int* Positions;
-    public float Magnitude;
-
-    public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
-    {
-        for (var row = from; row < to; row++)
-        {
-            var at = (long)row * Pairs;
-            var i = 0;
-            for (; i + T.Width <= Pairs; i += T.Width)
-                One<T>(row, at, i);
-            for (; i < Pairs; i++)
-                One<Lane1>(row, at, i);
-        }
-    }
-
-    private readonly void One<T>(int row, long at, int i) where T : unmanaged, ILanes<T>
-    {
-        var t = T.Broadcast(Positions[row]) * T.Load(Frequencies + i);
-        T c = Wide<CosFunction>.Apply(t), s = Wide<SinFunction>.Apply(t);
-        if (Magnitude != 1)
-            (c, s) = (c * T.Broadcast(Magnitude), s * T.Broadcast(Magnitude));
-        T.Store(c, Cosines + at + i);
-        T.Store(s, Sines + at + i);
-    }
-}
-
-/// <summary>2.4: the heads of each row rotated in place. One item is one row.</summary>
-internal unsafe struct RotateKernel : IKernel
-{
-    /// <summary>[rows, heads, headSize], rows <see cref="Step"/> floats apart.</summary>
-    public float* X;
-    public int Step, Heads, HeadSize, Pairs;
-    public float* Cosines, Sines;
-    public RotaryLayout Layout;
-
-    public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
-    {
-        for (var row = from; row < to; row++)
-        {
-            float* c = Cosines + ((long)row * Pairs), s = Sines + ((long)row * Pairs);
-            for (var head = 0; head < Heads; head++)
-            {
-                var x = X + ((long)row * Step) + ((long)head * HeadSize);
-                var i = 0;
-                if (Layout == RotaryLayout.Halves)
-                    for (; i + T.Width <= Pairs; i += T.Width)
-                        Pair<T>(x + i, x + i + Pairs, c + i, s + i);
-                for (; i < Pairs; i++)
-                    if (Layout == RotaryLayout.Halves)
-                        Pair<Lane1>(x + i, x + i + Pairs, c + i, s + i);
-                    else
-                        Pair<Lane1>(x + (2 * i), x + (2 * i) + 1, c + i, s + i);
-            }
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pair<T>(float* first, float* second, float* c, float* s) where T : unmanaged, ILanes<T>
-    {
-        T x0 = T.Load(first), x1 = T.Load(second), cosine = T.Load(c), sine = T.Load(s);
-        T.Store(LaneMath.Canonical((x0 * cosine) - (x1 * sine)), first);
-        T.Store(LaneMath.Canonical((x0 * sine) + (x1 * cosine)), second);
-    }
+    public static T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T> => T.Broadcast(constant) * LaneMath.Tanh(a / T.Broadcast(constant));
 }
