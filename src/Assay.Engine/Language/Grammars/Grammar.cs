@@ -9,6 +9,12 @@ internal readonly record struct GrammarNode(NodeKind Kind, int Next = 0, byte Le
 /// <param name="IsContainer">Whether it counts as a level of nesting.</param>
 internal readonly record struct GrammarRule(int Entry, bool IsContainer);
 
+/// <summary>Nodes from one up to before another.</summary>
+internal readonly record struct NodeRange(int From, int To)
+{
+    public bool Contains(int node) => From <= node && node < To;
+}
+
 /// <summary>
 /// A set of texts, as a pushdown automaton over bytes: nodes are its states, and its stack holds the nodes that calls return to. Immutable; made by
 /// <see cref="JsonGrammars"/>. Its texts are nested at most <see cref="MostNesting"/> deep.
@@ -23,14 +29,17 @@ public sealed class Grammar
     private readonly GrammarRule[] rules;
     private readonly int[] needs;
 
-    internal Grammar(GrammarNode[] nodes, GrammarRule[] rules, int entry)
+    internal Grammar(GrammarNode[] nodes, GrammarRule[] rules, int entry, NodeRange strings)
     {
-        (this.nodes, this.rules, Entry) = (nodes, rules, entry);
+        (this.nodes, this.rules, Entry, Strings) = (nodes, rules, entry, strings);
         needs = Needs();
         GreatestNeed = needs.Where(n => n < Never).Max();
     }
 
     internal int Entry { get; }
+
+    /// <summary>The nodes of the rule of JSON strings of any length, made alike in every grammar.</summary>
+    internal NodeRange Strings { get; }
 
     /// <summary>The greatest finite <see cref="Need"/> of any node.</summary>
     internal int GreatestNeed { get; }

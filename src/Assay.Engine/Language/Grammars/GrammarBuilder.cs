@@ -14,6 +14,12 @@ internal sealed class GrammarBuilder
     private readonly List<GrammarNode> nodes = [new(NodeKind.Return)];
     private readonly List<GrammarRule> rules = [];
 
+    /// <summary>Nodes so far.</summary>
+    public int Count => nodes.Count;
+
+    /// <inheritdoc cref="Grammar.Strings"/>
+    public NodeRange Strings { get; set; }
+
     /// <summary>The node that ends a rule.</summary>
     public const int Return = 0;
 
@@ -67,7 +73,7 @@ internal sealed class GrammarBuilder
     public Grammar Build(int entry)
     {
         RefuseLeftRecursion();
-        var grammar = new Grammar([.. nodes], [.. rules], entry);
+        var grammar = new Grammar([.. nodes], [.. rules], entry, Strings);
         if (grammar.Need(entry) > Grammar.MostNesting)
             throw new ModelException($"the schema can be met by no value nested at most {Grammar.MostNesting} deep: each value it allows holds another");
         return grammar;

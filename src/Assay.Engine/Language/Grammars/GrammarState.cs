@@ -34,9 +34,6 @@ internal sealed class GrammarState(Place[] places, bool isEnd)
 
     /// <summary>The allowed tokens as bits, once asked for.</summary>
     public ulong[]? Mask { get; set; }
-
-    /// <summary>What tokens do inside the rule, once asked for; of states that stand for one node without a stack.</summary>
-    public InnerMask? Inner { get; set; }
 }
 
 /// <summary>Of one node, whatever its stack: the tokens that fit and end inside the rule or at its end, and the nodes of the trie where it ends.</summary>

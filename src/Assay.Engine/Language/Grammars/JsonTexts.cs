@@ -34,8 +34,10 @@ internal sealed class JsonTexts(GrammarBuilder builder)
         if (stringRule < 0)
         {
             stringRule = builder.NewRule(isContainer: false);
+            var from = builder.Count;
             var end = builder.Byte('"', GrammarBuilder.Return);
             builder.Define(stringRule, builder.Byte('"', builder.Loop(loop => [Character(loop), end])));
+            builder.Strings = new(from, builder.Count);
         }
         return builder.Call(stringRule, next);
     }

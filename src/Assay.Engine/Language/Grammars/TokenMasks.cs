@@ -28,6 +28,7 @@ public sealed class TokenMasks
     private readonly Frame root = new(0, GrammarBuilder.Return, null, 0), inside = new(1, GrammarBuilder.Return, null, 0);
     private readonly Dictionary<(int Node, int Parent, bool IsContainer), Frame> frames = [];
     private readonly Dictionary<StateKey, GrammarState> states = [];
+    private readonly Dictionary<int, InnerMask> inner = [];
     private long maskBytes, placeCount;
     private int frameCount = 2;
 
@@ -73,15 +74,15 @@ public sealed class TokenMasks
         else
             foreach (var place in state.Places)
             {
-                var inner = Inner(place.Node);
-                foreach (var token in inner.Tokens ?? [])
+                var mine = Inner(place.Node);
+                foreach (var token in mine.Tokens ?? [])
                     mask[token / 64] |= 1ul << (token % 64);
-                for (var i = 0; i < (inner.Bits?.Length ?? 0); i++)
-                    mask[i] |= inner.Bits![i];
-                if (inner.Exits.Length == 0 || place.Stack.Parent is null)
+                for (var i = 0; i < (mine.Bits?.Length ?? 0); i++)
+                    mask[i] |= mine.Bits![i];
+                if (mine.Exits.Length == 0 || place.Stack.Parent is null)
                     continue;
                 var after = place.Stack.After ??= After(place.Stack.Node, place.Stack.Parent);
-                foreach (var exit in inner.Exits)
+                foreach (var exit in mine.Exits)
                     Walk(exit, after, mask, null);
             }
         if (state.IsEnd)
@@ -90,42 +91,45 @@ public sealed class TokenMasks
         return mask;
     }
 
-    private InnerMask Inner(int node)
+    // Strings are the same in all grammars, and a walk for them goes through nearly the whole vocabulary.
+    private InnerMask Inner(int node) => grammar.Strings.Contains(node)
+        ? trie.Strings.GetOrAdd(node - grammar.Strings.From, static (_, x) => x.Masks.MakeInner(x.Node), (Masks: this, Node: node))
+        : inner.TryGetValue(node, out var mask) ? mask : inner[node] = MakeInner(node);
+
+    private InnerMask MakeInner(int node)
     {
-        var state = Intern([new(node, inside)], isEnd: false);
-        if (state.Inner is not null)
-            return state.Inner;
         var (bits, exits) = (new ulong[(trie.Count + 63) / 64], new List<int>());
-        Walk(0, state, bits, exits);
+        Walk(0, Intern([new(node, inside)], isEnd: false), bits, exits);
         var count = bits.Sum(System.Numerics.BitOperations.PopCount);
         var few = count > Few ? null : new List<int>(count);
         for (var token = 0; token < trie.Count && few is not null; token++)
             if ((bits[token / 64] >> (token % 64) & 1) != 0)
                 few.Add(token);
         maskBytes += few is null ? 8L * bits.Length : 4L * count;
-        return state.Inner = new(few?.ToArray(), few is null ? bits : null, [.. exits]);
+        return new(few?.ToArray(), few is null ? bits : null, [.. exits]);
     }
 
     // Marks the tokens below a node of the trie that fit, the node itself being reached in that state.
     private void Walk(int from, GrammarState state, ulong[] mask, List<int>? exits)
     {
-        var top = trie.Depth(from);
-        path[top] = state;
-        for (var node = from + 1; node < trie.Skip(from);)
+        var (bytes, depths, skips, first, tokens) = (trie.Bytes, trie.Depths, trie.Skips, trie.FirstTokens, trie.Tokens);
+        path[depths[from]] = state;
+        for (var node = from + 1; node < skips[from];)
         {
-            var depth = trie.Depth(node);
-            var next = Step(path[depth - 1]!, trie.Byte(node));
+            var depth = depths[node];
+            var before = path[depth - 1]!;
+            var next = before.Next?[bytes[node]] ?? Step(before, bytes[node]);
             if (ReferenceEquals(next, GrammarState.Dead))
             {
-                node = trie.Skip(node);
+                node = skips[node];
                 continue;
             }
-            foreach (var token in trie.Tokens(node))
-                mask[token / 64] |= 1ul << (token % 64);
+            for (var i = first[node]; i < first[node + 1]; i++)
+                mask[tokens[i] / 64] |= 1ul << (tokens[i] % 64);
             if (next.IsEnd)
                 exits?.Add(node);
             path[depth] = next;
-            node = next.Places.Length > 0 ? node + 1 : trie.Skip(node);
+            node = next.Places.Length > 0 ? node + 1 : skips[node];
         }
     }
 
@@ -177,6 +181,7 @@ public sealed class TokenMasks
     {
         states.Clear();
         frames.Clear();
+        inner.Clear();
         (maskBytes, placeCount) = (0, 0);
     }
 

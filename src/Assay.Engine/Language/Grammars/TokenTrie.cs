@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Assay.Engine.Language.Grammars;
 
 /// <summary>
@@ -9,9 +11,6 @@ public sealed class TokenTrie
     /// <summary>A token that is longer in bytes, or has more opening brackets, is never allowed by a grammar.</summary>
     public const int MostBytes = 256, MostOpenings = 32;
 
-    private readonly List<byte> bytes = [0];
-    private readonly List<int> skip = [0], depth = [0], firstToken = [0];
-    private readonly List<int> tokens = [];
     private readonly byte[][] texts;
 
     /// <param name="texts">What each token adds to the text; empty for control tokens, which no grammar allows but at its end.</param>
@@ -23,31 +22,36 @@ public sealed class TokenTrie
         var usable = Enumerable.Range(0, texts.Count).Except(EndOfGeneration).Where(i => IsUsable(this.texts[i])).ToArray();
         Array.Sort(usable, (a, b) => this.texts[a].AsSpan().SequenceCompareTo(this.texts[b]) is var order && order != 0 ? order : a - b);
 
+        var (bytes, skip, depth, first) = (new List<byte> { 0 }, new List<int> { 0 }, new List<int> { 0 }, new List<int> { 0 });
         // The path of the token before: its nodes, of which the next token shares the first ones.
         var path = new List<int> { 0 };
         ReadOnlySpan<byte> before = [];
-        foreach (var token in usable)
+        for (var i = 0; i < usable.Length; i++)
         {
-            var text = this.texts[token];
+            var text = this.texts[usable[i]];
             var common = before.CommonPrefixLength(text);
-            while (path.Count > common + 1)
-                Close(path);
-            for (var i = common; i < text.Length; i++)
+            Close(common + 1);
+            for (var j = common; j < text.Length; j++)
             {
                 path.Add(bytes.Count);
-                (int At, byte Byte) child = (i + 1, text[i]);
-                bytes.Add(child.Byte);
-                depth.Add(child.At);
+                bytes.Add(text[j]);
+                depth.Add(j + 1);
                 skip.Add(0);
-                firstToken.Add(tokens.Count);
+                first.Add(i);
             }
-            tokens.Add(token);
             before = text;
         }
-        while (path.Count > 0)
-            Close(path);
-        firstToken.Add(tokens.Count);
+        Close(0);
+        first.Add(usable.Length);
         LongestToken = depth.Max();
+        (Bytes, Depths, Skips, FirstTokens, Tokens) = ([.. bytes], [.. depth], [.. skip], [.. first], usable);
+
+        void Close(int count)
+        {
+            for (var i = count; i < path.Count; i++)
+                skip[path[i]] = bytes.Count;
+            path.RemoveRange(Math.Min(count, path.Count), Math.Max(0, path.Count - count));
+        }
     }
 
     /// <summary>Tokens of the vocabulary.</summary>
@@ -56,29 +60,26 @@ public sealed class TokenTrie
     /// <summary>The tokens that end an answer.</summary>
     public IReadOnlyList<int> EndOfGeneration { get; }
 
-    internal int Nodes => bytes.Count;
-
     internal int LongestToken { get; }
 
+    /// <summary>The last byte of each node.</summary>
+    internal byte[] Bytes { get; }
+
+    /// <summary>Bytes from the root to each node.</summary>
+    internal int[] Depths { get; }
+
+    /// <summary>Of each node the first one that is not below it.</summary>
+    internal int[] Skips { get; }
+
+    /// <summary>The tokens whose bytes end at node i are <see cref="Tokens"/> FirstTokens[i] to FirstTokens[i + 1] - 1.</summary>
+    internal int[] FirstTokens { get; }
+
+    internal int[] Tokens { get; }
+
+    /// <summary>What tokens do inside a JSON string, whatever the grammar: by the node's place in the string's rule.</summary>
+    internal ConcurrentDictionary<int, InnerMask> Strings { get; } = new();
+
     internal ReadOnlySpan<byte> Text(int token) => texts[token];
-
-    internal byte Byte(int node) => bytes[node];
-
-    /// <summary>Bytes from the root to the node.</summary>
-    internal int Depth(int node) => depth[node];
-
-    /// <summary>The first node that is not below this one.</summary>
-    internal int Skip(int node) => skip[node];
-
-    /// <summary>The tokens whose bytes end here.</summary>
-    internal ReadOnlySpan<int> Tokens(int node) =>
-        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(tokens)[firstToken[node]..firstToken[node + 1]];
-
-    private void Close(List<int> path)
-    {
-        skip[path[^1]] = bytes.Count;
-        path.RemoveAt(path.Count - 1);
-    }
 
     private static bool IsUsable(byte[] text)
     {

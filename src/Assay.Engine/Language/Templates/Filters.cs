@@ -32,7 +32,7 @@ internal static class Filters
             case "title":
                 return Titled(Arithmetic.Text(run, value));
             case "tojson":
-                return Json(run, value, a.Get(0, "indent") as long?);
+                return Json(run, value, a);
             case "length" or "count":
                 return value switch { string s => (long)s.EnumerateRunes().Count(), List<object?> l => l.Count, Mapping m => m.Count, Undefined => 0L, _ => throw run.Bad($"{Values.Kind(value)} has no length") };
             case "replace":
@@ -49,6 +49,9 @@ internal static class Filters
                 return string.Concat(forward.Reverse());
             case "int" or "float" or "abs" or "round":
                 return Number(run, name, value, a);
+            // Jinja's loops over nothing at all, none included.
+            case "map" or "select" or "reject" or "selectattr" or "rejectattr" when !Values.IsTrue(value):
+                return new List<object?>();
             default:
                 return OfList(run, name, Accesses.Elements(run, value), a);
         }
@@ -172,19 +175,22 @@ internal static class Filters
         static bool IsNumeric(object? value) => Values.IsNumber(value);
     }
 
-    private static string Json(TemplateRun run, object? value, long? indent)
+    // The arguments are those of transformers' own tojson.
+    private static string Json(TemplateRun run, object? value, Arguments a)
     {
+        if (a.Places.Count > 2 || a.Names.Keys.Any(n => n is not ("indent" or "ensure_ascii")))
+            throw run.Bad("tojson with separators or sort_keys is not supported");
         var output = new StringBuilder();
         try
         {
-            Values.Json(output, value, indent is null ? null : (int)Math.Clamp(indent.Value, 0, 16));
+            Values.Json(output, value, a.Get(1, "indent") is long indent ? (int)Math.Clamp(indent, 0, 16) : null);
         }
         catch (FormatException e)
         {
             throw run.Bad(e.Message);
         }
         run.Spend(output.Length);
-        return output.ToString();
+        return Values.IsTrue(a.Get(0, "ensure_ascii")) ? string.Concat(output.ToString().Select(c => c < 0x80 ? c.ToString() : $"\\u{(int)c:x4}")) : output.ToString();
     }
 
     private static string Indented(TemplateRun run, string text, Arguments a)
