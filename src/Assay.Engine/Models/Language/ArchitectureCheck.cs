@@ -3,16 +3,27 @@ namespace Assay.Engine.Models.Language;
 /// <summary>Whether the numbers of an architecture go together; whatever passes can be computed with.</summary>
 internal static class ArchitectureCheck
 {
-    private const int MaxWidth = 1 << 20, MaxLayers = 1024, MaxHeads = 1 << 14, MaxExperts = 1 << 12, MaxContext = 1 << 26, MaxVocabulary = 1 << 24;
+    private const int MaxWidth = 1 << 20, MaxLayers = 1024, MaxHeads = 1 << 14, MaxHeadSize = 1 << 12, MaxExperts = 1 << 12, MaxContext = 1 << 26, MaxVocabulary = 1 << 24;
+
+    /// <summary>What lists are made of while an architecture is read: to be checked before they are.</summary>
+    /// <exception cref="ModelException">There would be too many.</exception>
+    public static void Counts(int layers, int headSize)
+    {
+        InRange("layers", layers, MaxLayers);
+        InRange("head size", headSize, MaxHeadSize);
+    }
+
+    /// <summary>The same of the elements that are rotated.</summary>
+    public static void Rotated(int dimensions, int headSize) =>
+        Require(dimensions >= 2 && dimensions % 2 == 0 && dimensions <= headSize, $"{dimensions} rotated elements of {headSize} make no sense");
 
     /// <exception cref="ModelException">They do not.</exception>
     public static LanguageArchitecture Checked(this LanguageArchitecture a)
     {
         InRange("width", a.Width, MaxWidth);
-        InRange("layers", a.Layers, MaxLayers);
+        Counts(a.Layers, a.HeadSize);
         InRange("heads", a.Heads, MaxHeads);
         InRange("key heads", a.KvHeads, a.Heads);
-        InRange("head size", a.HeadSize, 1 << 12);
         InRange("vocabulary", a.VocabularySize, MaxVocabulary);
         InRange("context", a.ContextLength, MaxContext);
         Require(a.Heads % a.KvHeads == 0, $"{a.Heads} heads cannot share {a.KvHeads} heads of keys");
@@ -37,7 +48,7 @@ internal static class ArchitectureCheck
 
     private static void Rotary(RotaryEmbedding rotary, int headSize)
     {
-        Require(rotary.Dimensions >= 2 && rotary.Dimensions % 2 == 0 && rotary.Dimensions <= headSize, $"{rotary.Dimensions} rotated elements of {headSize} make no sense");
+        Rotated(rotary.Dimensions, headSize);
         Require(rotary.Base is > 0 and < 1e30f, $"a rotary base of {rotary.Base} makes no sense");
         Require(rotary.PositionScale is > 0 and <= 1e6f && rotary.Magnitude is > 0 and <= 1e6f, "the scaling of positions makes no sense");
         Require(rotary.Factors.IsEmpty || rotary.Factors.Length == rotary.Dimensions / 2 && rotary.Factors.All(f => f is > 0 and < 1e30f), "the factors of the rotation are not one positive number for each pair");

@@ -30,6 +30,7 @@ internal sealed class ConfigArchitecture(JsonFile config, WeightTable table)
         var family = Family;
         var (width, layers, heads) = (config.Size("hidden_size"), config.Size("num_hidden_layers"), config.Size("num_attention_heads"));
         var headSize = config.Size("head_dim", Gemma ? 256 : Math.Max(1, width / heads));
+        ArchitectureCheck.Counts(layers, headSize);
         var made = config.Size("max_position_embeddings");
         var experts = Experts();
         var rotary = Rotary(headSize, contextLength ?? made, made);
@@ -103,6 +104,7 @@ internal sealed class ConfigArchitecture(JsonFile config, WeightTable table)
             Dimensions = (int)(headSize * config.Float("partial_rotary_factor", 1)),
             Layout = RotaryLayout.Halves,
         };
+        ArchitectureCheck.Rotated(rotary.Dimensions, headSize);
         if (config.Object("rope_scaling") is not { } scaling)
             return rotary;
         var type = scaling.Text("rope_type") ?? scaling.Text("type") ?? "default";

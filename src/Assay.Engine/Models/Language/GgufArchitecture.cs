@@ -20,6 +20,7 @@ internal sealed class GgufArchitecture(GgufKeys keys, WeightTable table)
         var (width, layers, heads) = (keys.Size("embedding_length"), keys.Size("block_count"), keys.Size("attention.head_count"));
         var kvHeads = keys.Size("attention.head_count_kv", heads);
         var headSize = keys.Size("attention.key_length", Math.Max(1, width / heads));
+        ArchitectureCheck.Counts(layers, headSize);
         if (keys.Size("attention.value_length", headSize) != headSize)
             throw new ModelException("values whose size is not that of the keys are not supported");
         var made = keys.Size("context_length");
@@ -88,6 +89,7 @@ internal sealed class GgufArchitecture(GgufKeys keys, WeightTable table)
     private RotaryEmbedding Rotary(int headSize, int contextLength, int made)
     {
         var dimensions = keys.Size("rope.dimension_count", headSize);
+        ArchitectureCheck.Rotated(dimensions, headSize);
         var rotary = new RotaryEmbedding
         {
             Base = keys.Float("rope.freq_base", 10_000),

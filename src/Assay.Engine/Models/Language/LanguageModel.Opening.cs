@@ -11,12 +11,24 @@ public sealed partial class LanguageModel
     {
         if (!Directory.Exists(path))
             return Open(new Dictionary<string, string>(StringComparer.Ordinal) { ["model.gguf"] = path }, contextLength);
-        var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in new DirectoryInfo(path).EnumerateFiles())
-            files[file.Name] = file.LinkTarget is null
-                ? file.FullName
-                : throw new ModelException($"'{ShownName.Of(file.Name)}' is a symbolic link: a model's folder holds plain files only");
-        return Open(files, contextLength);
+        return Open(FilesIn(path), contextLength);
+    }
+
+    private static Dictionary<string, string> FilesIn(string folder)
+    {
+        try
+        {
+            var files = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
+                files[file.Name] = file.LinkTarget is null
+                    ? file.FullName
+                    : throw new ModelException($"'{ShownName.Of(file.Name)}' is a symbolic link: a model's folder holds plain files only");
+            return files;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"the folder cannot be read: {e.Message}", e);
+        }
     }
 
     /// <summary>Opens a model whose files lie anywhere.</summary>

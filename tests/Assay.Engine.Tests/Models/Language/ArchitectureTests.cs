@@ -180,6 +180,32 @@ public sealed class ArchitectureTests
         Assert.Equal("tensor 'blk.0.ffn_gate.weight' has the shape [96, 64], where the architecture needs [97, 64]", GgufFileTests.Refused(() => LanguageModel.Read(bytes)));
     }
 
+    [Theory]
+    [InlineData("llama.block_count")]
+    [InlineData("llama.rope.dimension_count")]
+    [InlineData("llama.attention.head_count")]
+    [InlineData("llama.attention.head_count_kv")]
+    [InlineData("llama.embedding_length")]
+    [InlineData("llama.feed_forward_length")]
+    [InlineData("llama.context_length")]
+    [InlineData("llama.expert_count")]
+    [InlineData("llama.expert_used_count")]
+    public void A_number_that_is_far_too_great_is_refused_before_anything_is_made_for_it(string key)
+    {
+        foreach (var form in (string[])["mixtral", "llama"])
+            foreach (var number in (int[])[int.MaxValue, int.MaxValue - 1, 1 << 30])
+            {
+                var bytes = TinyModels.Write(form, WeightType.Q8_0);
+                var at = bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(key + "\u0004\0\0\0"));
+                if (at < 0)
+                    continue;
+                BitConverter.TryWriteBytes(bytes.AsSpan(at + key.Length + 4), number);
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                _ = GgufFileTests.Refused(() => LanguageModel.Read(bytes));
+                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
+            }
+    }
+
     [Fact]
     public void The_parts_of_a_split_file_ask_to_be_joined() =>
         Assert.Contains("join them", GgufFileTests.Refused(() => LanguageModel.Read(new GgufWriter().Key("split.count", 3u).ToBytes())), StringComparison.Ordinal);

@@ -141,6 +141,9 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("\"hidden_size\":64", "\"hidden_sizes\":64", "config.json: 'hidden_size' is missing")]
     [InlineData("\"hidden_size\":64", "\"hidden_size\":64,\"hidden_size\":64", "config.json is not JSON with each key once")]
     [InlineData("\"silu\"", "\"relu\"", "the activation 'relu'")]
+    [InlineData("\"num_hidden_layers\":2", "\"num_hidden_layers\":2147483647", "layers: 2147483647, where 1 to 1024 are allowed")]
+    [InlineData("\"head_dim\":16", "\"head_dim\":2147483646", "head size: 2147483646")]
+    [InlineData("\"head_dim\":16", "\"head_dim\":16,\"partial_rotary_factor\":1e30", "rotated elements of 16 make no sense")]
     [InlineData("\"rms_norm_eps\"", "\"rope_scaling\":{\"rope_type\":\"dynamic\"},\"rms_norm_eps\"", "'dynamic' is not supported")]
     [InlineData("\"rms_norm_eps\"", "\"rope_scaling\":{\"rope_type\":\"yarn\",\"factor\":0.5},\"rms_norm_eps\"", "needs a factor of at least 1")]
     public void A_configuration_that_cannot_be_run_says_why(string there, string instead, string reason)
