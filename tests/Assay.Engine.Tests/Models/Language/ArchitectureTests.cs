@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Language;
 using Assay.Engine.Tests.Models.Gguf;
@@ -222,5 +223,10 @@ public sealed class ArchitectureTests
         Assert.Equal(type == "f32" ? WeightType.F32 : WeightType.Q8_0, model.Weights.Layers[4].Query.Type);
         Assert.True(model.Tokenizer.IsEndOfGeneration(2));
         Assert.False(model.Tokenizer.IsEndOfGeneration(1));
+        using var greedy = JsonDocument.Parse(File.ReadAllBytes(SharedData.Require("llm", "stories260K", "greedy-f32.json")));
+        foreach (var greedyCase in greedy.RootElement.GetProperty("cases").EnumerateArray())
+            Assert.Equal(
+                greedyCase.GetProperty("prompt_ids").EnumerateArray().Select(id => id.GetInt32()),
+                [1, .. model.Tokenizer.Encode(greedyCase.GetProperty("prompt").GetString()!, special: false)]);
     }
 }
