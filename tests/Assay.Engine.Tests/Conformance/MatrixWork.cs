@@ -56,7 +56,7 @@ internal static class MatrixWork
     /// <summary>One item by the fast path: once watched, once not.</summary>
     public static MatrixCell Fast(MatrixItem item, int threads)
     {
-        using var session = new Session(item.Graph, new() { Threads = threads });
+        using var session = new Session(item.Graph, new() { Threads = threads, CutsAll = threads > Environment.ProcessorCount });
         var (trace, refusal) = Attempt(() => Trace.Of(item.Graph, session, item.Inputs));
         if (trace is null)
             return Cell(item, null, null, refusal);
