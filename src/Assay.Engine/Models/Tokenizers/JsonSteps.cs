@@ -36,6 +36,9 @@ internal static class JsonWords
         [Before + Upper + "*" + Small + "+|" + Before + Upper + "+" + Small + @"*|\p{N}" + CasedRest] = "tekken",
     };
 
+    // What the expression matches is kept as it is, or what lies between the matches (nothing does) is removed.
+    private static bool Keeps(JsonFile step) => step.Text("behavior") == (step.Bool("invert", false) ? "Removed" : "Isolated");
+
     public static PreTokenizer Read(JsonFile file)
     {
         foreach (var step in file.Object("normalizer") is { } normalizer ? JsonSteps.Of(normalizer, "normalizers") : [])
@@ -46,7 +49,7 @@ internal static class JsonWords
         foreach (var step in file.Object("pre_tokenizer") is { } pre ? JsonSteps.Of(pre, "pretokenizers") : throw file.Wrong("pre_tokenizer", "there"))
             switch (step.Text("type"))
             {
-                case "Split" when name is null && JsonSteps.Pattern(step) is { } pattern && Known.TryGetValue(pattern, out var known) && step.Text("behavior") is "Isolated" or "Removed":
+                case "Split" when name is null && JsonSteps.Pattern(step) is { } pattern && Known.TryGetValue(pattern, out var known) && Keeps(step):
                     name = known;
                     break;
                 case "Digits" when step.Bool("individual_digits", false):

@@ -46,8 +46,7 @@ internal sealed class SentencePiece : VocabularyTokenizer
                 longest = Math.Max(longest, text.Length);
             bytes[id] = vocabulary.Kind(id) switch
             {
-                TokenKind.Normal => Encoding.UTF8.GetBytes(text.Replace(Space, ' ')),
-                TokenKind.UserDefined => Encoding.UTF8.GetBytes(text),
+                TokenKind.Normal or TokenKind.UserDefined => Encoding.UTF8.GetBytes(text.Replace(Space, ' ')),
                 TokenKind.Byte => Vocabulary.ByteOf(text) is { } b ? [b] : [],
                 _ => [],
             };

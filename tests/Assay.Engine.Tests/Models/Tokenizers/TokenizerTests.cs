@@ -1,6 +1,7 @@
 using System.Text;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Gguf;
+using Assay.Engine.Models.Language;
 using Assay.Engine.Models.Tokenizers;
 using Assay.Engine.Tests.Models.Gguf;
 
@@ -198,6 +199,40 @@ public sealed class TokenizerTests
             var tokenizer = new ByteLevelBpe(vocabulary, new MergeTable(vocabulary, []), new PreTokenizer(), whole);
             Assert.Equal(whole ? 1 : 4, tokenizer.Encode("dayx", special: false).Length);
         }
+    }
+
+    [Fact]
+    public void Runs_of_spaces_that_are_tokens_of_their_own_come_back_as_spaces()
+    {
+        // As Gemma has them: in tokenizer.json with U+2581 and made by merges, in GGUF with spaces and found in the text.
+        string[] bytes = [.. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>")];
+        foreach (var written in (string[])["\u2581\u2581", "  "])
+        {
+            string[] texts = [.. bytes, "\u2581", written, "a"];
+            TokenKind[] kinds = [.. Enumerable.Repeat(TokenKind.Byte, 256), TokenKind.Normal, TokenKind.UserDefined, TokenKind.Normal];
+            var vocabulary = new Vocabulary(texts, kinds, []);
+            var merges = written == "  " ? null : new MergeTable(vocabulary, [("\u2581", "\u2581")]);
+            var tokenizer = new SentencePiece(vocabulary, new float[texts.Length], merges, SpacePrefix.None);
+            Assert.Equal([258, 257, 257, 256, 258], tokenizer.Encode("a     a", special: false));
+            Assert.Equal("a     a", TinyTokenizers.Spell(tokenizer, tokenizer.Encode("a     a", special: false)));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"type":"Split","pattern":{"Regex":"RE"},"behavior":"Isolated","invert":false}""", true)]
+    [InlineData("""{"type":"Split","pattern":{"Regex":"RE"},"behavior":"Removed","invert":true}""", true)]
+    [InlineData("""{"type":"Split","pattern":{"Regex":"RE"},"behavior":"Removed","invert":false}""", false)]
+    [InlineData("""{"type":"Split","pattern":{"Regex":"\\w+"},"behavior":"Isolated"}""", false)]
+    [InlineData("""{"type":"Whitespace"}""", false)]
+    public void Expressions_in_tokenizer_json_are_known_or_refused(string split, bool known)
+    {
+        var expression = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+".Replace("\\", "\\\\", StringComparison.Ordinal);
+        var json = """{"pre_tokenizer":{"type":"Sequence","pretokenizers":[SPLIT,{"type":"ByteLevel","use_regex":false}]}}""".Replace("SPLIT", split, StringComparison.Ordinal).Replace("RE", expression, StringComparison.Ordinal);
+        PreTokenizer Read() => JsonWords.Read(JsonFile.Parse("tokenizer.json", Encoding.UTF8.GetBytes(json)));
+        if (known)
+            Assert.Equal(1, Read().Digits);
+        else
+            Assert.Contains("is not supported in this form", Assert.Throws<ModelException>(Read).Message, StringComparison.Ordinal);
     }
 
     [Fact]
