@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
+using Assay.Engine.Language.Generation;
 using Assay.Engine.Models;
 using Assay.Log;
 using Assay.Log.Files;
 using Assay.Log.Witnessing;
 using Assay.Log.Writing;
 using Assay.Node.Keys;
+using Assay.Node.Language;
 using Assay.Node.Receipts;
 using Assay.Node.State;
 using Assay.Providers;
+using Assay.Providers.Language;
 using Assay.Store;
 using Assay.Verify;
 using Assay.Verify.Bundles;
@@ -37,6 +40,8 @@ public sealed class AssayNode : IAsyncDisposable
     private readonly ReceiptIssuer issuer;
     private readonly LocalEngine engine;
     private readonly LoadedModels loaded;
+    private readonly Tickets tickets;
+    private readonly LanguageDesk language;
     private readonly ConcurrentDictionary<(string Reference, Hash Digest), bool> published = [];
     private readonly SemaphoreSlim publishing = new(1, 1);
 
@@ -54,6 +59,9 @@ public sealed class AssayNode : IAsyncDisposable
         engine = new LocalEngine(options.Engine with { Limits = options.Engine.Limits with { Time = options.RunTime } });
         loaded = new LoadedModels(Models, engine);
         issuer = new ReceiptIssuer(log, queue, serving, Genesis.Node, options.Clock);
+        tickets = new Tickets(Folder.Tickets, LanguageIssuer.TicketsIn(Vault));
+        language = new LanguageDesk(
+            Models.OpenLanguage, new LanguageIssuer(issuer, queue, serving, tickets, opened.Sink), options.Language, Service, options.Region, Index.Count);
     }
 
     public DataFolder Folder => opened.Folder;
@@ -121,7 +129,11 @@ public sealed class AssayNode : IAsyncDisposable
     public EventFile? Unpublished(StoredModel model) => EventOf(model) is var step && IsPublished(step) ? null : roots.Sign(step);
 
     /// <summary>Forgets a model's files. Its receipts and its entry in the log stay.</summary>
-    public void Remove(StoredModel model) => loaded.Remove(model);
+    public void Remove(StoredModel model)
+    {
+        language.Forget(model);
+        loaded.Remove(model);
+    }
 
     /// <summary>The graph of a model, loaded once.</summary>
     public RunnableModel Load(StoredModel model) => loaded.Load(model);
@@ -133,8 +145,7 @@ public sealed class AssayNode : IAsyncDisposable
     {
         var requestedAt = options.Clock.GetUtcNow();
         opened.Witnessed.ThrowIfHalted();
-        if (terms.Nonce?.Length > CallerTerms.MaxNonce)
-            throw new NodeException(NodeFault.BadRequest, $"a nonce has at most {CallerTerms.MaxNonce} characters");
+        terms.Check();
         await PublishAsync(model);
         var runnable = Load(model);
         var run = await engine.InvokeAsync(new Invocation(runnable, inputs), cancel);
@@ -145,6 +156,37 @@ public sealed class AssayNode : IAsyncDisposable
             opened.Sink.Expect(issued);
             Index.Count();
             return new Answer(run, issued);
+        }
+        catch (LogException e)
+        {
+            throw new NodeException(NodeFault.Unavailable, e.Message, e);
+        }
+    }
+
+    /// <summary>A language model, opened once.</summary>
+    /// <exception cref="NodeException">The files make another architecture now than when they were imported.</exception>
+    public RunnableLanguageModel LoadLanguage(StoredModel model) => language.Load(model);
+
+    /// <summary>Most tokens of prompt and answer together.</summary>
+    public int ContextOf(RunnableLanguageModel model) => language.ContextOf(model.Model);
+
+    /// <summary>How the answers of a language model stand; null where it is not loaded.</summary>
+    public GeneratorFigures? FiguresOf(StoredModel model) => language.FiguresOf(model.Digest);
+
+    /// <summary>Begins an answer of a language model. Its ticket is taken when this returns: it ends with its receipt, or as void.</summary>
+    /// <param name="caller">Who asks, for fairness: an API key's name, empty where nobody says.</param>
+    /// <exception cref="ModelException">The model cannot answer this.</exception>
+    /// <exception cref="GeneratorBusyException">Too many requests wait already.</exception>
+    /// <exception cref="NodeException">The log takes nothing more, or an event is needed that root keys elsewhere must sign.</exception>
+    public async Task<LanguageAnswer> BeginAsync(StoredModel model, LanguageRequest request, CallerTerms terms, string caller = "", CancellationToken cancel = default)
+    {
+        var requestedAt = options.Clock.GetUtcNow();
+        opened.Witnessed.ThrowIfHalted();
+        terms.Check();
+        await PublishAsync(model);
+        try
+        {
+            return await language.BeginAsync(LoadLanguage(model), request, terms, caller, requestedAt, cancel);
         }
         catch (LogException e)
         {
@@ -239,11 +281,14 @@ public sealed class AssayNode : IAsyncDisposable
     {
         try
         {
+            // Whatever was under way is logged, or told to be void when the node starts again.
+            language.Dispose();
             await Index.SettleAsync();
         }
         finally
         {
             // An epoch that failed is told, and keeps neither the log nor its lock open.
+            tickets.Close();
             await opened.DisposeAsync();
             serving.Dispose();
             engine.Dispose();

@@ -11,6 +11,7 @@ namespace Assay.Node;
 /// log/            tiles, checkpoint, segments     (log/public may be served by any web server)
 /// models/         blobs and names                 (mode 0700)
 /// receipts.db     private halves of receipts      (mode 0600)
+/// tickets/        how many answers of language models each serving key has begun
 /// witnesses       who cosigns the log's checkpoints: a tlog-policy with URLs (absent: nobody)
 /// halted          why nothing more is issued, until the operator has acted (absent: all is well)
 /// index/          index notes with the lines that indexers have brought
@@ -33,6 +34,8 @@ public sealed record DataFolder(string Path)
     public string Policy => System.IO.Path.Combine(Path, "policy.json");
 
     public string Index => System.IO.Path.Combine(Path, "index");
+
+    public string Tickets => System.IO.Path.Combine(Path, "tickets");
 
     /// <summary>A genesis that waits for signatures; there only before the log has begun.</summary>
     public string PendingGenesis => System.IO.Path.Combine(Path, "genesis.event.json");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Assay.Engine.Execution;
 using Assay.Log.Witnessing;
+using Assay.Providers.Language;
 using Assay.Verify.Crypto;
 using Assay.Verify.Notes;
 
@@ -42,6 +43,9 @@ public sealed record NodeOptions
 
     /// <summary>How long one run of a model may take; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes. It holds in place of the engine's own limit.</summary>
     public TimeSpan RunTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How language models run.</summary>
+    public LanguageEngineOptions Language { get; init; } = new();
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -10,7 +10,7 @@ public sealed class LocalEngine(SessionOptions options) : IProvider, IDisposable
     /// <summary>SHA-256 of the text of the execution profile, in hex: what receipts call the profile.</summary>
     public static string Profile { get; } = Hash.From(Engine.Numerics.Profile.Digest.AsSpan()).ToHex();
 
-    private static readonly EngineClaim Claim = new("assay", VersionOf(typeof(Session)), BuildOf(typeof(Session)));
+    internal static readonly EngineClaim Claim = new("assay", VersionOf(typeof(Session)), BuildOf(typeof(Session)));
 
     private readonly Dictionary<Hash, Session> sessions = [];
     private readonly SemaphoreSlim turn = new(1, 1);

@@ -165,6 +165,23 @@ public sealed class ReceiptVault : IDisposable
         }
     }
 
+    /// <summary>The private parts of a key's receipts, from a place in its sequence on.</summary>
+    public IReadOnlyList<byte[]> OpeningsOf(in Hash keyId, ulong fromSequence)
+    {
+        lock (gate)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT opening FROM receipts WHERE key_id = $key AND sequence >= $from ORDER BY sequence";
+            command.Parameters.AddWithValue("$key", keyId.ToHex());
+            command.Parameters.AddWithValue("$from", (long)fromSequence);
+            using var row = command.ExecuteReader();
+            var list = new List<byte[]>();
+            while (row.Read())
+                list.Add((byte[])row[0]);
+            return list;
+        }
+    }
+
     /// <summary>The ids that begin with these hexadecimal digits.</summary>
     public IReadOnlyList<string> Matching(string digits, int most)
     {

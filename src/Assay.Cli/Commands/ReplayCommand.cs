@@ -2,8 +2,10 @@ using System.CommandLine;
 using Assay.Engine.Execution;
 using Assay.Engine.Models;
 using Assay.Providers;
+using Assay.Providers.Language;
 using Assay.Store;
 using Assay.Verify.Bundles;
+using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Reports;
 using Assay.Verify.Statements;
@@ -16,7 +18,7 @@ internal static class ReplayCommand
     public static Command Make()
     {
         var file = new Argument<string>("FILE") { Description = "A receipt (*.receipt.json) with its input disclosed" };
-        var model = new Option<string?>("--model") { Description = "An .onnx file, or a folder as it was imported, to use instead of the store's; its digest must be the receipt's", HelpName = "F" };
+        var model = new Option<string?>("--model") { Description = "An .onnx or .gguf file, or a folder as it was imported, to use instead of the store's; its digest must be the receipt's", HelpName = "F" };
         var policy = new Option<string?>("--policy") { Description = "Whom you trust (default: policy.json of the data folder, if there is one)", HelpName = "F" };
         var command = new Command("replay", "Run again what a receipt says was run, and compare. Exit code 0 reproduced, 10 diverged, 20 unverifiable, 30 malformed. Example: assay replay a.receipt.json")
         {
@@ -26,9 +28,11 @@ internal static class ReplayCommand
         {
             var bytes = VerifyCommand.Read(parsed.GetValue(file)!);
             var folder = Shared.FolderOf(parsed);
-            using var engine = new LocalEngine(new SessionOptions());
             var bundle = Bundle.Parse(bytes);
-            var result = await Replay.RunAsync(bundle, engine, digest => Find(parsed.GetValue(model), folder.Models, digest), cancel);
+            var isLanguage = Receipt.Parse(bundle.Envelope.Payload.Span).Output.Kind == OutputKind.Tokens;
+            var result = isLanguage
+                ? await ReplayLanguage.RunAsync(bundle, parsed.GetValue(model), folder.Models, cancel)
+                : await RunAsync(bundle, parsed.GetValue(model), folder.Models, cancel);
             var report = Verifier.Verify(bytes, VerifyCommand.PolicyOf(parsed.GetValue(policy), folder), Finding(bundle, result));
             var status = result.Status.ToString().ToLowerInvariant();
             if (Shared.IsJson(parsed))
@@ -38,7 +42,7 @@ internal static class ReplayCommand
                     json.WriteString("detail", result.Detail);
                     json.WriteString("model", $"{result.Receipt.Model.Name}@{result.Receipt.Model.Version}");
                     json.WriteString("modelDigest", result.Receipt.Model.Manifest.ToHex());
-                    json.WriteString("profile", LocalEngine.Profile);
+                    json.WriteString("profile", isLanguage ? LanguageEngine.Profile : LocalEngine.Profile);
                     report.WriteMembers(json);
                 });
             else
@@ -52,6 +56,12 @@ internal static class ReplayCommand
             };
         });
         return command;
+    }
+
+    private static async Task<ReplayResult> RunAsync(Bundle bundle, string? file, string store, CancellationToken cancel)
+    {
+        using var engine = new LocalEngine(new SessionOptions());
+        return await Replay.RunAsync(bundle, engine, digest => Find(file, store, digest), cancel);
     }
 
     private static ExecutionFinding? Finding(Bundle bundle, ReplayResult result) => result.Status switch

@@ -60,6 +60,10 @@ public sealed class LanguageSession : IDisposable
     /// <summary>Pages that no sequence holds.</summary>
     public int FreePages => pool.Free;
 
+    /// <summary>Bytes of keys and values of one sequence of so many tokens.</summary>
+    public static long CacheBytesFor(LanguageArchitecture architecture, int tokens) =>
+        CacheLayout.PagesFor(tokens) * sizeof(float) * new CacheLayout(architecture.Layers, architecture.KvHeads, architecture.HeadSize).PageSize;
+
     /// <summary>An empty sequence.</summary>
     public LanguageSequence NewSequence()
     {

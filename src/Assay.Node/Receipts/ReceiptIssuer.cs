@@ -7,6 +7,7 @@ using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
+using Assay.Verify.Merkle;
 using Assay.Verify.Notes;
 using Assay.Verify.Statements;
 
@@ -19,6 +20,12 @@ namespace Assay.Node.Receipts;
 public sealed record CallerTerms(string? Nonce = null, bool Auditable = false, WireInput? Wire = null)
 {
     public const int MaxNonce = 256;
+
+    internal void Check()
+    {
+        if (Nonce?.Length > MaxNonce)
+            throw new NodeException(NodeFault.BadRequest, $"a nonce has at most {MaxNonce} characters");
+    }
 }
 
 public sealed record WireInput(string MediaType, byte[] Bytes);
@@ -32,63 +39,91 @@ internal sealed class ReceiptIssuer(TileLog log, LogQueue queue, ServingKeys key
     // A bundle also holds the statement, proofs and the key's history.
     private const int MaxDisclosed = Bundle.MaxSize - (4 << 20);
 
-    /// <summary>When this returns, the receipt is durable and promised.</summary>
+    /// <summary>Of a run on tensors. When this returns, the receipt is durable and promised.</summary>
     /// <param name="segment">Which serving key signs.</param>
     /// <param name="requestedAt">When the request came, by this node's clock.</param>
     /// <exception cref="NodeException">No bundle could hold what the receipt commits to, or a key is missing.</exception>
     /// <exception cref="LogException">The log does not take it; nothing was acknowledged and no number is lost.</exception>
-    public async Task<Issued> IssueAsync(Segment segment, ModelClaim model, Run run, CallerTerms terms, DateTimeOffset requestedAt)
+    public Task<Issued> IssueAsync(Segment segment, ModelClaim model, Run run, CallerTerms terms, DateTimeOffset requestedAt)
     {
-        var completedAt = clock.GetUtcNow();
-        var input = new Disclosed(Salt(), run.EncodedInputs);
-        var output = new Disclosed(Salt(), run.EncodedOutputs);
-        var wire = terms.Wire is { } w ? new Disclosed(Salt(), w.Bytes) : null;
-        RequireRoom(input, output, wire);
-        var receipt = new Receipt
-        {
-            RecordId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
-            Sequence = 0,
-            ClientNonce = terms.Nonce,
-            Issuer = new Issuer(default, node),
-            Model = model,
-            Input = Claim(Receipt.Tensors, input, Commitment.OfInput(input.Salt, input.Bytes)),
-            WireInput = wire is null ? null : Claim(terms.Wire!.MediaType, wire, Commitment.OfWireInput(wire.Salt, wire.Bytes)),
-            Output = new OutputClaim((ulong)output.Bytes.Length, OutputCommitment.Of(output.Salt, output.Bytes)),
-            Execution = run.Execution,
-            RequestedAt = requestedAt,
-            CompletedAt = completedAt,
-            NotBefore = log.Checkpoint.Checkpoint,
-            Auditable = terms.Auditable,
-            Venue = [new VenueClaim(segment.Region, "operator")],
-        };
+        var contents = new Contents(Salted(run.EncodedInputs), Salted(run.EncodedOutputs), terms.Wire is { } wire ? Salted(wire.Bytes) : null);
+        var claim = new OutputClaim((ulong)contents.Output.Bytes.Length, OutputCommitment.Of(contents.Output.Salt, contents.Output.Bytes));
+        var receipt = Draft(segment, model, contents, terms, requestedAt) with { Output = claim, Execution = run.Execution };
+        return AppendAsync(segment, contents, (_, _) => receipt);
+    }
 
-        Envelope envelope;
-        Opening opening;
-        Task<Appended> appending;
+    /// <summary>What a receipt says whatever was run; the rest is put over it.</summary>
+    public Receipt Draft(Segment segment, ModelClaim model, Contents contents, CallerTerms terms, DateTimeOffset requestedAt, string inputType = Receipt.Tensors) => new()
+    {
+        RecordId = NewRecordId(),
+        Sequence = 0,
+        ClientNonce = terms.Nonce,
+        Issuer = new Issuer(default, node),
+        Model = model,
+        Input = Claim(inputType, contents.Input, Commitment.OfInput(contents.Input.Salt, contents.Input.Bytes)),
+        WireInput = contents.Wire is not { } wire ? null : Claim(terms.Wire!.MediaType, wire, Commitment.OfWireInput(wire.Salt, wire.Bytes)),
+        Output = new OutputClaim(0, MerkleTree.Empty),
+        Execution = new ExecutionClaim("", new EngineClaim("", "", ""), default),
+        RequestedAt = requestedAt,
+        CompletedAt = clock.GetUtcNow(),
+        NotBefore = log.Checkpoint.Checkpoint,
+        Auditable = terms.Auditable,
+        Venue = [new VenueClaim(segment.Region, "operator")],
+    };
+
+    /// <summary>Signs a receipt with the segment's key and puts it into the log. When this returns, it is durable and promised.</summary>
+    /// <param name="make">The receipt, of which the sequence and the issuer's key are set here; called with the log's turn.</param>
+    /// <inheritdoc cref="IssueAsync"/>
+    public async Task<Issued> AppendAsync(Segment segment, Contents contents, Func<ServingKey, LogQueue.Turn, Receipt> make)
+    {
+        RequireRoom(contents);
+        Signed signed;
         using (var turn = await queue.TakeAsync())
         {
             var serving = await keys.ForAsync(segment, turn);
-            receipt = receipt with { Sequence = serving.NextSequence, Issuer = new Issuer(serving.Key.PublicKey.Id, node) };
-            envelope = Envelope.Sign(Envelope.InToto, receipt.ToBytes(), serving.Key);
-            opening = new Opening(envelope.ToBytes(), input, output, wire);
-            // Waited for outside the turn: one flush serves many.
-            appending = turn.Append(SealedEntry.Of(envelope, receipt.Sequence, serving.Key.Algorithm).ToBytes(), opening.ToBytes());
-            if (!appending.IsFaulted)
-                serving.NextSequence++;
+            signed = Append(turn, serving, contents, make(serving, turn));
         }
-        var appended = await appending;
-        return new Issued(receipt.RecordId, appended.Index, envelope, opening, appended.Promise, [.. appended.BatchPath]);
+        // Waited for outside the turn: one flush serves many.
+        return await signed.Issued();
     }
 
-    private static void RequireRoom(Disclosed input, Disclosed output, Disclosed? wire)
+    /// <summary>As <see cref="AppendAsync"/>, by whoever has the turn; durable when <see cref="Signed.Issued"/> returns.</summary>
+    public Signed Append(LogQueue.Turn turn, ServingKey serving, Contents contents, Receipt receipt)
     {
-        var bytes = 0L + input.Bytes.Length + output.Bytes.Length + (wire?.Bytes.Length ?? 0);
+        receipt = receipt with { Sequence = serving.NextSequence, Issuer = new Issuer(serving.Key.PublicKey.Id, node) };
+        var envelope = Envelope.Sign(Envelope.InToto, receipt.ToBytes(), serving.Key);
+        var opening = new Opening(envelope.ToBytes(), contents.Input, contents.Output, contents.Wire);
+        var appending = turn.Append(SealedEntry.Of(envelope, receipt.Sequence, serving.Key.Algorithm).ToBytes(), opening.ToBytes());
+        if (!appending.IsFaulted)
+            serving.NextSequence++;
+        return new Signed(receipt.RecordId, envelope, opening, appending);
+    }
+
+    public static string NewRecordId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    public static Disclosed Salted(byte[] bytes) => new(RandomNumberGenerator.GetBytes(Commitment.SaltSize), bytes);
+
+    /// <summary>What a receipt commits to, and the salts that open it.</summary>
+    /// <param name="Wire">Null where nothing came over a wire.</param>
+    internal sealed record Contents(Disclosed Input, Disclosed Output, Disclosed? Wire);
+
+    /// <summary>A receipt that was handed to the log.</summary>
+    internal sealed record Signed(string RecordId, Envelope Envelope, Opening Opening, Task<Appended> Appending)
+    {
+        public async Task<Issued> Issued()
+        {
+            var appended = await Appending;
+            return new Issued(RecordId, appended.Index, Envelope, Opening, appended.Promise, [.. appended.BatchPath]);
+        }
+    }
+
+    private static void RequireRoom(Contents contents)
+    {
+        var bytes = 0L + contents.Input.Bytes.Length + contents.Output.Bytes.Length + (contents.Wire?.Bytes.Length ?? 0);
         if (bytes / 3 * 4 > MaxDisclosed)
             throw new NodeException(NodeFault.BadRequest,
                 $"request, input and output are {bytes} bytes together; a receipt that opens all of them has room for {MaxDisclosed / 4L * 3}");
     }
-
-    private static byte[] Salt() => RandomNumberGenerator.GetBytes(Commitment.SaltSize);
 
     private static ContentClaim Claim(string mediaType, Disclosed content, Hash commitment) =>
         new(mediaType, (ulong)content.Bytes.Length, commitment);

@@ -75,7 +75,7 @@ public static class OutputCommitment
     }
 
     // A salt of its own for each piece: showing one must not open its neighbours.
-    private static byte[] PieceSalt(ReadOnlySpan<byte> salt, ulong index)
+    internal static byte[] PieceSalt(ReadOnlySpan<byte> salt, ulong index)
     {
         Span<byte> number = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(number, index);

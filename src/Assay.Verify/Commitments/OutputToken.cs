@@ -8,7 +8,7 @@ namespace Assay.Verify.Commitments;
 /// (docs/spec/receipt.md, Commitments).
 /// </summary>
 /// <param name="Text">The UTF-8 bytes emitted with it: possibly none, possibly part of a character.</param>
-/// <param name="LogProbabilities">The bits of float32 values, if they were asked for.</param>
+/// <param name="LogProbabilities">If they were asked for: the bits of the token's, then of each alternative shown beside it its id and the bits of its own.</param>
 public sealed record OutputToken(uint Id, ReadOnlyMemory<byte> Text, ImmutableArray<uint> LogProbabilities)
 {
     /// <summary>Bytes of a token without text and log-probabilities.</summary>

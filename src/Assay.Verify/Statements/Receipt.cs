@@ -10,7 +10,14 @@ namespace Assay.Verify.Statements;
 /// <param name="Node">The operator's name for itself, as in genesis.</param>
 public sealed record Issuer(Hash KeyId, string Node);
 
-public sealed record ModelClaim(string Name, string Version, Hash Manifest, string Format);
+/// <param name="Language">Of a language model; said beside what the log published, and not compared with it.</param>
+public sealed record ModelClaim(string Name, string Version, Hash Manifest, string Format, LanguageClaim? Language = null);
+
+/// <summary>What a receipt says of a language model so that people can tell models apart; the manifest alone binds them.</summary>
+/// <param name="Quantization">How most weights are stored, such as Q8_0.</param>
+/// <param name="Tokenizer">Digest of what the token ids stand for.</param>
+/// <param name="ChatTemplate">Digest of the template's text, where there is one.</param>
+public sealed record LanguageClaim(string Quantization, Hash Tokenizer, Hash? ChatTemplate);
 
 /// <summary>Bytes that are committed to: their type, their number and the salted commitment.</summary>
 public sealed record ContentClaim(string MediaType, ulong Length, Hash Commitment);

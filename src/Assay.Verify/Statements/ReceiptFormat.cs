@@ -71,7 +71,22 @@ internal static class ReceiptFormat
             : throw json.Wrong("32 hexadecimal digits in lower case");
 
     private static ModelClaim ReadModel(JsonAt json) =>
-        new(json["name"].Label(), json["version"].Label(), json["manifest"].HexHash(), json["format"].Label());
+        new(json["name"].Label(), json["version"].Label(), json["manifest"].HexHash(), json["format"].Label(), ReadLanguage(json));
+
+    // Not interpreted by verifiers: whatever else stands under these names is no fault, and no claim either.
+    private static LanguageClaim? ReadLanguage(JsonAt json)
+    {
+        try
+        {
+            return json.Optional("quantization") is { } quantization
+                ? new LanguageClaim(quantization.Label(), json["tokenizer"].HexHash(), json.Optional("chatTemplate")?.HexHash())
+                : null;
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
+    }
 
     private static ContentClaim ReadContent(JsonAt json) =>
         new(json["mediaType"].Label(), json["length"].Integer(), json["commitment"].HexHash());
@@ -131,6 +146,13 @@ internal static class ReceiptFormat
         json.WriteString("version", model.Version);
         json.WriteString("manifest", model.Manifest.ToHex());
         json.WriteString("format", model.Format);
+        if (model.Language is { } language)
+        {
+            json.WriteString("quantization", language.Quantization);
+            json.WriteString("tokenizer", language.Tokenizer.ToHex());
+            if (language.ChatTemplate is { } template)
+                json.WriteString("chatTemplate", template.ToHex());
+        }
         json.WriteEndObject();
     }
 

@@ -30,7 +30,7 @@ internal static class ContentChecks
             return Refuted(Axis.Model, Reasons.EventOrigin, KeyChecks.OtherLog(parts.Model.Proof.Index, published.Origin));
         if (parts.Model.Proof.Index >= parts.Index)
             return Refuted(Axis.Model, Reasons.PublishedLater, $"the model was published at index {parts.Model.Proof.Index}, not before the receipt's {parts.Index}");
-        if (claim != new ModelClaim(published.Name, published.Version, published.Manifest, published.Format)
+        if (claim with { Language = null } != new ModelClaim(published.Name, published.Version, published.Manifest, published.Format)
             || parts.Receipt.Execution.Graph != published.Graph)
             return Refuted(Axis.Model, Reasons.OtherModel, $"the log's entry is for {Foreign.Cut($"{published.Name}@{published.Version}")} sha256:{published.Manifest}, or for another graph");
         var segment = parts.KeyEvents.FirstOrDefault(e => e.Event.Segment is not null)?.Event.Segment;

@@ -1,0 +1,50 @@
+using Assay.Engine.Models;
+using Assay.Engine.Models.Language;
+using Assay.Providers;
+using Assay.Providers.Language;
+using Assay.Store;
+using Assay.Verify.Bundles;
+using Assay.Verify.Crypto;
+using Assay.Verify.Models;
+using Assay.Verify.Statements;
+
+namespace Assay.Cli.Commands;
+
+/// <summary>The replay of a language model's answer.</summary>
+internal static class ReplayLanguage
+{
+    /// <param name="file">A .gguf file to use instead of the store's, or null.</param>
+    public static Task<ReplayResult> RunAsync(Bundle bundle, string? file, string store, CancellationToken cancel) =>
+        LanguageReplay.RunAsync(bundle, LanguageReplayTools.Local(digest => Find(file, store, digest)), cancel);
+
+    private static RunnableLanguageModel? Find(string? file, string store, Hash digest)
+    {
+        if (file is not null)
+            return FromFile(file, digest);
+        if (!Directory.Exists(store))
+            return null;
+        var models = new ModelStore(store);
+        return models.FindByDigest(digest.ToHex()) is { IsLanguage: true } model
+            ? Make(new ModelClaim(model.Name, model.Version, model.Digest, model.Format), models.OpenLanguage(model))
+            : null;
+    }
+
+    // In place: it may be larger than what the disk has room for a second time.
+    private static RunnableLanguageModel FromFile(string path, Hash digest)
+    {
+        if (!File.Exists(path))
+            throw new StoreException(StoreFault.NotFound, $"there is no file '{path}'");
+        using (var source = File.OpenRead(path))
+        {
+            var (sha, chunk) = (Sha256.Start(), new byte[1 << 20]);
+            for (int read; (read = source.Read(chunk)) > 0;)
+                sha.Add(chunk.AsSpan(0, read));
+            var found = ModelDigest.Of([new ModelFile(Path.GetFileName(path), sha.Finish(), source.Length)]);
+            if (found != digest)
+                throw new ModelException($"{path} has the digest sha256:{found.ToHex()}, the receipt's model sha256:{digest.ToHex()}");
+        }
+        return Make(new ModelClaim("model", "1", digest, StoredModel.Gguf[1..]), LanguageModel.Open(path));
+    }
+
+    private static RunnableLanguageModel Make(ModelClaim claim, LanguageModel model) => new(claim with { Language = ModelDigests.ClaimOf(model) }, model);
+}

@@ -1,0 +1,179 @@
+using Assay.Engine.Language.Sampling;
+using Assay.Engine.Models;
+using Assay.Engine.Models.Tokenizers;
+
+namespace Assay.Engine.Language.Generation;
+
+/// <summary>How a generator stands.</summary>
+/// <param name="Running">Choices that grow.</param>
+/// <param name="Parked">Choices that have begun and wait for pages, or for their reader.</param>
+/// <param name="Waiting">Requests that have not begun.</param>
+/// <param name="Kept">Sequences kept for prompts that begin alike.</param>
+public readonly record struct GeneratorFigures(int Running, int Parked, int Waiting, int Kept, int FreePages, int Pages);
+
+/// <summary>
+/// Answers many requests at once with one model. In each step every answer under way grows by a token and some of the waiting
+/// prompts' tokens are evaluated, all in one batch. Who shares a batch changes nothing in an answer, so the generator may do as it
+/// likes: use prefixes again, let callers take turns, and, where pages run out, park the youngest choice and evaluate it anew later.
+/// </summary>
+/// <remarks>Requests come from any thread; everything else is done by one thread of its own.</remarks>
+public sealed class Generator : IDisposable
+{
+    private readonly ILanguageEvaluator evaluator;
+    private readonly Tokenizer tokenizer;
+    private readonly GeneratorOptions options;
+    private readonly WaitingLine line;
+    private readonly Schedule schedule;
+    private readonly SemaphoreSlim stirred = new(0);
+    private readonly Thread thread;
+    private readonly Lock stepGate = new();
+    private CancellationTokenSource? step;
+    private volatile ChoiceRun[] inStep = [];
+    private volatile bool stopping;
+    private GeneratorFigures figures;
+
+    /// <param name="evaluator">The model, which belongs to the generator from now on.</param>
+    public Generator(ILanguageEvaluator evaluator, Tokenizer tokenizer, GeneratorOptions? options = null)
+    {
+        (this.evaluator, this.tokenizer, this.options) = (evaluator, tokenizer, options ?? GeneratorOptions.Default);
+        line = new WaitingLine(this.options.MaxWaiting, this.options.MaxWaitingOfOne);
+        schedule = new Schedule(evaluator, tokenizer, this.options, line);
+        Look();
+        thread = new Thread(Work) { IsBackground = true, Name = "assay generator" };
+        thread.Start();
+    }
+
+    public GeneratorFigures Figures
+    {
+        get
+        {
+            lock (stepGate)
+                return figures with { Waiting = line.Count };
+        }
+    }
+
+    /// <summary>The request as it will be answered, where it can be and where there is room for it to wait now.</summary>
+    /// <exception cref="ModelException">The model cannot answer this, however long it waits.</exception>
+    /// <exception cref="GeneratorBusyException">Too many wait already.</exception>
+    public GenerationRequest Check(GenerationRequest request)
+    {
+        request = request.Within(evaluator.VocabularySize, evaluator.ContextLength);
+        _ = new StopTexts(request.Stop);
+        var longest = request.Prompt.Length + request.MaxTokens;
+        if ((longest + evaluator.PageLength - 1) / evaluator.PageLength > evaluator.Pages)
+            throw new ModelException($"{longest} tokens of prompt and answer: there is memory for {(long)evaluator.Pages * evaluator.PageLength}");
+        line.ThrowIfFull(request.Caller);
+        return request;
+    }
+
+    /// <summary>Takes a request in; its tokens come through the stream.</summary>
+    /// <param name="cancel">Breaks the answer off, as leaving the stream does.</param>
+    /// <exception cref="ModelException">The model cannot answer this, however long it waits.</exception>
+    /// <exception cref="GeneratorBusyException">Too many wait already.</exception>
+    public GenerationStream Start(GenerationRequest request, CancellationToken cancel = default)
+    {
+        var answer = Check(request);
+        var stream = new GenerationStream(options.Buffered, Stir, cancel);
+        try
+        {
+            line.Add(new Answer(answer, stream));
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+        stirred.Release();
+        return stream;
+    }
+
+    /// <summary>Breaks off what is under way.</summary>
+    public void Dispose()
+    {
+        if (stopping)
+            return;
+        stopping = true;
+        lock (stepGate)
+            step?.Cancel();
+        stirred.Release();
+        thread.Join();
+        stirred.Dispose();
+        evaluator.Dispose();
+    }
+
+    // Whoever leaves is let go at once where nobody else's step is lost by it.
+    private void Stir(GenerationStream stream)
+    {
+        if (stream.IsCancelled && inStep is { Length: > 0 } all && Array.TrueForAll(all, r => r.Answer.Stream.IsCancelled))
+            lock (stepGate)
+                if (ReferenceEquals(inStep, all))
+                    step?.Cancel();
+        try
+        {
+            stirred.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The generator is gone, and has told everyone.
+        }
+    }
+
+    private void Work()
+    {
+        while (!stopping)
+        {
+            // What happens from here on stirs again.
+            while (stirred.Wait(0))
+            {
+            }
+            var planned = schedule.Plan();
+            if (planned.Count > 0)
+                Step(planned);
+            Look();
+            if (planned.Count == 0 && !stopping)
+                stirred.Wait();
+        }
+        schedule.Close(new ObjectDisposedException(nameof(Generator), "the model was put away"));
+        inStep = [];
+    }
+
+    private void Step(IReadOnlyList<PlannedStep> planned)
+    {
+        using var called = new CancellationTokenSource();
+        lock (stepGate)
+        {
+            step = called;
+            inStep = [.. planned.Select(p => p.Run)];
+        }
+        try
+        {
+            if (!stopping && !planned.All(p => p.Run.Answer.Stream.IsCancelled))
+            {
+                evaluator.Evaluate([.. planned.Select(p => p.Step)], called.Token);
+                schedule.Done(planned);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // No sequence has grown: whoever is left is planned again.
+        }
+#pragma warning disable CA1031 // Whatever a step fails of is its answers' failure; the others go on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            schedule.Fail(planned, e);
+        }
+        finally
+        {
+            lock (stepGate)
+                (step, inStep) = (null, []);
+        }
+    }
+
+    private void Look()
+    {
+        var now = schedule.Figures;
+        lock (stepGate)
+            figures = now;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using Assay.Engine.Language.Generation;
+using Assay.Node.Receipts;
+using Assay.Providers.Language;
+using Assay.Verify.Commitments;
+
+namespace Assay.Node.Language;
+
+/// <summary>
+/// An answer of a language model on its way: its tokens as they are made, then its receipt. Whoever leaves before that has the answer
+/// broken off, and a void logged in its place. One reader.
+/// </summary>
+public sealed class LanguageAnswer : IAsyncDisposable
+{
+    private readonly LanguageIssuer issuer;
+    private readonly BegunAnswer begun;
+    private readonly LanguageRun run;
+    private readonly Action issuedOne;
+    private readonly AnswerRecorder recorder;
+    private readonly byte[] salt = RandomNumberGenerator.GetBytes(Commitment.SaltSize);
+    private Exception? failure;
+    private bool ended, settled;
+
+    internal LanguageAnswer(LanguageIssuer issuer, BegunAnswer begun, LanguageRun run, LanguageRequest request, Action issuedOne)
+    {
+        (this.issuer, this.begun, this.run, this.issuedOne, Request) = (issuer, begun, run, issuedOne, request);
+        recorder = new AnswerRecorder(request.Generation.Choices, salt);
+    }
+
+    public LanguageRequest Request { get; }
+
+    /// <summary>Names weights, arithmetic and engine.</summary>
+    public string SystemFingerprint => begun.Parameters.SystemFingerprint;
+
+    public int PromptTokens => Request.Generation.Prompt.Length;
+
+    /// <summary>Tokens of the prompt that were there from an earlier one. Known from the first token on.</summary>
+    public int ReusedTokens => run.Tokens.ReusedTokens;
+
+    /// <summary>When the request came, by this node's clock.</summary>
+    public DateTimeOffset RequestedAt => begun.RequestedAt;
+
+    /// <summary>Every choice's tokens as they come, those of one choice in order; the last of each has its <see cref="GeneratedToken.Finish"/>.</summary>
+    /// <exception cref="OperationCanceledException">The answer was broken off.</exception>
+    public async IAsyncEnumerable<GeneratedToken> ReadAllAsync()
+    {
+        await using var tokens = run.Tokens.ReadAllAsync().GetAsyncEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!await tokens.MoveNextAsync())
+                    break;
+            }
+            catch (Exception e)
+            {
+                failure = e;
+                throw;
+            }
+            recorder.Add(tokens.Current);
+            yield return tokens.Current;
+        }
+        ended = true;
+    }
+
+    /// <summary>Issues the receipt of the answer, all of whose tokens were read; durable and promised when this returns.</summary>
+    /// <exception cref="NodeException">A key is missing, or no bundle could hold what the receipt commits to.</exception>
+    /// <exception cref="Log.LogException">The log does not take it.</exception>
+    public async Task<FinishedAnswer> FinishAsync()
+    {
+        if (!ended || settled)
+            throw new InvalidOperationException("an answer is finished once, after its last token was read");
+        var answer = recorder.Finish();
+        var issued = await issuer.IssueAsync(begun, answer, salt, null);
+        settled = true;
+        issuedOne();
+        return new FinishedAnswer(issued, answer);
+    }
+
+    /// <summary>Breaks the answer off where it is not finished, and logs a void in its place.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        run.Dispose();
+        if (settled)
+            return;
+        settled = true;
+        await issuer.IssueAsync(begun, recorder.Finish(), salt, failure is null or OperationCanceledException ? VoidReason.Cancelled : VoidReason.Failed);
+        issuedOne();
+    }
+}
+
+/// <summary>An answer with its receipt.</summary>
+/// <param name="Answer">Its tokens, texts, and how each choice ended.</param>
+public sealed record FinishedAnswer(Issued Receipt, RecordedAnswer Answer);

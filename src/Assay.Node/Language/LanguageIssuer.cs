@@ -1,0 +1,106 @@
+using Assay.Node.Receipts;
+using Assay.Providers.Language;
+using Assay.Store;
+using Assay.Verify.Bundles;
+using Assay.Verify.Commitments;
+using Assay.Verify.Crypto;
+using Assay.Verify.Dsse;
+using Assay.Verify.Json;
+using Assay.Verify.Merkle;
+using Assay.Verify.Statements;
+
+namespace Assay.Node.Language;
+
+/// <summary>What is known of an answer of a language model before its first token: which ticket it has, and what its receipt will say of the request.</summary>
+/// <param name="Parameters">All but what became of the answer.</param>
+/// <param name="Input">The prompt's canonical encoding.</param>
+internal sealed record BegunAnswer(
+    Segment Segment, ModelClaim Model, ExecutionClaim Execution, Ticket Ticket, AnswerParameters Parameters, byte[] Input,
+    CallerTerms Terms, DateTimeOffset RequestedAt);
+
+/// <summary>Receipts of language models: a ticket before the first token, and exactly one record for each ticket.</summary>
+internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, ServingKeys keys, Tickets tickets, VaultSink sink)
+{
+    /// <summary>Takes a ticket, and logs those as void that were lost with an earlier process.</summary>
+    /// <param name="parameters">Given the ticket, what the receipt says of the request.</param>
+    public async Task<BegunAnswer> BeginAsync(
+        Segment segment, RunnableLanguageModel model, Func<Ticket, AnswerParameters> parameters, byte[] input, CallerTerms terms, DateTimeOffset requestedAt)
+    {
+        var execution = LanguageEngine.ExecutionOf(model);
+        Ticket ticket;
+        var voids = new List<(Ticket Ticket, ReceiptIssuer.Signed Signed)>();
+        using (var turn = await queue.TakeAsync())
+        {
+            var serving = await keys.ForAsync(segment, turn);
+            foreach (var lost in tickets.TakeLost(serving.Key.PublicKey.Id, serving.NextSequence))
+            {
+                // Each may be the one that needs a longer lease.
+                serving = await keys.ForAsync(segment, turn);
+                voids.Add((lost, AppendLost(turn, serving, segment, model, lost, execution, requestedAt)));
+            }
+            serving = await keys.ForAsync(segment, turn);
+            ticket = tickets.Take(serving.Key.PublicKey.Id, serving.NextSequence);
+        }
+        foreach (var (lost, signed) in voids)
+        {
+            sink.Expect(await signed.Issued());
+            tickets.Settle(lost);
+        }
+        return new BegunAnswer(segment, model.Claim, execution, ticket, parameters(ticket), input, terms, requestedAt);
+    }
+
+    /// <summary>Logs what became of an answer: all of it, or, as void, what was made before it was broken off. Durable and promised when this returns.</summary>
+    public async Task<Issued> IssueAsync(BegunAnswer begun, RecordedAnswer answer, byte[] salt, VoidReason? reason)
+    {
+        var contents = new ReceiptIssuer.Contents(
+            ReceiptIssuer.Salted(begun.Input), new(salt, answer.Bytes), begun.Terms.Wire is { } wire ? ReceiptIssuer.Salted(wire.Bytes) : null);
+        var parameters = begun.Parameters with { Choices = answer.Choices, Void = reason };
+        var draft = issuer.Draft(begun.Segment, begun.Model, contents, begun.Terms, begun.RequestedAt, PromptTokens.MediaType) with
+        {
+            Output = new OutputClaim((ulong)answer.Bytes.Length, answer.Commitment, answer.Tokens),
+            Execution = begun.Execution,
+        };
+        var used = begun.Ticket;
+        var issued = await issuer.AppendAsync(begun.Segment, contents, (serving, _) =>
+        {
+            // The key was replaced meanwhile: the answer takes a ticket of the one that signs, and keeps the seed of the other.
+            if (serving.Key.PublicKey.Id != used.Key)
+                used = tickets.Take(serving.Key.PublicKey.Id, serving.NextSequence);
+            return draft with { Parameters = AnswerParametersFormat.Write(parameters with { Ticket = used.Number }) };
+        });
+        sink.Expect(issued);
+        tickets.Settle(used);
+        if (used != begun.Ticket)
+            tickets.Settle(begun.Ticket);
+        return issued;
+    }
+
+    /// <summary>The tickets of a key's receipts in the vault, from a place in its sequence on.</summary>
+    public static Func<Hash, ulong, IEnumerable<ulong>> TicketsIn(ReceiptVault vault) => (key, from) => vault.OpeningsOf(key, from)
+        .Select(bytes => Envelope.Parse(JsonAt.Root(StrictJson.Parse(Opening.Parse(bytes).Envelope, Bundle.MaxSize), "envelope")))
+        .Select(envelope => AnswerParametersFormat.Read(Receipt.Parse(envelope.Payload.Span).Parameters).Ticket);
+
+    // Of what was asked and made nothing is known any more.
+    private ReceiptIssuer.Signed AppendLost(
+        LogQueue.Turn turn, ServingKey serving, Segment segment, RunnableLanguageModel model, Ticket lost, ExecutionClaim execution, DateTimeOffset now)
+    {
+        var contents = new ReceiptIssuer.Contents(ReceiptIssuer.Salted([]), ReceiptIssuer.Salted([]), null);
+        var parameters = new AnswerParameters
+        {
+            Api = "none",
+            Ticket = lost.Number,
+            Seed = new SeedClaim.Node(lost.Key, lost.Number),
+            MaxTokens = 0,
+            PromptTokens = 0,
+            SystemFingerprint = ModelDigests.FingerprintOf(model),
+            Void = VoidReason.Lost,
+        };
+        var receipt = issuer.Draft(segment, model.Claim, contents, new CallerTerms(), now, PromptTokens.MediaType) with
+        {
+            Output = new OutputClaim(0, MerkleTree.Empty, 0),
+            Execution = execution,
+            Parameters = AnswerParametersFormat.Write(parameters),
+        };
+        return issuer.Append(turn, serving, contents, receipt);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Assay.Engine.Language.Generation;
+using Assay.Engine.Models;
+using Assay.Engine.Models.Tokenizers;
+
+namespace Assay.Providers.Language;
+
+/// <summary>The body of <c>/v1/completions</c>: a text, or token ids, to go on from.</summary>
+internal static class CompletionReader
+{
+    // What the API gives where a request does not say.
+    private const int DefaultTokens = 16;
+
+    public static LanguageRequest Read(JsonElement body, RunnableLanguageModel model)
+    {
+        var fields = new RequestFields(body);
+        if (fields.Flag("echo") == true)
+            throw new ModelException("echo is not supported: the prompt is the caller's own");
+        return new LanguageRequest
+        {
+            Api = RequestReader.Completion,
+            Generation = RequestReader.ReadGeneration(
+                fields, Prompt(fields, model.Model.Tokenizer), fields.Whole("max_tokens", 1, int.MaxValue) ?? DefaultTokens,
+                (int?)fields.Whole("logprobs", 0, GenerationRequest.MaxAlternatives)),
+            Seed = fields.Whole("seed", long.MinValue, long.MaxValue),
+        };
+    }
+
+    private static int[] Prompt(RequestFields fields, Tokenizer tokenizer) => fields.Find("prompt") switch
+    {
+        { ValueKind: JsonValueKind.String } text => Text(RequestFields.TextOf("prompt", text), tokenizer),
+        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == 1 && list[0].ValueKind == JsonValueKind.String =>
+            Text(RequestFields.TextOf("prompt", list[0]), tokenizer),
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(t => t.ValueKind == JsonValueKind.Number) =>
+            [.. list.EnumerateArray().Select(t => t.TryGetInt32(out var id) ? id : throw new ModelException($"prompt holds {RequestFields.Cut(t.GetRawText())}: token ids are right"))],
+        _ => throw new ModelException("prompt is neither one text nor a list of token ids"),
+    };
+
+    // Whatever the text says, it holds no control tokens but the one that begins every text.
+    private static int[] Text(string text, Tokenizer tokenizer)
+    {
+        var ids = tokenizer.Encode(text, special: false);
+        return tokenizer is { AddBos: true, Bos: { } bos } ? [bos, .. ids] : ids;
+    }
+}

@@ -1,0 +1,113 @@
+using Assay.Engine.Language.Generation;
+using Assay.Engine.Models;
+using Assay.Verify;
+using Assay.Verify.Bundles;
+using Assay.Verify.Commitments;
+using Assay.Verify.Statements;
+
+namespace Assay.Providers.Language;
+
+/// <summary>
+/// Makes the answer of a language model again, token by token, from our own scores: in a prompt's time, since the tokens are known. The
+/// request's body, where it is shown, must give the very prompt and parameters that the receipt says.
+/// </summary>
+public static class LanguageReplay
+{
+    /// <exception cref="MalformedException">The bundle, or what it discloses, is not what its format says.</exception>
+    public static async Task<ReplayResult> RunAsync(Bundle bundle, LanguageReplayTools tools, CancellationToken cancel)
+    {
+        var receipt = Receipt.Parse(bundle.Envelope.Payload.Span);
+        ReplayResult Unverifiable(string why) => new(ReplayStatus.Unverifiable, why, receipt, null);
+        ReplayResult Diverged(string how) => new(ReplayStatus.Diverged, how, receipt, null);
+
+        if (Missing(bundle, receipt) is { } missing)
+            return Unverifiable(missing);
+        AnswerParameters parameters;
+        try
+        {
+            parameters = AnswerParametersFormat.Read(receipt.Parameters);
+        }
+        catch (MalformedException e)
+        {
+            return Unverifiable($"the receipt's parameters are not those of a language model: {e.Message}");
+        }
+        if (parameters.Void == VoidReason.Lost)
+            return Unverifiable("the record is void: its answer was lost with the process that made it");
+        if (tools.Model(receipt.Model.Manifest) is not { } model)
+            return Unverifiable(
+                $"the model {receipt.Model.Name}@{receipt.Model.Version} (sha256:{receipt.Model.Manifest.ToHex()}) is not in this store: `assay import` it, or name it with --model");
+        if (model.Graph != receipt.Execution.Graph)
+            return Unverifiable("this version reads the model as another architecture than the receipt names");
+
+        var prompt = PromptTokens.Decode(bundle.Disclosures.Input!.Bytes.Span);
+        var tokens = Tokens(bundle.Disclosures.Output!.Bytes.Span);
+        if (parameters.Seed is SeedClaim.Node seed && seed.Key == receipt.Issuer.KeyId && seed.Ticket != parameters.Ticket)
+            return Diverged($"the seed is that of ticket {seed.Ticket}, and the answer has ticket {parameters.Ticket}");
+        if (parameters.Choices.Length != parameters.N || parameters.Choices.Aggregate(0UL, (sum, c) => sum + c.Tokens) != (ulong)tokens.Count
+            || parameters.PromptTokens != (ulong)prompt.Length)
+            return Diverged($"the receipt counts {parameters.PromptTokens} and {parameters.CompletionTokens} tokens of {parameters.N} choices, and has {prompt.Length} and {tokens.Count}");
+        var request = RequestOf(parameters, prompt, receipt.ClientNonce, bundle.Disclosures.Input.Bytes.Span);
+        var walk = new AnswerComparison(parameters, tokens, model.Model.Tokenizer);
+        try
+        {
+            var wire = WireCheck.Of(bundle, receipt, parameters, prompt, model);
+            if (wire.Difference is { } difference)
+                return Diverged(difference);
+            if (parameters.Grammar is not null && wire.Grammar is null)
+                return Unverifiable($"the answer was constrained by a grammar, and {wire.Note ?? "the request that holds its schema is not shown"}");
+            request = request with { Grammar = wire.Grammar };
+            await Task.Run(() => Walk(walk, request, model, tools, cancel), cancel).ConfigureAwait(false);
+            return walk.Difference is { } found
+                ? Diverged(found)
+                : new ReplayResult(ReplayStatus.Reproduced, $"{tokens.Count} tokens are the same{(wire.Note is { } note ? $"; {note}" : "")}", receipt, null);
+        }
+        catch (ModelException e)
+        {
+            return Unverifiable($"the model cannot be run on that prompt here: {e.Message}");
+        }
+    }
+
+    private static void Walk(AnswerComparison walk, GenerationRequest request, RunnableLanguageModel model, LanguageReplayTools tools, CancellationToken cancel)
+    {
+        var vocabulary = model.Model.Architecture.VocabularySize;
+        _ = request.Within(vocabulary, model.Model.Architecture.ContextLength);
+        var longest = request.Prompt.Length + walk.Choices.Max(c => c.Length) + 1;
+        using var evaluator = tools.Open(model, request.Choices, Math.Min(longest, model.Model.Architecture.ContextLength));
+        TeacherForcing.Run(evaluator, model.Model.Tokenizer, request, walk.Choices, walk.Look, cancel);
+    }
+
+    private static GenerationRequest RequestOf(AnswerParameters p, int[] prompt, string? nonce, ReadOnlySpan<byte> input) => new()
+    {
+        Prompt = [.. prompt],
+        Seed = p.Seed.Derive(nonce, input),
+        Sampler = p.Sampler,
+        MaxTokens = p.MaxTokens,
+        Choices = p.N,
+        Stop = p.Stop,
+        Alternatives = p.Alternatives,
+    };
+
+    private static string? Missing(Bundle bundle, Receipt receipt)
+    {
+        if (receipt.Execution.Profile != LanguageEngine.Profile)
+            return $"the receipt follows the profile {receipt.Execution.Profile[..Math.Min(12, receipt.Execution.Profile.Length)]}…, this engine {LanguageEngine.Profile[..12]}…";
+        if (receipt.Output.Kind != OutputKind.Tokens || receipt.Input.MediaType != PromptTokens.MediaType)
+            return "the receipt is not that of a language model";
+        if (bundle.Disclosures is not { Input: { } input, Output: { } output })
+            return "the bundle does not disclose the prompt and the whole output";
+        if (Commitment.OfInput(input.Salt.Span, input.Bytes.Span) != receipt.Input.Commitment || (ulong)input.Bytes.Length != receipt.Input.Length)
+            return "the disclosed prompt is not the one that the receipt commits to";
+        // A divergence accuses the node, so it needs the very tokens that the node committed to.
+        return OutputCommitment.Of(OutputKind.Tokens, output.Salt.Span, output.Bytes.Span) != receipt.Output.Commitment || (ulong)output.Bytes.Length != receipt.Output.Length
+            ? "the disclosed output is not the one that the receipt commits to"
+            : null;
+    }
+
+    private static List<OutputToken> Tokens(ReadOnlySpan<byte> bytes)
+    {
+        var tokens = new List<OutputToken>();
+        foreach (var range in OutputCommitment.Pieces(OutputKind.Tokens, bytes))
+            tokens.Add(OutputToken.Parse(bytes[range]));
+        return tokens;
+    }
+}

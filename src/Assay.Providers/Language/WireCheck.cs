@@ -1,0 +1,41 @@
+using Assay.Engine.Language.Grammars;
+using Assay.Verify.Bundles;
+using Assay.Verify.Commitments;
+using Assay.Verify.Statements;
+
+namespace Assay.Providers.Language;
+
+/// <summary>What the request's own bytes say of an answer.</summary>
+/// <param name="Difference">Where they give another prompt, or other parameters, than the receipt says.</param>
+/// <param name="Note">What could not be told.</param>
+/// <param name="Grammar">That they ask for.</param>
+internal sealed record WireCheck(string? Difference, string? Note, TokenMasks? Grammar)
+{
+    public static WireCheck Of(Bundle bundle, Receipt receipt, AnswerParameters p, int[] prompt, RunnableLanguageModel model)
+    {
+        if (receipt.WireInput is not { } claim)
+            return new WireCheck(null, null, null);
+        if (bundle.Disclosures.WireInput is not { } wire)
+            return new WireCheck(null, "the request's body is not shown, so the prompt was taken as it is", null);
+        if (Commitment.OfWireInput(wire.Salt.Span, wire.Bytes.Span) != claim.Commitment)
+            return new WireCheck(null, "the request's body that is shown is not the one that the receipt commits to", null);
+        var request = RequestReader.Read(p.Api, wire.Bytes, model, p.TemplateClock ?? DateTimeOffset.UnixEpoch);
+        var asked = request.Generation;
+        var at = asked.Prompt.AsSpan().CommonPrefixLength(prompt);
+        if (at < Math.Max(prompt.Length, asked.Prompt.Length))
+            return Differs($"the request gives {asked.Prompt.Length} tokens of prompt, the receipt has {prompt.Length}, and they differ at token {at}");
+        var same = new (string Name, bool Is)[]
+        {
+            ("sampling parameters", SameSampler(asked, p)), ("n", asked.Choices == p.N), ("stop", asked.Stop.SequenceEqual(p.Stop)),
+            ("logprobs", asked.Alternatives == p.Alternatives), ("seed", request.Seed == (p.Seed as SeedClaim.Client)?.Value),
+            ("grammar", request.Grammar == p.Grammar), ("templateClock", request.TemplateClock == p.TemplateClock),
+            ("maxTokens", p.MaxTokens <= asked.MaxTokens),
+        };
+        return Array.Find(same, s => !s.Is).Name is { } name ? Differs($"the request asks for other {name} than the receipt says") : new WireCheck(null, null, asked.Grammar);
+
+        static WireCheck Differs(string how) => new(how, null, null);
+    }
+
+    private static bool SameSampler(Engine.Language.Generation.GenerationRequest asked, AnswerParameters p) =>
+        asked.Sampler with { LogitBias = p.Sampler.LogitBias } == p.Sampler && asked.Sampler.LogitBias.SequenceEqual(p.Sampler.LogitBias);
+}

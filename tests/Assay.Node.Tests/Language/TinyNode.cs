@@ -1,0 +1,85 @@
+using System.Text;
+using Assay.Engine.Language;
+using Assay.Engine.Language.Generation;
+using Assay.Engine.Numerics;
+using Assay.Engine.Tests.Models.Gguf;
+using Assay.Node.Language;
+using Assay.Node.Receipts;
+using Assay.Providers;
+using Assay.Providers.Language;
+using Assay.Store;
+using Assay.Verify.Bundles;
+using Assay.Verify.Crypto;
+using Assay.Verify.Dsse;
+using Assay.Verify.Statements;
+
+namespace Assay.Node.Tests.Language;
+
+/// <summary>A node that serves a small random language model.</summary>
+internal sealed class TinyNode : IAsyncDisposable
+{
+    private Issued? newest;
+
+    private TinyNode(TestNode test, StoredModel model) => (Test, Model) = (test, model);
+
+    public TestNode Test { get; }
+
+    public StoredModel Model { get; }
+
+    public AssayNode Node => Test.Node;
+
+    public static async Task<TinyNode> OpenAsync(string family = "llama", WeightType type = WeightType.F32, int threads = 1, GeneratorOptions? generator = null)
+    {
+        var test = TestNode.Open(new NodeOptions
+        {
+            Language = new LanguageEngineOptions
+            {
+                Session = new LanguageSessionOptions { Threads = threads, CacheBytes = 1 << 24 }, Generator = generator ?? GeneratorOptions.Default,
+            },
+        });
+        return new TinyNode(test, await test.Node.ImportAsync(test.Write("tiny.gguf", TinyModels.Write(family, type))));
+    }
+
+    /// <summary>Begins an answer to a body of the completions API.</summary>
+    public Task<LanguageAnswer> BeginAsync(string body, string? nonce = null, CancellationToken cancel = default)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        var request = RequestReader.Read(RequestReader.Completion, bytes, Node.LoadLanguage(Model), DateTimeOffset.UnixEpoch);
+        return Node.BeginAsync(Model, request, new CallerTerms(nonce, Wire: new WireInput("application/json", bytes)), cancel: cancel);
+    }
+
+    public async Task<FinishedAnswer> AnswerAsync(string body, string? nonce = null)
+    {
+        await using var answer = await BeginAsync(body, nonce);
+        await foreach (var token in answer.ReadAllAsync())
+            Assert.InRange(token.Choice, 0, 15);
+        var finished = await answer.FinishAsync();
+        newest = newest is { } other && other.Index > finished.Receipt.Index ? other : finished.Receipt;
+        return finished;
+    }
+
+    public async Task<Bundle> BundleAsync(string body) => await Node.BundleAsync((await AnswerAsync(body)).Receipt);
+
+    /// <summary>Runs a receipt's answer again.</summary>
+    public Task<ReplayResult> ReplayAsync(Bundle bundle, int threads = 1, Isa? isa = null) => LanguageReplay.RunAsync(
+        bundle, LanguageReplayTools.Local(_ => Node.LoadLanguage(Model), new LanguageSessionOptions { Threads = threads, Isa = isa }), default);
+
+    /// <summary>The same bundle with another statement, signed by whoever.</summary>
+    public static Bundle With(Bundle bundle, Func<Receipt, Receipt> change)
+    {
+        using var key = SigningKey.FromSeed([.. Enumerable.Repeat((byte)7, 32)]);
+        var receipt = change(Receipt.Parse(bundle.Envelope.Payload.Span));
+        return bundle with { Envelope = Envelope.Sign(Envelope.InToto, receipt.ToBytes(), key) };
+    }
+
+    /// <summary>The bundle of every receipt up to the newest answer's, in the log's order.</summary>
+    public async Task<List<Bundle>> AllAsync()
+    {
+        await Node.BundleAsync(newest!);
+        return [.. Node.Vault.Between(0, long.MaxValue).Select(s => Node.MakeBundle(Node.Vault.Find(s.RecordId)!, disclose: true))];
+    }
+
+    public static AnswerParameters ParametersOf(Bundle bundle) => AnswerParametersFormat.Read(Receipt.Parse(bundle.Envelope.Payload.Span).Parameters);
+
+    public ValueTask DisposeAsync() => Test.DisposeAsync();
+}
