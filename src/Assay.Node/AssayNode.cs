@@ -61,7 +61,7 @@ public sealed class AssayNode : IAsyncDisposable
         issuer = new ReceiptIssuer(log, queue, serving, Genesis.Node, options.Clock);
         tickets = new Tickets(Folder.Tickets, LanguageIssuer.TicketsIn(Vault));
         language = new LanguageDesk(
-            Models.OpenLanguage, new LanguageIssuer(issuer, queue, serving, tickets, opened.Sink), options.Language, Service, options.Region, Index.Count);
+            model => Models.OpenLanguage(model), new LanguageIssuer(issuer, queue, serving, tickets, opened.Sink), options.Language, Service, options.Region, Index.Count);
     }
 
     public DataFolder Folder => opened.Folder;

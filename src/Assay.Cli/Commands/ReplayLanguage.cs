@@ -32,18 +32,22 @@ internal static class ReplayLanguage
     // In place: it may be larger than what the disk has room for a second time.
     private static RunnableLanguageModel FromFile(string path, Hash digest)
     {
-        if (!File.Exists(path))
-            throw new StoreException(StoreFault.NotFound, $"there is no file '{path}'");
-        using (var source = File.OpenRead(path))
-        {
-            var (sha, chunk) = (Sha256.Start(), new byte[1 << 20]);
-            for (int read; (read = source.Read(chunk)) > 0;)
-                sha.Add(chunk.AsSpan(0, read));
-            var found = ModelDigest.Of([new ModelFile(Path.GetFileName(path), sha.Finish(), source.Length)]);
-            if (found != digest)
-                throw new ModelException($"{path} has the digest sha256:{found.ToHex()}, the receipt's model sha256:{digest.ToHex()}");
-        }
-        return Make(new ModelClaim("model", "1", digest, StoredModel.Gguf[1..]), LanguageModel.Open(path));
+        var files = Directory.Exists(path) ? Directory.GetFiles(path)
+            : File.Exists(path) ? [path]
+            : throw new StoreException(StoreFault.NotFound, $"there is no file or folder '{path}'");
+        var found = ModelDigest.Of([.. files.Select(Hashed)]);
+        if (found != digest)
+            throw new ModelException($"{path} has the digest sha256:{found.ToHex()}, the receipt's model sha256:{digest.ToHex()}");
+        return Make(new ModelClaim("model", "1", digest, files is [var only] && only.EndsWith(".gguf", StringComparison.Ordinal) ? "gguf" : "safetensors"), LanguageModel.Open(path));
+    }
+
+    private static ModelFile Hashed(string path)
+    {
+        using var source = File.OpenRead(path);
+        var (sha, chunk) = (Sha256.Start(), new byte[1 << 20]);
+        for (int read; (read = source.Read(chunk)) > 0;)
+            sha.Add(chunk.AsSpan(0, read));
+        return new ModelFile(Path.GetFileName(path), sha.Finish(), source.Length);
     }
 
     private static RunnableLanguageModel Make(ModelClaim claim, LanguageModel model) => new(claim with { Language = ModelDigests.ClaimOf(model) }, model);

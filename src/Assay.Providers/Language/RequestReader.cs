@@ -26,6 +26,7 @@ public static class RequestReader
         using var json = Parse(body);
         return api switch
         {
+            Chat => ChatReader.Read(json.RootElement, model, clock),
             Completion => CompletionReader.Read(json.RootElement, model),
             _ => throw new ModelException($"there is no API '{api}' whose requests can be read"),
         };

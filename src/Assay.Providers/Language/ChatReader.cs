@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Assay.Engine.Language.Generation;
+using Assay.Engine.Language.Grammars;
+using Assay.Engine.Language.Templates;
+using Assay.Engine.Models;
+using Assay.Engine.Models.Language;
+using Assay.Verify.Crypto;
+
+namespace Assay.Providers.Language;
+
+/// <summary>The body of <c>/v1/chat/completions</c>: a conversation that the model's template makes a prompt of.</summary>
+internal static class ChatReader
+{
+    private static readonly ConditionalWeakTable<LanguageModel, ChatTemplate> Templates = [];
+
+    public static LanguageRequest Read(JsonElement body, RunnableLanguageModel model, DateTimeOffset clock)
+    {
+        var fields = new RequestFields(body);
+        if (fields.Find("tool_choice") is { } choice && !(choice.ValueKind == JsonValueKind.String && choice.GetString() is "auto" or "none"))
+            throw new ModelException("tool_choice is neither \"auto\" nor \"none\", which is all that is supported");
+        // Receipts say the time to the second.
+        clock = DateTimeOffset.FromUnixTimeSeconds(clock.ToUnixTimeSeconds());
+        var rendered = TemplateOf(model).Render(ChatVariables.Of(fields, model.Model.Tokenizer), clock);
+        var (digest, masks) = Format(fields, model.Model);
+        return new LanguageRequest
+        {
+            Api = RequestReader.Chat,
+            Generation = RequestReader.ReadGeneration(fields, Prompt(rendered.Text, model.Model), MaxTokens(fields), Alternatives(fields)) with { Grammar = masks },
+            Seed = fields.Whole("seed", long.MinValue, long.MaxValue),
+            Grammar = digest,
+            TemplateClock = rendered.Clock.Count > 0 ? clock : null,
+        };
+    }
+
+    private static ChatTemplate TemplateOf(RunnableLanguageModel model) => model.Model.ChatTemplate is { } source
+        ? Templates.GetValue(model.Model, _ => ChatTemplate.Parse(source))
+        : throw new ModelException($"{model.Claim.Name} has no chat template: /v1/completions takes a prompt as it is");
+
+    // The texts of control tokens are those tokens: the template wrote them.
+    private static int[] Prompt(string text, LanguageModel model)
+    {
+        var ids = model.Tokenizer.Encode(text, special: true);
+        return model.Tokenizer is { AddBos: true, Bos: { } bos } && (ids.Length == 0 || ids[0] != bos) ? [bos, .. ids] : ids;
+    }
+
+    private static long? MaxTokens(RequestFields fields) =>
+        fields.Whole("max_completion_tokens", 1, int.MaxValue) ?? fields.Whole("max_tokens", 1, int.MaxValue);
+
+    private static int? Alternatives(RequestFields fields)
+    {
+        var top = (int?)fields.Whole("top_logprobs", 0, GenerationRequest.MaxAlternatives);
+        return fields.Flag("logprobs") == true ? top ?? 0
+            : top is null or 0 ? null
+            : throw new ModelException("top_logprobs is there and logprobs is not true");
+    }
+
+    private static (Hash? Digest, TokenMasks? Masks) Format(RequestFields fields, LanguageModel model)
+    {
+        if (fields.Object("response_format") is not { } format)
+            return (null, null);
+        switch (format.Text("type"))
+        {
+            case "text":
+                return (null, null);
+            case "json_object":
+                return Constrained("json_object", JsonGrammars.AnyObject);
+            case "json_schema":
+                var schema = format.Object("json_schema")?.Find("schema") ?? throw new ModelException("response_format.json_schema.schema is missing");
+                return Constrained("json_schema\n" + schema.GetRawText(), () => JsonGrammars.Of(schema));
+            default:
+                throw new ModelException("response_format.type is none of \"text\", \"json_object\" and \"json_schema\"");
+        }
+
+        (Hash? Digest, TokenMasks? Masks) Constrained(string text, Func<Grammar> make)
+        {
+            var digest = Sha256.Of(Encoding.UTF8.GetBytes("assay/grammar/v1\n" + text));
+            return (digest, GrammarShelf.MasksOf(model.Tokenizer, digest, make));
+        }
+    }
+}
