@@ -7,12 +7,16 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
 {
     private readonly long bytes;
 
-    public AlignedBuffer(long count) : base(0, ownsHandle: true)
+    /// <param name="isStreamed">It is large and read from its beginning to its end, again and again: large pages are asked for.</param>
+    public AlignedBuffer(long count, bool isStreamed = false) : base(0, ownsHandle: true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         Count = count;
         bytes = checked(Math.Max(count, 16) * sizeof(float));
-        SetHandle((nint)NativeMemory.AlignedAlloc((nuint)bytes, 64));
+        var isLarge = isStreamed && bytes >= 2 * LargePages.Size;
+        SetHandle((nint)NativeMemory.AlignedAlloc((nuint)bytes, isLarge ? (nuint)LargePages.Size : 64));
+        if (isLarge)
+            LargePages.Advise(handle, bytes);
         GC.AddMemoryPressure(bytes);
     }
 

@@ -31,6 +31,10 @@ internal unsafe struct DotTile
     public nint Step;
     public int Tokens;
 
+    /// <summary>What is prefetched during the tile: the packed weights that come next, so many lines for each block.</summary>
+    public byte* Following;
+    public int Lines;
+
     /// <summary>Two 16-bit ones: adds the two sums of a lane.</summary>
     public const int Ones = 0x00010001;
 

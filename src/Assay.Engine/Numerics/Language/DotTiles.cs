@@ -17,8 +17,11 @@ internal static unsafe class DotTiles
         float* scales = tile.Scales + row, terms = tile.Terms;
         var a = tile.Activations;
         T y0 = default, y1 = default, y2 = default, y3 = default;
+        var following = tile.Following;
         for (var i = 0; i < tile.Blocks; i++)
         {
+            for (var line = 0; line < tile.Lines; line++, following += Prefetch.Line)
+                Prefetch.Far(following);
             T n0 = default, n1 = default, n2 = default, n3 = default;
             for (var part = 0; part < 8 / TFormat.Quads; part++)
             {
@@ -59,8 +62,11 @@ internal static unsafe class DotTiles
         var a = tile.Activations;
         T y00 = default, y01 = default, y02 = default, y03 = default;
         T y10 = default, y11 = default, y12 = default, y13 = default;
+        var following = tile.Following;
         for (var i = 0; i < tile.Blocks; i++)
         {
+            for (var line = 0; line < tile.Lines; line++, following += Prefetch.Line)
+                Prefetch.Far(following);
             T n00 = default, n01 = default, n02 = default, n03 = default;
             T n10 = default, n11 = default, n12 = default, n13 = default;
             for (var part = 0; part < 8 / TFormat.Quads; part++)

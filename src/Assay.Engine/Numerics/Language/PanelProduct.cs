@@ -121,6 +121,9 @@ internal unsafe struct PanelProduct : IKernel
             if (IsUnpacked)
                 PanelUnpacking.Blocks<T, TFormat>(output.Weights.Blocks(panel + p), blocks, (byte*)(scales + scaleSize));
         }
+        // While the first two groups of tokens are at work, the next item's weights come from memory.
+        var following = output.Weights.Scales(panel + panels);
+        var lines = IsUnpacked ? (int)((panels * output.Weights.PanelBytes / Prefetch.Line / (Math.Min(x.Count, 2) * Math.Max(1, panels / 2) * blocks)) + 1) : 0;
         for (var group = 0; group < x.Count && !Interrupt.IsRaised; group++)
         {
             var (token, count) = x.At(group);
@@ -130,8 +133,9 @@ internal unsafe struct PanelProduct : IKernel
                 {
                     Scales = memory + (p * size), Next = size * sizeof(float), Blocks = blocks, Tokens = count,
                     Weights = IsUnpacked ? (byte*)(memory + (p * size) + scaleSize) : output.Weights.Blocks(panel + p),
-                    Terms = x.TermsOf(token), Activations = TFormat.IsShort ? (int*)x.ShortsOf(token) : (int*)x.BytesOf(token),
+                    Following = following, Lines = group < 2 ? lines : 0, Terms = x.TermsOf(token), Activations = TFormat.IsShort ? (int*)x.ShortsOf(token) : (int*)x.BytesOf(token),
                 };
+                following += (long)tile.Lines * Prefetch.Line * blocks;
                 if (p + 1 < panels && IsPair(output, panel + p))
                 {
                     Place(ref tile, output, panel + p++, token, null);

@@ -18,7 +18,7 @@ internal sealed unsafe class WeightPanels : IDisposable
         (Type, Rows, Columns, this.bias) = (type, rows, columns, bias);
         var (scales, blocks) = PanelLayout.Sizes(type, columns);
         (ScaleBytes, PanelBytes) = (scales, scales + blocks);
-        memory = new(checked(Panels * PanelBytes / sizeof(float)));
+        memory = new(checked(Panels * PanelBytes / sizeof(float)), isStreamed: true);
     }
 
     public WeightType Type { get; }
