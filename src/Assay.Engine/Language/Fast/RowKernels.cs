@@ -3,14 +3,14 @@ using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Language.Fast;
 
-/// <summary>What is done with rows of one length, element by element, one item is 1,024 elements of one row at most.</summary>
-internal unsafe interface IRowFunction<TSelf> where TSelf : unmanaged, IRowFunction<TSelf>
+/// <summary>A function of two elements, or of the first alone, and a constant.</summary>
+internal interface IRowFunction
 {
     static abstract T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T>;
 }
 
-/// <summary>y = f(a, b) over rows, NaN canonical; y may be a or b.</summary>
-internal unsafe struct RowKernel<TFunction> : IKernel where TFunction : unmanaged, IRowFunction<TFunction>
+/// <summary>y = f(a, b) over rows, NaN canonical; y may be a or b. One item is 1,024 elements of one row at most.</summary>
+internal unsafe struct RowKernel<TFunction> : IKernel where TFunction : unmanaged, IRowFunction
 {
     private const int Chunk = 1024;
 
@@ -28,40 +28,51 @@ internal unsafe struct RowKernel<TFunction> : IKernel where TFunction : unmanage
 
     public readonly void Run<T>(int part, int from, int to) where T : unmanaged, ILanes<T>
     {
+        var edge = stackalloc float[2 * 16];
         var chunks = (count + Chunk - 1) / Chunk;
         for (var item = from; item < to; item++)
         {
             long row = item / chunks;
-            var i = item % chunks * Chunk;
-            var end = Math.Min(count, i + Chunk);
-            for (; i + T.Width <= end; i += T.Width)
-                One<T>(row, i);
-            for (; i < end; i++)
-                One<Lane1>(row, i);
+            var begin = item % chunks * Chunk;
+            var n = Math.Min(count - begin, Chunk);
+            float* p = a + (row * stepA) + begin, q = b + (row * stepB) + begin, z = y + (row * stepY) + begin;
+            var whole = n / T.Width * T.Width;
+            Vectors<T>(p, q, z, whole);
+            if (whole == n)
+                continue;
+            var rest = (n - whole) * sizeof(float);
+            Buffer.MemoryCopy(p + whole, edge, rest, rest);
+            Buffer.MemoryCopy(q + whole, edge + 16, rest, rest);
+            Vectors<T>(edge, edge + 16, edge, T.Width);
+            Buffer.MemoryCopy(edge, z + whole, rest, rest);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void One<T>(long row, int i) where T : unmanaged, ILanes<T> =>
-        T.Store(LaneMath.Canonical(TFunction.Apply(T.Load(a + (row * stepA) + i), T.Load(b + (row * stepB) + i), constant)), y + (row * stepY) + i);
+    // By itself, and the function in it once: what is inlined has a budget, and beyond it vectors go through memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void Vectors<T>(float* a, float* b, float* y, int count) where T : unmanaged, ILanes<T>
+    {
+        for (var i = 0; i < count; i += T.Width)
+            T.Store(LaneMath.Canonical(TFunction.Apply(T.Load(a + i), T.Load(b + i), constant)), y + i);
+    }
 }
 
 /// <summary>a + b.</summary>
-internal readonly struct AddRows : IRowFunction<AddRows>
+internal readonly struct AddRows : IRowFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T> => a + b;
 }
 
 /// <summary>2.6: silu(a) · b.</summary>
-internal readonly struct SiluTimes : IRowFunction<SiluTimes>
+internal readonly struct SiluTimes : IRowFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T> => LaneMath.Canonical(a * LaneMath.Sigmoid(a)) * b;
 }
 
 /// <summary>2.6: gelu(a) · b.</summary>
-internal readonly struct GeluTimes : IRowFunction<GeluTimes>
+internal readonly struct GeluTimes : IRowFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T>
@@ -75,7 +86,7 @@ internal readonly struct GeluTimes : IRowFunction<GeluTimes>
 }
 
 /// <summary>2.7: constant · tanh(a / constant).</summary>
-internal readonly struct Softcap : IRowFunction<Softcap>
+internal readonly struct Softcap : IRowFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, float constant) where T : unmanaged, ILanes<T> => T.Broadcast(constant) * LaneMath.Tanh(a / T.Broadcast(constant));
