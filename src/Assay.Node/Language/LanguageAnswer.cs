@@ -64,13 +64,14 @@ public sealed class LanguageAnswer : IAsyncDisposable
     }
 
     /// <summary>Issues the receipt of the answer, all of whose tokens were read; durable and promised when this returns.</summary>
+    /// <param name="toolCalls">Of each choice how many calls of tools its text holds; null for none.</param>
     /// <exception cref="NodeException">A key is missing, or no bundle could hold what the receipt commits to.</exception>
     /// <exception cref="Log.LogException">The log does not take it.</exception>
-    public async Task<FinishedAnswer> FinishAsync()
+    public async Task<FinishedAnswer> FinishAsync(IReadOnlyList<ulong>? toolCalls = null)
     {
         if (!ended || settled)
             throw new InvalidOperationException("an answer is finished once, after its last token was read");
-        var answer = recorder.Finish();
+        var answer = recorder.Finish(toolCalls);
         var issued = await issuer.IssueAsync(begun, answer, salt, null);
         settled = true;
         issuedOne();

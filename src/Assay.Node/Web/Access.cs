@@ -52,7 +52,6 @@ internal static class Access
     private static Task Refuse(HttpContext http, int status, string message)
     {
         http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
-        return http.Response.WriteAsync($$"""{"error":"{{message}}"}""");
+        return Errors.WriteAsync(http, message);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Assay.Engine.Models;
 using Assay.Log;
+using Assay.Node.Web.OpenAi;
 using Assay.Store;
 using Assay.Verify;
 using Microsoft.AspNetCore.Builder;
@@ -27,10 +28,11 @@ internal static class Errors
             catch (Exception e) when (!http.Response.HasStarted)
             {
                 var (status, message) = Describe(e);
-                if (status == StatusCodes.Status500InternalServerError)
+                var error = OpenAiError.Owns(http.Request.Path) ? OpenAiError.Of(e) : null;
+                if ((error?.Status ?? status) == StatusCodes.Status500InternalServerError)
                     app.Logger.LogError(e, "unexpected failure of {Method} {Path}", http.Request.Method, http.Request.Path);
                 http.Response.StatusCode = status;
-                await WriteAsync(http, message);
+                await (error?.WriteAsync(http) ?? WriteAsync(http, message));
             }
         });
         app.UseStatusCodePages(async context => await WriteAsync(context.HttpContext, context.HttpContext.Response.StatusCode switch
@@ -61,8 +63,11 @@ internal static class Errors
         _ => (500, "an unexpected failure: the node's own log says more"),
     };
 
-    private static Task WriteAsync(HttpContext http, string message)
+    /// <summary>Writes the line in the form that callers of this address expect; the status is set.</summary>
+    public static Task WriteAsync(HttpContext http, string message)
     {
+        if (OpenAiError.Owns(http.Request.Path))
+            return OpenAiError.Of((http.Response.StatusCode, message)).WriteAsync(http);
         http.Response.ContentType = "application/json";
         return http.Response.WriteAsync(JsonSerializer.Serialize(new { error = message }), http.RequestAborted);
     }

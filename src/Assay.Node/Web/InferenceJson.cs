@@ -3,7 +3,6 @@ using System.Text.Json;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Formats;
 using Assay.Store;
-using Assay.Verify.Codecs;
 using Assay.Verify.Json;
 
 namespace Assay.Node.Web;
@@ -58,7 +57,7 @@ internal static class InferenceJson
         }
     }
 
-    public static byte[] WriteResponse(InferenceRequest request, StoredModel model, Answer answer, string payloadDigest)
+    public static byte[] WriteResponse(InferenceRequest request, StoredModel model, Answer answer)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -72,37 +71,10 @@ internal static class InferenceJson
                 if (request.Outputs?.Contains(name) ?? true)
                     WriteTensor(json, name, tensor);
             json.WriteEndArray();
-            WriteReceipt(json, answer, payloadDigest);
+            ReceiptJson.Write(json, answer.Receipt);
             json.WriteEndObject();
         }
         return buffer.ToArray();
-    }
-
-    // What the caller keeps: the signed statement, the log's promise, and the salts that open the commitments.
-    private static void WriteReceipt(Utf8JsonWriter json, Answer answer, string payloadDigest)
-    {
-        var receipt = answer.Receipt;
-        json.WriteStartObject("assay");
-        json.WriteString("receipt", receipt.RecordId);
-        json.WriteString("bundle", $"/v1/receipts/{receipt.RecordId}");
-        json.WriteString("sha256", payloadDigest);
-        json.WriteNumber("index", receipt.Index);
-        json.WritePropertyName("envelope");
-        receipt.Envelope.Write(json);
-        json.WriteStartObject("promise");
-        json.WriteString("note", receipt.Promise.ToString());
-        json.WriteStartArray("path");
-        foreach (var hash in receipt.BatchPath)
-            json.WriteStringValue(hash.ToBase64());
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteStartObject("salts");
-        json.WriteString("input", Base64.Write(receipt.Opening.Input.Salt));
-        if (receipt.Opening.WireInput is { } wire)
-            json.WriteString("wireInput", Base64.Write(wire.Salt));
-        json.WriteString("output", Base64.Write(receipt.Opening.Output.Salt));
-        json.WriteEndObject();
-        json.WriteEndObject();
     }
 
     private static (string Name, Tensor Tensor) ReadTensor(JsonElement input)

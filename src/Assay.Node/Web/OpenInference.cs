@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Assay.Engine.Models;
-using Assay.Node.Receipts;
 using Assay.Store;
-using Assay.Verify.Crypto;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -49,33 +47,15 @@ internal static class OpenInference
 
     private static async Task InferAsync(AssayNode node, string name, string? version, HttpContext http)
     {
-        var body = await ReadBodyAsync(http.Request);
+        var body = await RequestTerms.ReadBodyAsync(http.Request);
         var model = Find(node, name, version);
         var request = InferenceJson.ReadRequest(body, node.Load(model).Graph);
-        var terms = new CallerTerms(
-            http.Request.Headers["Assay-Nonce"].FirstOrDefault(),
-            Auditable(http.Request.Headers["Assay-Auditable"].FirstOrDefault()),
-            new WireInput(http.Request.ContentType is { Length: > 0 and < 256 } type ? type : "application/json", body));
+        var terms = RequestTerms.Of(http.Request, body);
         var answer = await node.InvokeAsync(model, request.Inputs, terms, http.RequestAborted);
 
-        var payload = Sha256.Of(answer.Receipt.Envelope.Payload.Span).ToHex();
-        http.Response.Headers["Assay-Receipt"] = $"{answer.Receipt.RecordId}; sha256={payload}";
+        http.Response.Headers[ReceiptJson.Header] = ReceiptJson.HeaderOf(answer.Receipt);
         http.Response.ContentType = "application/json";
-        await http.Response.Body.WriteAsync(InferenceJson.WriteResponse(request, model, answer, payload), http.RequestAborted);
-    }
-
-    private static bool Auditable(string? header) => header switch
-    {
-        null or "false" => false,
-        "true" => true,
-        _ => throw new NodeException(NodeFault.BadRequest, "the header Assay-Auditable is 'true' or 'false'"),
-    };
-
-    private static async Task<byte[]> ReadBodyAsync(HttpRequest request)
-    {
-        using var buffer = new MemoryStream(request.ContentLength is { } length and < 1 << 24 ? (int)length : 0);
-        await request.Body.CopyToAsync(buffer);
-        return buffer.ToArray();
+        await http.Response.Body.WriteAsync(InferenceJson.WriteResponse(request, model, answer), http.RequestAborted);
     }
 
     private sealed record ServerMetadata(string Name, string Version, string[] Extensions);

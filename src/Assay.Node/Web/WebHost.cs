@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Assay.Node.Web.OpenAi;
 using Assay.Node.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -19,6 +20,9 @@ public static class WebHost
     private const int ConcurrentBodies = 4;
     private const int ConcurrentReads = 64;
     private const int WaitingRequests = 256;
+
+    // Answers take long and share batches: the generator bounds how many run.
+    private const int ConcurrentAnswers = 128;
 
     /// <param name="url">Where to listen.</param>
     /// <param name="apiKey">What callers must send, or null on loopback.</param>
@@ -46,15 +50,16 @@ public static class WebHost
         builder.Services.AddRateLimiter(limits =>
         {
             limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(http =>
-                RateLimitPartition.GetConcurrencyLimiter(HttpMethods.IsPost(http.Request.Method), bodies => new ConcurrencyLimiterOptions
+            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, int>(http =>
+                RateLimitPartition.GetConcurrencyLimiter(AtOnce(http.Request), permits => new ConcurrencyLimiterOptions
                 {
-                    PermitLimit = bodies ? ConcurrentBodies : ConcurrentReads, QueueLimit = WaitingRequests,
+                    PermitLimit = permits, QueueLimit = WaitingRequests,
                 }));
         });
         builder.Services.AddSingleton(node);
 
         var app = builder.Build();
+        OpenAiApi.Use(app);
         Errors.Use(app);
         Access.Use(app, apiKey);
         app.UseRateLimiter();
@@ -63,10 +68,14 @@ public static class WebHost
             ? throw new NodeException(NodeFault.Unavailable, reason)
             : Results.Text("ok\n")).WithSummary("Whether the node takes requests");
         OpenInference.Map(app, node);
+        OpenAiApi.Map(app, node);
         ReceiptsApi.Map(app, node);
         LogFiles.Map(app, node);
         IndexApi.Map(app, node);
         Explorer.Map(app);
         return app;
     }
+
+    private static int AtOnce(HttpRequest request) =>
+        !HttpMethods.IsPost(request.Method) ? ConcurrentReads : OpenAiError.Owns(request.Path) ? ConcurrentAnswers : ConcurrentBodies;
 }

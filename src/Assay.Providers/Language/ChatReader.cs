@@ -18,12 +18,10 @@ internal static class ChatReader
     public static LanguageRequest Read(JsonElement body, RunnableLanguageModel model, DateTimeOffset clock)
     {
         var fields = new RequestFields(body);
-        if (fields.Find("tool_choice") is { } choice && !(choice.ValueKind == JsonValueKind.String && choice.GetString() is "auto" or "none"))
-            throw new ModelException("tool_choice is neither \"auto\" nor \"none\", which is all that is supported");
         // Receipts say the time to the second.
         clock = DateTimeOffset.FromUnixTimeSeconds(clock.ToUnixTimeSeconds());
         var rendered = TemplateOf(model).Render(ChatVariables.Of(fields, model.Model.Tokenizer), clock);
-        var (digest, masks) = Format(fields, model.Model);
+        var (digest, masks) = ToolChoice.Of(fields, model.Model) ?? Format(fields, model.Model);
         return new LanguageRequest
         {
             Api = RequestReader.Chat,

@@ -18,7 +18,7 @@ internal static class ChatVariables
         {
             json.WriteStartObject();
             WriteMessages(json, fields);
-            if (fields.Find("tools") is { } tools && fields.Text("tool_choice") != "none")
+            if (fields.Find("tools") is { } tools && !IsNone(fields.Find("tool_choice")))
                 WriteTools(json, tools);
             json.WriteBoolean("add_generation_prompt", true);
             json.WriteString("bos_token", tokenizer.Bos is { } bos ? tokenizer.Text(bos) : "");
@@ -29,6 +29,8 @@ internal static class ChatVariables
         using var document = JsonDocument.Parse(buffer.ToArray(), new JsonDocumentOptions { MaxDepth = 128 });
         return document.RootElement.Clone();
     }
+
+    private static bool IsNone(JsonElement? choice) => choice is { ValueKind: JsonValueKind.String } text && text.GetString() == "none";
 
     private static void WriteMessages(Utf8JsonWriter json, RequestFields fields)
     {

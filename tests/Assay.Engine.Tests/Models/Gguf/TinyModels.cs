@@ -11,17 +11,19 @@ internal static class TinyModels
         [WeightType.F32, WeightType.F16, WeightType.BF16, WeightType.Q8_0, WeightType.Q4_0, WeightType.Q4_K, WeightType.Q5_K, WeightType.Q6_K];
 
     /// <summary>A model whose matrices all have one type. Norms and biases are float32.</summary>
-    public static byte[] Write(string family, WeightType type, ulong seed = 1) => Write(family, _ => type, type.BlockSize, seed);
+    public static byte[] Write(string family, WeightType type, ulong seed = 1, string? template = null, int context = 256) =>
+        Write(family, _ => type, type.BlockSize, seed, template, context);
 
     /// <param name="types">The type of a matrix by its name, such as <c>blk.0.ffn_down.weight</c>.</param>
     /// <param name="block">What every row's length is a multiple of.</param>
-    public static byte[] Write(string family, Func<string, WeightType> types, int block, ulong seed)
+    /// <param name="template">Its chat template, or null for none.</param>
+    public static byte[] Write(string family, Func<string, WeightType> types, int block, ulong seed, string? template = null, int context = 256)
     {
-        var tiny = new Tiny(family, types, block, new Noise(seed));
+        var tiny = new Tiny(family, types, block, new Noise(seed), template, context);
         return tiny.Write();
     }
 
-    private sealed class Tiny(string form, Func<string, WeightType> types, int block, Noise noise)
+    private sealed class Tiny(string form, Func<string, WeightType> types, int block, Noise noise, string? template, int context)
     {
         private readonly string family = form.Split('-')[0] switch { "mixtral" => "llama", var name => name };
         private readonly bool wide = block > 32;
@@ -56,7 +58,7 @@ internal static class TinyModels
             Number("block_count", Layers);
             Number("attention.head_count", Heads);
             Number("attention.head_count_kv", KvHeads);
-            Number("context_length", 256);
+            Number("context_length", context);
             Number("feed_forward_length", Inner);
             Float("attention.layer_norm_rms_epsilon", 1e-5f);
             if (Free || wide)
@@ -68,6 +70,8 @@ internal static class TinyModels
                 Number("rope.dimension_count", HeadSize);
             Float("rope.freq_base", family == "gemma3" ? 1e6f : 10_000);
             Family();
+            if (template is not null)
+                writer.Key("tokenizer.chat_template", template);
             var count = 0;
             _ = family switch
             {

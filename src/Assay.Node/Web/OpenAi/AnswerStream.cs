@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Assay.Engine.Language.Generation;
+using Assay.Engine.Language.Tools;
+using Microsoft.AspNetCore.Http;
+
+namespace Assay.Node.Web.OpenAi;
+
+/// <summary>
+/// Answers that are handed over as they are made: server-sent events (html.spec.whatwg.org, 9.2), each with a chunk of the OpenAI API. The last
+/// one before <c>[DONE]</c> has no choices, and the receipt of all that came before it.
+/// </summary>
+internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool includesUsage, HttpContext http)
+{
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    private readonly Choice[] choices = [.. Enumerable.Range(0, frame.Answer.Request.Generation.Choices).Select(_ => new Choice(new AnswerText(frame.Tokenizer, tools)))];
+    private long tokens;
+
+    /// <summary>Writes all of it. Whoever reads slowly is waited for, and the answer with it; whoever leaves ends it.</summary>
+    public async Task WriteAsync()
+    {
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers.CacheControl = "no-cache";
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        try
+        {
+            await WriteAnswerAsync();
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // What was sent stands, and has no receipt.
+            await EventAsync(OpenAiError.Of(e).ToBytes());
+        }
+    }
+
+    private async Task WriteAnswerAsync()
+    {
+        if (frame.IsChat)
+            for (var i = 0; i < choices.Length; i++)
+                await ChunkAsync(i, json => WriteDelta(json, "", [], 0, withRole: true), [], 0, null);
+        await foreach (var token in OrSilenceAsync(frame.Answer.ReadAllAsync()))
+            await TokenAsync(token);
+        var finished = await frame.Answer.FinishAsync([.. choices.Select(c => c.Text.Calls)]);
+        if (includesUsage)
+            await EventAsync(Bare(json => AnswerFrame.WriteUsage(json, frame.Answer.PromptTokens, tokens)));
+        await EventAsync(Bare(json => ReceiptJson.Write(json, finished.Receipt)));
+        await http.Response.WriteAsync("data: [DONE]\n\n", http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+    }
+
+    private async Task TokenAsync(GeneratedToken token)
+    {
+        tokens++;
+        var choice = choices[token.Choice];
+        var before = choice.Text.Calls;
+        var output = choice.Text.Append(token);
+        choice.Waiting.Add(token);
+        if (output.Content.Length > 0 || output.Calls.Count > 0 || choice.Text.Finish is not null && !frame.IsChat)
+            await ChunkAsync(token.Choice, json => WriteDelta(json, output.Content, output.Calls, before, withRole: false), Take(choice), choice.Characters, frame.IsChat ? null : choice.Text.Finish);
+        choice.Characters += output.Content.Length;
+        if (choice.Text.Finish is { } finish && frame.IsChat)
+            await ChunkAsync(token.Choice, json => WriteDelta(json, "", [], 0, withRole: false), Take(choice), choice.Characters, finish);
+    }
+
+    private static List<GeneratedToken> Take(Choice choice)
+    {
+        var taken = choice.Waiting;
+        choice.Waiting = [];
+        return taken;
+    }
+
+    private void WriteDelta(Utf8JsonWriter json, string content, IReadOnlyList<ToolCall> calls, ulong firstCall, bool withRole)
+    {
+        if (!frame.IsChat)
+        {
+            json.WriteString("text", content);
+            return;
+        }
+        json.WriteStartObject("delta");
+        if (withRole)
+            json.WriteString("role", "assistant");
+        if (content.Length > 0 || withRole)
+            json.WriteString("content", content);
+        AnswerFrame.WriteCalls(json, [.. calls.Select(call => (WholeAnswer.NewCallId(), call))], firstCall);
+        json.WriteEndObject();
+    }
+
+    private Task ChunkAsync(int index, Action<Utf8JsonWriter> delta, IReadOnlyList<GeneratedToken> logged, int offset, string? finish) => EventAsync(AnswerFrame.Json(json =>
+    {
+        json.WriteStartObject();
+        frame.WriteHead(json, isChunk: true);
+        json.WriteStartArray("choices");
+        json.WriteStartObject();
+        json.WriteNumber("index", index);
+        delta(json);
+        frame.WriteLogs(json, logged, offset);
+        json.WriteString("finish_reason", finish);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        if (includesUsage)
+            json.WriteNull("usage");
+        json.WriteEndObject();
+    }));
+
+    // A chunk about all choices together.
+    private byte[] Bare(Action<Utf8JsonWriter> member) => AnswerFrame.Json(json =>
+    {
+        json.WriteStartObject();
+        frame.WriteHead(json, isChunk: true);
+        json.WriteStartArray("choices");
+        json.WriteEndArray();
+        member(json);
+        json.WriteEndObject();
+    });
+
+    private async Task EventAsync(byte[] json)
+    {
+        await http.Response.Body.WriteAsync((byte[])[.. "data: "u8, .. json, .. "\n\n"u8], http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+    }
+
+    // While a long prompt is read nothing is there to send: a comment tells whoever is between that we are still here.
+    private async IAsyncEnumerable<GeneratedToken> OrSilenceAsync(IAsyncEnumerable<GeneratedToken> source)
+    {
+        await using var all = source.GetAsyncEnumerator(http.RequestAborted);
+        while (true)
+        {
+            var next = all.MoveNextAsync();
+            if (!next.IsCompleted)
+            {
+                var task = next.AsTask();
+                while (await Task.WhenAny(task, Task.Delay(Silence, http.RequestAborted)) != task && !http.RequestAborted.IsCancellationRequested)
+                {
+                    await http.Response.WriteAsync(": the answer is being made\n\n", http.RequestAborted);
+                    await http.Response.Body.FlushAsync(http.RequestAborted);
+                }
+                next = new ValueTask<bool>(task);
+            }
+            if (!await next)
+                yield break;
+            yield return all.Current;
+        }
+    }
+
+    private sealed class Choice(AnswerText text)
+    {
+        public AnswerText Text => text;
+
+        /// <summary>Tokens whose log-probabilities were not sent yet.</summary>
+        public List<GeneratedToken> Waiting { get; set; } = [];
+
+        /// <summary>Sent so far.</summary>
+        public int Characters { get; set; }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Assay.Node.Receipts;
+using Assay.Verify.Codecs;
+using Assay.Verify.Crypto;
+
+namespace Assay.Node.Web;
+
+/// <summary>A receipt as it comes with an answer: header <c>Assay-Receipt</c>, and the member <c>assay</c> of the body.</summary>
+internal static class ReceiptJson
+{
+    public const string Header = "Assay-Receipt";
+
+    /// <summary>SHA-256 of the signed payload, in hex.</summary>
+    public static string DigestOf(Issued receipt) => Sha256.Of(receipt.Envelope.Payload.Span).ToHex();
+
+    public static string HeaderOf(Issued receipt) => $"{receipt.RecordId}; sha256={DigestOf(receipt)}";
+
+    /// <summary>What the caller keeps: the signed statement, the log's promise, and the salts that open the commitments.</summary>
+    public static void Write(Utf8JsonWriter json, Issued receipt)
+    {
+        json.WriteStartObject("assay");
+        json.WriteString("receipt", receipt.RecordId);
+        json.WriteString("bundle", $"/v1/receipts/{receipt.RecordId}");
+        json.WriteString("sha256", DigestOf(receipt));
+        json.WriteNumber("index", receipt.Index);
+        json.WritePropertyName("envelope");
+        receipt.Envelope.Write(json);
+        json.WriteStartObject("promise");
+        json.WriteString("note", receipt.Promise.ToString());
+        json.WriteStartArray("path");
+        foreach (var hash in receipt.BatchPath)
+            json.WriteStringValue(hash.ToBase64());
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteStartObject("salts");
+        json.WriteString("input", Base64.Write(receipt.Opening.Input.Salt));
+        if (receipt.Opening.WireInput is { } wire)
+            json.WriteString("wireInput", Base64.Write(wire.Salt));
+        json.WriteString("output", Base64.Write(receipt.Opening.Output.Salt));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,28 @@
+using Assay.Node.Receipts;
+using Microsoft.AspNetCore.Http;
+
+namespace Assay.Node.Web;
+
+/// <summary>What a request says besides its body, and the body as its receipt commits to it.</summary>
+internal static class RequestTerms
+{
+    /// <exception cref="NodeException">A header says what it cannot.</exception>
+    public static CallerTerms Of(HttpRequest request, byte[] body) => new(
+        request.Headers["Assay-Nonce"].FirstOrDefault(),
+        Auditable(request.Headers["Assay-Auditable"].FirstOrDefault()),
+        new WireInput(request.ContentType is { Length: > 0 and < 256 } type ? type : "application/json", body));
+
+    public static async Task<byte[]> ReadBodyAsync(HttpRequest request)
+    {
+        using var buffer = new MemoryStream(request.ContentLength is { } length and < 1 << 24 ? (int)length : 0);
+        await request.Body.CopyToAsync(buffer);
+        return buffer.ToArray();
+    }
+
+    private static bool Auditable(string? header) => header switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw new NodeException(NodeFault.BadRequest, "the header Assay-Auditable is 'true' or 'false'"),
+    };
+}
