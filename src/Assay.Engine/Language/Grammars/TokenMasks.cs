@@ -13,11 +13,11 @@ namespace Assay.Engine.Language.Grammars;
 /// </remarks>
 public sealed class TokenMasks
 {
-    /// <summary>Places of all states and bytes of masks that are kept; beyond them all is forgotten and worked out anew.</summary>
-    private const int KeptPlaces = 500_000, KeptMaskBytes = 64 << 20;
+    /// <summary>States with their followers (2 KiB each), places of all states and bytes of masks that are kept; beyond them all is forgotten and worked out anew.</summary>
+    private const int KeptRows = 20_000, KeptPlaces = 500_000, KeptMaskBytes = 64 << 20;
 
-    /// <summary>Places of one state, and of all states that one mask needs, at most: a schema that is more ambiguous than this is refused.</summary>
-    private const int MostPlaces = 2048, MostPlacesOfMask = 4_000_000;
+    /// <summary>Places of one state, and places and states that one mask needs, at most: a schema that is more ambiguous than this is refused.</summary>
+    private const int MostPlaces = 2048, MostPlacesOfMask = 4_000_000, MostRowsOfMask = 100_000;
 
     private const int Few = 1024;
 
@@ -30,6 +30,7 @@ public sealed class TokenMasks
     private readonly Dictionary<StateKey, GrammarState> states = [];
     private readonly Dictionary<int, InnerMask> inner = [];
     private long maskBytes, placeCount;
+    private int rowCount;
     private int frameCount = 2;
 
     public TokenMasks(Grammar grammar, TokenTrie trie)
@@ -65,7 +66,7 @@ public sealed class TokenMasks
 
     private ulong[] MakeMask(GrammarState state)
     {
-        if (placeCount + states.Count > KeptPlaces || maskBytes > KeptMaskBytes)
+        if (rowCount > KeptRows || placeCount + states.Count > KeptPlaces || maskBytes > KeptMaskBytes)
             Forget();
         var mask = new ulong[(trie.Count + 63) / 64];
         maskBytes += 8L * mask.Length;
@@ -135,7 +136,8 @@ public sealed class TokenMasks
 
     private GrammarState Step(GrammarState state, byte b)
     {
-        state.Next ??= new GrammarState?[256];
+        if (state.Next is null)
+            state.Next = rowCount++ < MostRowsOfMask ? new GrammarState?[256] : throw TooAmbiguous();
         return state.Next[b] ??= MakeStep(state, b);
     }
 
@@ -182,7 +184,7 @@ public sealed class TokenMasks
         states.Clear();
         frames.Clear();
         inner.Clear();
-        (maskBytes, placeCount) = (0, 0);
+        (maskBytes, placeCount, rowCount) = (0, 0, 0);
     }
 
     private static ModelException TooAmbiguous() => new("the schema is too ambiguous: alternatives that begin differently are right");

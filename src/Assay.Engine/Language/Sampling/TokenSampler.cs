@@ -161,9 +161,21 @@ public sealed class TokenSampler
         {
             var share = (UInt128)(ulong)(options.TopP * 16777216f) * (ulong)all;
             var need = Math.Max(1, (long)((share + 16777215) >> 24));
+            if (options.MinP <= 0)
+                count = Drop((all - need) / count / 2, count);
             count = Keep(Cut(whole.AsSpan(0, count), need, count));
         }
         return count;
+    }
+
+    // Those of so small a weight come after the last that is needed: without them there is enough, and it weighs at least twice as much as they.
+    private int Drop(long below, int count)
+    {
+        var left = 0;
+        for (var i = 0; i < count; i++)
+            if (whole[i] >= below)
+                (z[left], ids[left], whole[left++]) = (z[i], ids[i], whole[i]);
+        return left;
     }
 
     private int Cut(ReadOnlySpan<int> weigh, long need, int count)

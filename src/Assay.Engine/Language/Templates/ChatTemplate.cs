@@ -39,8 +39,15 @@ public sealed class ChatTemplate
     public RenderedPrompt Render(JsonElement variables, DateTimeOffset clock) => Guarded(() =>
     {
         var (run, scope) = (new TemplateRun(clock), new Scope(null));
-        foreach (var variable in variables.EnumerateObject())
-            scope[variable.Name] = Values.FromJson(variable.Value);
+        try
+        {
+            foreach (var variable in variables.EnumerateObject())
+                scope[variable.Name] = Values.FromJson(variable.Value);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ModelException("a text of the messages, or of what else the template reads, is not valid Unicode", e);
+        }
         // Statements of the template write into a scope of their own.
         Statement.Run(statements, run, new Scope(scope));
         return new RenderedPrompt(run.Output.ToString(), run.Readings);

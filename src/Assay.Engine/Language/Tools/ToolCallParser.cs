@@ -17,6 +17,9 @@ public sealed class ToolCallParser(ToolCallFormat format, IReadOnlySet<string>? 
     /// <summary>Characters of one call's JSON at most; what is longer is text.</summary>
     public const int MostCharacters = 1 << 20;
 
+    // White space that waits for a call at most; more is text.
+    private const int MostBlanks = 256;
+
     private enum Stage { Text, BeforeValue, Value, AfterValue }
 
     private readonly StringBuilder held = new();
@@ -94,6 +97,9 @@ public sealed class ToolCallParser(ToolCallFormat format, IReadOnlySet<string>? 
         while (true)
         {
             var from = Blanks();
+            if (from > MostBlanks)
+                Release(from);
+            from = Blanks();
             var mark = held.ToString(from, held.Length - from);
             if (mark == format.Open)
                 stage = Stage.BeforeValue;
@@ -108,7 +114,7 @@ public sealed class ToolCallParser(ToolCallFormat format, IReadOnlySet<string>? 
     private void BareText(char c)
     {
         var text = held.ToString().TrimStart();
-        if (hasText || (text.Length > 0 && text[0] != '{' && !ToolCallFormat.PythonTag.StartsWith(text, StringComparison.Ordinal)))
+        if (hasText || held.Length > MostBlanks + ToolCallFormat.PythonTag.Length || (text.Length > 0 && text[0] != '{' && !ToolCallFormat.PythonTag.StartsWith(text, StringComparison.Ordinal)))
             Release(held.Length);
         else if (c == '{')
             Begin(c);
@@ -142,7 +148,10 @@ public sealed class ToolCallParser(ToolCallFormat format, IReadOnlySet<string>? 
         var text = held.ToString().TrimStart();
         var close = format.Close ?? (format.Open is null ? ";" : null);
         if (text.Length == 0)
+        {
+            held.Clear();
             return;
+        }
         if (close is not null && close.StartsWith(text, StringComparison.Ordinal))
         {
             if (text != close)

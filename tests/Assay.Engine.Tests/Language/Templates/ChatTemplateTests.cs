@@ -71,6 +71,12 @@ public class ChatTemplateTests
         Assert.Empty(Render(FamilyTemplates.QwenThree, Plain).Clock);
     }
 
+    [Fact]
+    public void Messages_that_are_no_Unicode_are_refused()
+    {
+        Assert.Contains("not valid Unicode", Assert.Throws<ModelException>(() => Render("x", """{"messages":["\ud800"]}""")).Message, StringComparison.Ordinal);
+    }
+
     private static RenderedPrompt Render(string template, string variables)
     {
         using var json = JsonDocument.Parse(variables);

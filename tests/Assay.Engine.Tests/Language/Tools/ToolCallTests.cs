@@ -64,6 +64,17 @@ public class ToolCallTests
     }
 
     [Fact]
+    public void White_space_without_end_is_text_and_does_not_wait()
+    {
+        foreach (var format in new[] { ToolCallFormat.Tags, ToolCallFormat.List, ToolCallFormat.Object })
+        {
+            var parser = new ToolCallParser(format, Names);
+            var blanks = new string(' ', 200_000);
+            Assert.Equal(blanks + "x", parser.Append(blanks).Content + parser.Append("x").Content + parser.Finish().Content);
+        }
+    }
+
+    [Fact]
     public void The_format_is_the_one_that_the_template_shows()
     {
         Assert.Equal(ToolCallFormat.Tags, ToolCallFormat.Of(FamilyTemplates.QwenThree));
