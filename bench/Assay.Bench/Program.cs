@@ -6,6 +6,7 @@ var programs = new SortedDictionary<string, Func<Arguments, Task<List<Row>>>>(St
     ["bundle"] = BundleBench.RunAsync,
     ["conformance"] = ConformanceBench.RunAsync,
     ["engine"] = EngineBench.RunAsync,
+    ["llm"] = LlmBench.RunAsync,
     ["log"] = LogBench.RunAsync,
 };
 try
