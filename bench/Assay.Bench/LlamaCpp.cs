@@ -31,13 +31,23 @@ internal sealed class LlamaCpp : IDisposable
         }
         catch (System.ComponentModel.Win32Exception e)
         {
+            if (copy is not null)
+                Directory.Delete(copy, recursive: true);
             throw new BenchException($"node cannot be started: {e.Message}");
         }
         noise = process.StandardError.ReadToEndAsync();
-        var hello = Answer();
-        (Library, Version) = (hello["library"]!.GetValue<string>(), hello["version"]!.GetValue<string>());
-        if (library is not null && Library != library)
-            throw new BenchException($"llama.cpp's library '{library}' does not run on this machine");
+        try
+        {
+            var hello = Answer();
+            (Library, Version) = (hello["library"]!.GetValue<string>(), hello["version"]!.GetValue<string>());
+            if (library is not null && Library != library)
+                throw new BenchException($"llama.cpp's library '{library}' does not run on this machine");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The CPU library in use, by the processor it is named after.</summary>
