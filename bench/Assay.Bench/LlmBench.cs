@@ -141,6 +141,7 @@ internal static class LlmBench
         const int Generated = 256, Prompt = 32, Streams = 8;
         var suffix = model == SyntheticModel.Small ? "" : $"-{name}";
         var threads = Math.Min(plan.Threads, Environment.ProcessorCount);
+        var runs = model == SyntheticModel.Small ? Math.Min(plan.Runs, 3) : 1;
         Row load = new($"load{(model == SyntheticModel.Large ? "" : $"-{name}")}-s", "s", Row.Lower) { Threads = threads },
             replay = new($"replay-share{suffix}", "share", Row.Lower) { Threads = threads },
             batch = new($"batch8-speedup{suffix}", "times", Row.Higher) { Threads = threads };
@@ -156,14 +157,14 @@ internal static class LlmBench
         var prompt = model.Tokens(0, Prompt);
         ours.Prefill(prompt);
         ours.Replay(prompt, ours.Generate(Prompt).Tokens);
-        for (var i = 0; i < Math.Min(plan.Runs, LoadRuns); i++)
+        for (var i = 0; i < runs; i++)
         {
             ours.Prefill(prompt);
             var (seconds, tokens) = ours.Generate(Generated);
             shares.Add(ours.Replay(prompt, tokens) / seconds);
         }
         var answer = model.Tokens(Prompt, plan.Decode);
-        for (var i = 0; i < Math.Min(plan.Runs, LoadRuns); i++)
+        for (var i = 0; i < runs; i++)
         {
             speedups.Add(Streams * Ours(1) / Ours(Streams));
             foreach (var peer in peers.Take(1))

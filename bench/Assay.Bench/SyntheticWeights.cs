@@ -5,7 +5,7 @@ using Assay.Engine.Numerics.Language;
 namespace Assay.Bench;
 
 /// <summary>
-/// Made-up weights in the blocks of a weight type: evenly spread about 0, with a spread of about one over the square root of the columns, so that
+/// Made-up weights in the blocks of a weight type: evenly spread about 0, with a spread of one over the square root of the columns, so that
 /// products neither grow nor vanish. The layouts of blocks are those of docs/spec/assay-llm-v1.md, section 1.
 /// </summary>
 internal static class SyntheticWeights
@@ -36,10 +36,10 @@ internal static class SyntheticWeights
                     word = word & 0x7F7F_7F7F_7F7F_7F7F | (word & 0x4040_4040_4040_4040) << 1;
                 foreach (ref var last in data[(data.Length & ~7)..])
                     last = (byte)(last & 0x3F);
-                Scales(data, type, scale / Spread7);
+                Scales(data, type, scale / Spread7, ref seed);
                 break;
             case WeightType.Q4_0:
-                Scales(data, type, scale / Spread4);
+                Scales(data, type, scale / Spread4, ref seed);
                 break;
             case WeightType.Q4_K:
                 // Every sub-block has scale 48 and minimum 48: d times 48 times a number from 0 to 15, less 7.5 times as much.
@@ -56,10 +56,11 @@ internal static class SyntheticWeights
         }
     }
 
-    private static void Scales(Span<byte> data, WeightType type, double scale)
+    // The numbers are half a step below 0 on average, which would add up over a row: so half of the blocks count the other way round.
+    private static void Scales(Span<byte> data, WeightType type, double scale, ref ulong seed)
     {
         for (var at = 0; at < data.Length; at += type.BlockBytes)
-            Write(data[at..], scale);
+            Write(data[at..], (Next(ref seed) & 1) == 0 ? scale : -scale);
     }
 
     private static void Write(Span<byte> at, double scale) => BinaryPrimitives.WriteHalfLittleEndian(at, (Half)scale);
