@@ -38,6 +38,7 @@ internal static class Failure
         UnsupportedException => (ExitCode.Unsupported, e.Message),
         MalformedException => (ExitCode.Malformed, e.Message),
         StoreException { Fault: StoreFault.NotFound } => (ExitCode.NotFound, e.Message),
+        StoreException { Fault: StoreFault.InUse } => (ExitCode.InUse, e.Message),
         StoreException { Fault: StoreFault.Corrupt or StoreFault.Unavailable } => (ExitCode.Unavailable, e.Message),
         StoreException => (ExitCode.BadInput, e.Message),
         NodeException { Fault: NodeFault.InUse } => (ExitCode.InUse, e.Message),

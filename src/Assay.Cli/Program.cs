@@ -8,6 +8,7 @@ root.Options.Add(Shared.Data);
 root.Options.Add(Shared.Json);
 root.Subcommands.Add(DemoCommand.Make());
 root.Subcommands.Add(ServeCommand.Make());
+root.Subcommands.Add(PullCommand.Make());
 root.Subcommands.Add(ImportCommand.Make());
 root.Subcommands.Add(ListCommand.Make());
 root.Subcommands.Add(ShowCommand.Make());

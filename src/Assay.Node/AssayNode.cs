@@ -12,6 +12,7 @@ using Assay.Node.State;
 using Assay.Providers;
 using Assay.Providers.Language;
 using Assay.Store;
+using Assay.Store.Pull;
 using Assay.Verify;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
@@ -120,6 +121,15 @@ public sealed class AssayNode : IAsyncDisposable
     public async Task<StoredModel> ImportAsync(string path, string? name = null, string? version = null)
     {
         var model = Models.Import(path, name, version, options.Clock.GetUtcNow());
+        if (roots.Suffice)
+            await PublishAsync(model);
+        return model;
+    }
+
+    /// <summary>As <see cref="ImportAsync"/>, of files that were pulled.</summary>
+    public async Task<StoredModel> KeepAsync(IReadOnlyList<PulledFile> pulled, string name, string? version = null)
+    {
+        var model = Models.Keep(pulled, name, version, options.Clock.GetUtcNow());
         if (roots.Suffice)
             await PublishAsync(model);
         return model;

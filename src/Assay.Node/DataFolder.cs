@@ -9,7 +9,7 @@ namespace Assay.Node;
 /// <code>
 /// keys/           private keys, PKCS#8            (mode 0700)
 /// log/            tiles, checkpoint, segments     (log/public may be served by any web server)
-/// models/         blobs and names                 (mode 0700)
+/// models/         blobs, names, begun pulls       (mode 0700)
 /// receipts.db     private halves of receipts      (mode 0600)
 /// tickets/        how many answers of language models each serving key has begun
 /// witnesses       who cosigns the log's checkpoints: a tlog-policy with URLs (absent: nobody)

@@ -47,6 +47,19 @@ public sealed class BlobStore(string folder)
         }
     }
 
+    /// <summary>Moves a file in that lies on the same disk, is durable, and has that digest.</summary>
+    public void Take(string path, in Hash digest)
+    {
+        var shelf = Shelf(digest);
+        files.CreateDirectory(shelf, Visibility.Private);
+        files.FlushDirectory("");
+        File.Move(path, PathOf(digest), overwrite: true);
+        files.FlushDirectory(shelf);
+    }
+
+    /// <exception cref="StoreException">There is no such blob.</exception>
+    public long Size(in Hash digest) => files.Length(Name(digest)) ?? throw Missing(digest);
+
     public bool Contains(in Hash digest) => files.Length(Name(digest)) is not null;
 
     /// <summary>The bytes, hashed again on the way out.</summary>
@@ -54,7 +67,7 @@ public sealed class BlobStore(string folder)
     public byte[] Read(in Hash digest)
     {
         var bytes = files.Read(Name(digest), Array.MaxLength)
-            ?? throw new StoreException(StoreFault.NotFound, $"blob sha256:{digest.ToHex()} is not in the store");
+            ?? throw Missing(digest);
         return Sha256.Of(bytes) == digest
             ? bytes
             : throw new StoreException(StoreFault.Corrupt, $"blob sha256:{digest.ToHex()} no longer has that digest: the disk or someone changed it");
@@ -68,7 +81,7 @@ public sealed class BlobStore(string folder)
     public void Check(in Hash digest)
     {
         if (!Contains(digest))
-            throw new StoreException(StoreFault.NotFound, $"blob sha256:{digest.ToHex()} is not in the store");
+            throw Missing(digest);
         using var stream = File.OpenRead(PathOf(digest));
         var sha = Sha256.Start();
         var chunk = new byte[ChunkSize];
@@ -90,6 +103,8 @@ public sealed class BlobStore(string folder)
         foreach (var name in files.List(Incoming))
             files.Delete($"{Incoming}/{name}");
     }
+
+    private static StoreException Missing(in Hash digest) => new(StoreFault.NotFound, $"blob sha256:{digest.ToHex()} is not in the store");
 
     // What others left in our folder is not ours to judge.
     private static bool IsName(string name) => name.Length == 2 * Hash.Size && name.All(char.IsAsciiHexDigitLower);

@@ -14,12 +14,13 @@ namespace Assay.Store;
 /// <summary>The models of one data folder: names and versions that lead to content-addressed files.</summary>
 /// <remarks>
 /// <c>blobs/</c> holds the bytes, <c>names/NAME/VERSION.json</c> what they are called. A version is written after all its blobs,
-/// and its name is taken away before they are: whatever is listed can be loaded.
+/// and its name is taken away before they are: whatever is listed can be loaded. <c>partial/</c> holds what is being pulled.
 /// </remarks>
 public sealed partial class ModelStore
 {
     private const int MaxManifest = 1 << 24;
 
+    private readonly string root;
     private readonly PosixLogFiles names;
 
     // What one import leaves for another to share must not be cleared away between them.
@@ -29,6 +30,7 @@ public sealed partial class ModelStore
     {
         // Each folder is made by its owner, parents first.
         _ = new PosixLogFiles(folder);
+        root = folder;
         names = new PosixLogFiles(Path.Combine(folder, "names"));
         Blobs = new BlobStore(Path.Combine(folder, "blobs"));
     }

@@ -20,6 +20,9 @@ public enum StoreFault
     /// <summary>Stored bytes are no longer what their digest says.</summary>
     Corrupt,
 
-    /// <summary>The disk is full, or refuses.</summary>
+    /// <summary>The disk is full, or refuses; a server cannot be reached, or refuses.</summary>
     Unavailable,
+
+    /// <summary>Another process is at it.</summary>
+    InUse,
 }

@@ -17,6 +17,11 @@ public class RefusalTests
     [InlineData(4, "no model 'absent'", "show", "absent")]
     [InlineData(4, "no model 'absent'", "run", "absent", "x.npy")]
     [InlineData(4, "no file or folder 'absent.onnx'", "import", "absent.onnx")]
+    [InlineData(4, "no file or folder 'absent.gguf'", "pull", "absent.gguf")]
+    [InlineData(3, "write hf:ORG/REPO", "pull", "hf:only-one-part")]
+    [InlineData(3, "https://example.org/a.gguf#sha256=HEX", "pull", "https://example.org/a.gguf")]
+    [InlineData(3, "begins with https://", "pull", "http://example.org/a.gguf#sha256=00")]
+    [InlineData(2, "--hub ftp://example.org/", "pull", "hf:a/b", "--hub", "ftp://example.org/")]
     [InlineData(4, "no directory", "log", "fsck")]
     [InlineData(2, "--run-seconds -1: from 1 to 86400, or 0 for no limit", "serve", "--run-seconds", "-1")]
     [InlineData(2, "--run-seconds 86401: from 1 to 86400, or 0 for no limit", "run", "absent", "x.npy", "--run-seconds", "86401")]
@@ -33,7 +38,7 @@ public class RefusalTests
     public void Every_verb_has_help_with_an_example()
     {
         using var assay = new Assay();
-        foreach (var verb in (string[])["demo", "serve", "import", "list", "show", "rm", "run", "verify", "replay", "log", "key", "doctor", "conformance", "digest"])
+        foreach (var verb in (string[])["demo", "serve", "pull", "import", "list", "show", "rm", "run", "verify", "replay", "log", "key", "doctor", "conformance", "digest"])
         {
             var help = assay.Run(verb, "--help");
             Assert.Equal(0, help.ExitCode);
@@ -155,6 +160,7 @@ public class RefusalTests
             var folder = assay.Run("demo", "--once");
             Assert.Equal(5, folder.ExitCode);
             Assert.Contains($"in use by process {serving.Id}, serving at {listening!["listening on ".Length..]}", folder.OneLine, StringComparison.Ordinal);
+            Assert.Equal(5, assay.Run("pull", "hf:org/repo", "--hub", "http://127.0.0.1:1").ExitCode);
             Assert.Equal(0, assay.Run("log", "fsck").ExitCode);
             Assert.Equal(0, assay.Run("list").ExitCode);
         }
@@ -220,7 +226,7 @@ public class RefusalTests
         Assert.Equal(1, line.Count(c => c == '\n'));
     }
 
-    private static bool Mounts(string folder)
+    internal static bool Mounts(string folder)
     {
         try
         {
@@ -234,7 +240,7 @@ public class RefusalTests
         }
     }
 
-    private static Process Unshare(string script, string folder, string home) => Process.Start(
+    internal static Process Unshare(string script, string folder, string home) => Process.Start(
         new ProcessStartInfo("unshare", ["--map-root-user", "--mount", "bash", "-c", script])
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,

@@ -1,0 +1,144 @@
+using System.Text;
+using Assay.Engine.Models;
+using Assay.Store.Pull;
+
+namespace Assay.Store.Tests.Pull;
+
+/// <summary>Models come from wherever they are published, whole and checked.</summary>
+public sealed class PullTests : PullFixture
+{
+    [Fact]
+    public async Task A_gguf_of_the_hub_is_pulled_at_the_commit_that_was_listed_and_opened()
+    {
+        Server.AddRepository("org/repo", ("README.md", "hello"u8.ToArray()), ("tiny.Q8_0.gguf", Model), ("mmproj-f16.gguf", Other));
+        var seen = new List<PullProgress>();
+        Assert.Equal($"hf:org/repo@{ModelServer.Commit}", (await PlanAsync("hf:org/repo")).Origin);
+        await FetchAsync("hf:org/repo", progress: seen.Add);
+        Assert.Equal(new PullProgress("tiny.Q8_0.gguf", 0, 0, Model.Length), seen[0]);
+        Assert.Equal(new PullProgress("tiny.Q8_0.gguf", Model.Length, 0, Model.Length), seen[^1]);
+        var model = await PullAsync("hf:org/repo");
+        Assert.Equal(("tiny.Q8_0@1", "gguf", (long)Model.Length), (model.Reference, model.Format, model.Size));
+        Assert.Equal(ModelServer.Sha256(Model), model.Files[0].Sha256.ToHex());
+        using (Store.OpenLanguage(Store.Find("tiny.Q8_0")))
+            Assert.Equal([""], Ranges($"/org/repo/resolve/{ModelServer.Commit}/tiny.Q8_0.gguf"));
+        Assert.Empty(Begun());
+        Modes.AssertPrivate(Store.Partial[..^"/partial".Length]);
+    }
+
+    [Fact]
+    public async Task A_folder_of_safetensors_is_pulled_with_what_it_needs_and_nothing_else()
+    {
+        (string, byte[])[] needed =
+        [
+            ("config.json", "{}"u8.ToArray()), ("tokenizer.json", new byte[3000]), ("model.safetensors.index.json", "{ }"u8.ToArray()),
+            ("model-00001-of-00002.safetensors", Model), ("model-00002-of-00002.safetensors", Other),
+        ];
+        Server.AddRepository("org/Tiny", [("README.md", new byte[5000]), .. needed, ("onnx/model.onnx", new byte[100]), ("pytorch_model.bin", new byte[100]), ("original/model.safetensors", Model)]);
+        Assert.Equal("Tiny", (await PlanAsync("hf:org/Tiny")).Name);
+        var pulled = await FetchAsync("hf:org/Tiny");
+        Assert.Equal(needed.Select(f => (f.Item1, ModelServer.Sha256(f.Item2))), pulled.Select(f => (f.Name, f.Sha256.ToHex())));
+        Assert.All(pulled.Zip(needed), f => Assert.Equal(f.Second.Item2, File.ReadAllBytes(f.First.Path!)));
+        Server.AddRepository("org/both", [.. needed, ("tiny.gguf", Model)]);
+        Assert.Equal(["tiny.gguf"], (await PlanAsync("hf:org/both")).FileNames);
+        Assert.Equal(needed.Select(f => f.Item1), (await PlanAsync("hf:org/both:safetensors")).FileNames);
+    }
+
+    [Fact]
+    public async Task A_model_of_the_registry_is_pulled_with_its_template_beside_it()
+    {
+        Server.AddModel("library/tiny", "q8", ("model", Model), ("template", "{{ .Prompt }}"u8.ToArray()), ("params", "{}"u8.ToArray()), ("license", "free"u8.ToArray()), ("projector", "x"u8.ToArray()));
+        var plan = await PlanAsync("ollama:tiny:q8");
+        Assert.Equal(["ollama:library/tiny:q8 has a layer of kind 'projector', which is left out"], plan.Notes);
+        var model = await PullAsync("ollama:tiny:q8");
+        Assert.Equal("tiny-q8@1", model.Reference);
+        Assert.Equal(["model.gguf", "ollama/template", "ollama/params.json"], model.Files.Select(f => f.Name));
+        using var opened = Store.OpenLanguage(model);
+        Server.AddModel("library/tuned", "latest", ("model", Model), ("adapter", Other));
+        Assert.Contains("'adapter'", (await RefusedAsync(StoreFault.BadRequest, "ollama:tuned")).Message, StringComparison.Ordinal);
+        Assert.Contains("has no ollama:library/absent:latest", (await RefusedAsync(StoreFault.NotFound, "ollama:absent")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_with_a_digest_is_pulled_also_when_nobody_says_its_length()
+    {
+        Server["/some/tiny.gguf"] = new Served(Model);
+        Server["/some/long.gguf"] = new Served(Other) { Length = false };
+        Assert.Equal("tiny@1", (await PullAsync(Web("/some/tiny.gguf?download=true", Model))).Reference);
+        Assert.Equal("long@1", (await PullAsync(Web("/some/long.gguf", Other))).Reference);
+        Server["/adder.onnx"] = new Served(Models.Adds(1));
+        Assert.Equal("onnx", (await PullAsync(Web("/adder.onnx", Models.Adds(1)))).Format);
+        await RefusedAsync(StoreFault.NotFound, Web("/absent.gguf", [1]));
+    }
+
+    [Fact]
+    public async Task The_token_goes_to_the_hub_and_to_nobody_it_redirects_to()
+    {
+        await using var elsewhere = await ModelServer.StartAsync();
+        elsewhere["/signed"] = new Served(Model);
+        Server.AddRepository("org/repo", ("tiny.gguf", Model));
+        var path = $"/org/repo/resolve/{ModelServer.Commit}/tiny.gguf";
+        Server[path] = new Served([]) { Instead = context => Redirect(context, new Uri(elsewhere.Address, "/signed").ToString()) };
+        await PullAsync("hf:org/repo", Options(Token));
+        Assert.All(Server.Requests, r => Assert.Equal($"Bearer {Token}", r.Authorization));
+        Assert.Equal(["/signed"], elsewhere.Requests.Select(r => r.Path));
+        Assert.All(elsewhere.Requests, r => Assert.Equal("", r.Authorization));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_here_are_not_fetched_again()
+    {
+        Server.AddRepository("org/repo", ("tiny.gguf", Model));
+        var first = await PullAsync("hf:org/repo");
+        Assert.Equal(first.Reference, (await PullAsync("hf:org/repo")).Reference);
+        Assert.Equal("other@1", (await PullAsync("hf:org/repo", name: "other")).Reference);
+        Assert.Single(Ranges($"/org/repo/resolve/{ModelServer.Commit}/tiny.gguf"));
+    }
+
+    [Fact]
+    public async Task Of_several_ggufs_one_is_chosen_by_name_by_part_of_it_or_by_asking()
+    {
+        Server.AddRepository("org/repo", ("tiny-Q4_0.gguf", Other), ("tiny-Q8_0.gguf", Model), ("big-00001-of-00002.gguf", Model), ("big-00002-of-00002.gguf", Model));
+        var refused = await RefusedAsync(StoreFault.BadRequest, "hf:org/repo");
+        Assert.Contains("has 2 such .gguf files: choose one with hf:org/repo:FILE, where FILE is tiny-Q4_0.gguf (", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["tiny-Q8_0.gguf"], (await PlanAsync("hf:org/repo:tiny-Q8_0.gguf")).FileNames);
+        Assert.Equal(["tiny-Q4_0.gguf"], (await PlanAsync("hf:org/repo:q4_0")).FileNames);
+        Assert.Equal(["tiny-Q8_0.gguf"], (await PlanAsync("hf:org/repo", Options(choose: files => files[1]))).FileNames);
+        Assert.Contains("one of several parts", (await RefusedAsync(StoreFault.BadRequest, "hf:org/repo:big-00001-of-00002.gguf")).Message, StringComparison.Ordinal);
+        Assert.Contains("no file 'Q5_K'", (await RefusedAsync(StoreFault.NotFound, "hf:org/repo:Q5_K")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mirror_that_lists_no_digests_is_asked_for_each()
+    {
+        Server.AddRepository("org/repo", ("tiny.gguf", Model), ("adder.onnx", Models.Adds(1)));
+        var listing = Encoding.UTF8.GetString(Server["/api/models/org/repo/revision/main"].Bytes).Replace("\"blobId\"", "\"b\"").Replace("\"sha256\"", "\"s\"").Replace("\"size\"", "\"z\"");
+        Server["/api/models/org/repo/revision/main"] = new Served(Encoding.UTF8.GetBytes(listing));
+        Assert.Equal(ModelServer.Sha256(Model), (await PullAsync("hf:org/repo")).Files[0].Sha256.ToHex());
+        Assert.Equal("adder@1", (await PullAsync("hf:org/repo:adder.onnx")).Reference);
+        Server.AddRepository("org/bare", ("tiny.gguf", Model));
+        Server["/api/models/org/bare/revision/main"] = new Served("{\"siblings\":[{\"rfilename\":\"tiny.gguf\"}]}"u8.ToArray());
+        Server["/org/bare/resolve/main/tiny.gguf"] = new Served(Model) { Etag = "5-weak-thing" };
+        Assert.Contains("has no digest", (await RefusedAsync(StoreFault.BadRequest, "hf:org/bare")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_run_leaves_nothing_behind()
+    {
+        var text = new byte[2000];
+        Server.AddRepository("org/repo", ("tiny.gguf", text));
+        await Assert.ThrowsAsync<ModelException>(() => PullAsync("hf:org/repo"));
+        Assert.Empty(Begun());
+        Assert.Empty(Store.Blobs.All());
+        Server.AddRepository("org/half", ("model.safetensors", text), ("config.json", "{}"u8.ToArray()));
+        Assert.Contains("safetensors without tokenizer.json", (await RefusedAsync(StoreFault.BadRequest, "hf:org/half")).Message, StringComparison.Ordinal);
+        Server.AddRepository("org/data", ("data.csv", text));
+        Assert.Contains("nothing there can be run", (await RefusedAsync(StoreFault.BadRequest, "hf:org/data")).Message, StringComparison.Ordinal);
+    }
+
+    internal static Task<bool> Redirect(Microsoft.AspNetCore.Http.HttpContext context, string to)
+    {
+        context.Response.StatusCode = 302;
+        context.Response.Headers.Location = to;
+        return Task.FromResult(true);
+    }
+}
