@@ -14,7 +14,7 @@ internal static class RunCommand
     public static Command Make()
     {
         var name = new Argument<string>("NAME") { Description = "NAME, NAME@VERSION or a digest" };
-        var inputs = new Argument<string[]>("INPUT") { Description = "[NAME=]FILE: .npy, .pb, .json, or .png for image models", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("INPUT") { Description = "[NAME=]FILE: .npy, .pb, .json, or .png for image models; for a language model, the prompt", Arity = ArgumentArity.OneOrMore };
         var output = new Option<DirectoryInfo?>("-o", "--output") { Description = "Where the receipt and the outputs (.npy) go (default: here, and no outputs)", HelpName = "DIR" };
         var channels = new Option<string?>("--channels") { Description = "Of a picture: gray, rgb or bgr" };
         var mean = new Option<string?>("--mean") { Description = "Of a picture: what is taken off each pixel (0 to 255)" };
@@ -25,10 +25,16 @@ internal static class RunCommand
         {
             name, inputs, output, channels, mean, scale, auditable, nonce, Shared.RunSeconds,
         };
+        var text = new TextOptions();
+        text.AddTo(command);
         command.SetAction(parsed => Shared.WithNodeAsync(parsed, async node =>
         {
             var model = node.Models.Find(parsed.GetValue(name)!);
             var arguments = parsed.GetValue(inputs)!;
+            if (model.IsLanguage)
+                return await RunLanguage.RunAsync(
+                    node, model, string.Join(' ', arguments), text.Read(parsed), new CallerTerms(parsed.GetValue(nonce), parsed.GetValue(auditable)),
+                    parsed.GetValue(output), Shared.IsJson(parsed));
             var image = parsed.GetValue(channels) ?? parsed.GetValue(mean) ?? parsed.GetValue(scale);
             var tensors = Inputs.Read(node.Load(model).Graph, arguments,
                 image is null ? null : Inputs.ImageOptions(parsed.GetValue(channels), parsed.GetValue(mean), parsed.GetValue(scale)));

@@ -77,5 +77,5 @@ public static class WebHost
     }
 
     private static int AtOnce(HttpRequest request) =>
-        !HttpMethods.IsPost(request.Method) ? ConcurrentReads : OpenAiError.Owns(request.Path) ? ConcurrentAnswers : ConcurrentBodies;
+        !HttpMethods.IsPost(request.Method) ? ConcurrentReads : OpenAiError.Owns(request.Path) || request.Path == "/chat" ? ConcurrentAnswers : ConcurrentBodies;
 }

@@ -25,6 +25,12 @@ internal static class Explorer
         pages.MapGet("/models/{name}", (AssayNode node, HttpContext http, string name) => ModelView.Of(node, name) is { } view
             ? PageAsync<ModelPage>(http, node, view)
             : MissingAsync(http, node, MissingView.Model(name)));
+        pages.MapGet("/chat", (AssayNode node, HttpContext http, string? model) => PageAsync<ChatPage>(http, node, ChatView.Of(node, model)));
+        pages.MapPost("/chat", async (AssayNode node, HttpContext http) =>
+        {
+            var view = await ChatView.AnswerAsync(node, http);
+            return await PageAsync<ChatPage>(http, node, view, http.Response.StatusCode);
+        });
         pages.MapGet("/search", (AssayNode node, HttpContext http, string? q) => SearchAsync(node, http, q ?? ""));
         pages.MapGet("/policy.json", (AssayNode node) => Results.File(node.Folder.Policy, "application/json", "policy.json"));
         SiteFiles.Map(pages);

@@ -7,15 +7,18 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Assay.Node.Web.Pages;
 
-/// <summary>The stylesheet and the script, held in the assembly. Their addresses carry their digests, so that they can be kept for ever.</summary>
+/// <summary>The stylesheet and the scripts, held in the assembly. Their addresses carry their digests, so that they can be kept for ever.</summary>
 internal static class SiteFiles
 {
     private static readonly byte[] Style = Read("explorer.css");
     private static readonly byte[] Script = Read("live.js");
+    private static readonly byte[] Chat = Read("chat.js");
 
     public static string StyleUrl { get; } = $"/assets/{Tag(Style)}/explorer.css";
 
     public static string ScriptUrl { get; } = $"/assets/{Tag(Script)}/live.js";
+
+    public static string ChatUrl { get; } = $"/assets/{Tag(Chat)}/chat.js";
 
     /// <summary>The page of the second verifier: one file that asks nobody for anything, and says so in its own policy.</summary>
     private static readonly byte[] Verifier = Read("verify.html");
@@ -27,6 +30,7 @@ internal static class SiteFiles
     {
         app.MapGet(StyleUrl, (HttpContext http) => Send(http, Style, "text/css; charset=utf-8"));
         app.MapGet(ScriptUrl, (HttpContext http) => Send(http, Script, "text/javascript; charset=utf-8"));
+        app.MapGet(ChatUrl, (HttpContext http) => Send(http, Chat, "text/javascript; charset=utf-8"));
         app.MapMethods("/verify", [HttpMethods.Get, HttpMethods.Head], (HttpContext http) =>
         {
             http.Response.Headers.ContentSecurityPolicy = VerifierPolicy;

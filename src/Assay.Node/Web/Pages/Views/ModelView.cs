@@ -43,20 +43,35 @@ public sealed record ModelView(
 public sealed record VersionView(
     StoredModel Model, ulong? PublishedAt, ulong Receipts, ImmutableArray<ValueInfo> Inputs, ImmutableArray<ValueInfo> Outputs, string? Unreadable)
 {
+    /// <summary>Of a language model; it has neither inputs nor outputs.</summary>
+    public LanguageFacts? Language { get; init; }
+
     public static VersionView Of(AssayNode node, StoredModel model, LogState state)
     {
         var published = state.Models.FirstOrDefault(m => m.Event.Name == model.Name && m.Event.Version == model.Version && m.Event.Manifest == model.Digest);
         var receipts = (ulong)node.Vault.Count(model.Digest);
         try
         {
+            if (model.IsLanguage)
+            {
+                var language = node.LoadLanguage(model);
+                return new VersionView(model, published?.Index, receipts, [], [], null)
+                {
+                    Language = new LanguageFacts(
+                        language.Model.Architecture.Family.ToString(), language.Claim.Language!.Quantization, node.ContextOf(language), language.Model.ChatTemplate is not null),
+                };
+            }
             var graph = node.Load(model).Graph;
             return new VersionView(
                 model, published?.Index, receipts,
                 [.. graph.Inputs.Select(id => graph.Values[id])], [.. graph.Outputs.Select(id => graph.Values[id])], null);
         }
-        catch (Exception e) when (e is ModelException or StoreException)
+        catch (Exception e) when (e is ModelException or StoreException or NodeException)
         {
             return new VersionView(model, published?.Index, receipts, [], [], e.Message);
         }
     }
 }
+
+/// <param name="Context">Most tokens of prompt and answer together, here.</param>
+public sealed record LanguageFacts(string Family, string Quantization, int Context, bool Chats);
