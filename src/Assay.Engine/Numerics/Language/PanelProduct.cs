@@ -15,6 +15,9 @@ internal unsafe struct PanelProduct : IKernel
     // Unpacked panels that stay in the second-level cache while all tokens go past.
     private const int UnpackedBytes = 512 * 1024, LeastPanels = 2, MostPanels = 4;
 
+    // So few read their activations from the first-level cache anyway: small items are shared out more evenly.
+    private const int FewTokens = 16;
+
     private TokenGroups x;
     private Part first, second, third;
     private int panelsPerItem;
@@ -49,6 +52,8 @@ internal unsafe struct PanelProduct : IKernel
         }
         if (!kernel.IsUnpacked)
             kernel.panelsPerItem = 1;
+        else if (x.Tokens <= FewTokens)
+            kernel.panelsPerItem = LeastPanels;
         for (var i = 0; i < outputs.Length; i++)
         {
             var weights = outputs[i].Weights;

@@ -55,8 +55,14 @@ internal unsafe struct QuantizeKernel : IKernel
             greatest = T.MaxInt(greatest, LaneMath.Abs(T.Load(x + i)));
         T.Store(greatest, (float*)whole);
         var m = whole[0];
-        for (var i = 1; i < T.Width; i++)
-            m = Math.Max(m, whole[i]);
+        if (T.Width > 1)
+        {
+            var four = Lane4.Load((float*)whole);
+            for (var i = 4; i < T.Width; i += 4)
+                four = Lane4.MaxInt(four, Lane4.Load((float*)(whole + i)));
+            Lane4.Store(four, (float*)whole);
+            m = Math.Max(Math.Max(whole[0], whole[1]), Math.Max(whole[2], whole[3]));
+        }
         if (m is >= Infinity or < Least)
         {
             new Span<int>(whole, 32).Clear();
@@ -69,6 +75,7 @@ internal unsafe struct QuantizeKernel : IKernel
     }
 
     /// <summary>Puts a block of one token into its group of <paramref name="size"/>.</summary>
+    [SkipLocalsInit]
     private static void Put<T>(int* whole, float* terms, int* bytes, int* shorts, int size) where T : unmanaged, ILanes<T>
     {
         var narrow = stackalloc int[16];
@@ -83,14 +90,29 @@ internal unsafe struct QuantizeKernel : IKernel
             for (var p = 0; p < 16; p++)
                 shorts[p * size] = narrow[p];
         }
-        int first = 0, second = 0;
-        for (var i = 0; i < 16; i++)
-            (first, second) = (first + whole[i], second + whole[16 + i]);
+        int first = Sum<T>(whole), second = Sum<T>(whole + 16);
         terms[TokenTerms.Sum * size] = (first + second) * *terms;
         var integers = (int*)terms;
         integers[TokenTerms.Minus8 * size] = -8 * (first + second);
         integers[TokenTerms.Minus128 * size] = -128 * (first + second);
         integers[TokenTerms.Minus32 * size] = -32 * first;
         integers[(TokenTerms.Minus32 + 1) * size] = -32 * second;
+    }
+
+    [SkipLocalsInit]
+    private static int Sum<T>(int* sixteen) where T : unmanaged, ILanes<T>
+    {
+        var sum = 0;
+        if (T.Width == 1)
+        {
+            for (var i = 0; i < 16; i++)
+                sum += sixteen[i];
+            return sum;
+        }
+        var four = stackalloc int[4];
+        var lanes = Lane4.AddInt(
+            Lane4.AddInt(Lane4.Load((float*)sixteen), Lane4.Load((float*)(sixteen + 4))), Lane4.AddInt(Lane4.Load((float*)(sixteen + 8)), Lane4.Load((float*)(sixteen + 12))));
+        Lane4.Store(lanes, (float*)four);
+        return four[0] + four[1] + four[2] + four[3];
     }
 }
