@@ -58,7 +58,8 @@ internal static class Explorer
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
+        // Without a referrer a browser names no origin with a form that it posts, and such a form is refused as another site's.
+        headers["Referrer-Policy"] = typeof(TPage) == typeof(ChatPage) ? "same-origin" : "no-referrer";
         headers.CacheControl = "no-store";
         return Results.Content(html, "text/html; charset=utf-8", statusCode: status);
     }

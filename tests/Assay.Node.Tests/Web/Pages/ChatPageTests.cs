@@ -29,6 +29,21 @@ public partial class ChatPageTests(ChatHost host) : IClassFixture<ChatHost>
         }
     }
 
+    [Fact]
+    public async Task Browser_is_let_name_the_origin_of_the_form_and_another_site_is_refused()
+    {
+        using var page = await host.Client.GetAsync("/chat");
+        Assert.Equal("same-origin", Assert.Single(page.Headers.GetValues("Referrer-Policy")));
+        foreach (var (origin, status) in ((string, HttpStatusCode)[])[(host.Url.ToString().TrimEnd('/'), HttpStatusCode.OK), ("https://evil.example", HttpStatusCode.Forbidden), ("null", HttpStatusCode.Forbidden)])
+        {
+            using var content = new FormUrlEncodedContent([new("model", "tiny"), new("message", "hi"), new("max_tokens", "3")]);
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/chat") { Content = content };
+            request.Headers.Add("Origin", origin);
+            using var answer = await host.Client.SendAsync(request);
+            Assert.Equal(status, answer.StatusCode);
+        }
+    }
+
     [Theory]
     [InlineData("message", "", HttpStatusCode.OK, "There is no message.")]
     [InlineData("temperature", "hot", HttpStatusCode.BadRequest, "temperature is &#x27;hot&#x27;: a number is right")]
