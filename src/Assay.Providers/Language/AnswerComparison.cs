@@ -40,6 +40,16 @@ internal sealed class AnswerComparison
     /// <summary>Where the first choice that differs does, and by how much; null where all are the same.</summary>
     public string? Difference => differences.FirstOrDefault(d => d is not null);
 
+    /// <summary>Where a choice does not hold as many calls of tools as the receipt says.</summary>
+    /// <param name="tools">Those that the request's body offers; null where it is not shown or offers none.</param>
+    public string? CallsDifference(OfferedTools? tools)
+    {
+        for (var i = 0; i < theirs.Length && tools is not null && parameters.Void is null; i++)
+            if (tools.CountIn(theirs[i], tokenizer) is var calls && calls != parameters.Choices[i].ToolCalls)
+                return $"{Choice(i)}the receipt counts {parameters.Choices[i].ToolCalls} calls of tools, and the answer holds {calls}";
+        return null;
+    }
+
     /// <summary>Looks at the next token of a choice; false where the choice differs.</summary>
     public bool Look(ForcedToken token)
     {

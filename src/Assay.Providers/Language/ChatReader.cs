@@ -28,6 +28,7 @@ internal static class ChatReader
             Generation = RequestReader.ReadGeneration(fields, Prompt(rendered.Text, model.Model), MaxTokens(fields), Alternatives(fields)) with { Grammar = masks },
             Seed = fields.Whole("seed", long.MinValue, long.MaxValue),
             Grammar = digest,
+            Tools = OfferedTools.Of(fields, model.Model),
             TemplateClock = rendered.Clock.Count > 0 ? clock : null,
         };
     }
@@ -74,7 +75,7 @@ internal static class ChatReader
         (Hash? Digest, TokenMasks? Masks) Constrained(string text, Func<Grammar> make)
         {
             var digest = Sha256.Of(Encoding.UTF8.GetBytes("assay/grammar/v1\n" + text));
-            return (digest, GrammarShelf.MasksOf(model.Tokenizer, digest, make));
+            return (digest, GrammarShelf.MasksOf(model.Tokenizer, null, digest, make));
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Assay.Engine.Language.Grammars;
+using Assay.Engine.Language.Tools;
 using Assay.Engine.Models.Tokenizers;
 using Assay.Verify.Crypto;
 
@@ -12,12 +14,13 @@ internal static class GrammarShelf
     // Of one vocabulary; a schema that comes after so many others makes room for itself and the next.
     private const int Most = 64;
 
-    private static readonly ConditionalWeakTable<Tokenizer, Vocabulary> Vocabularies = [];
+    private static readonly ConditionalWeakTable<Tokenizer, ConcurrentDictionary<string, Vocabulary>> Vocabularies = [];
 
+    /// <param name="calls">How calls are written where the grammar is of calls: control tokens that mark them then stand for their texts. Else null.</param>
     /// <param name="digest">Names the grammar.</param>
-    public static TokenMasks MasksOf(Tokenizer tokenizer, in Hash digest, Func<Grammar> make)
+    public static TokenMasks MasksOf(Tokenizer tokenizer, ToolCallFormat? calls, in Hash digest, Func<Grammar> make)
     {
-        var vocabulary = Vocabularies.GetValue(tokenizer, t => new Vocabulary(t));
+        var vocabulary = Vocabularies.GetOrCreateValue(tokenizer).GetOrAdd(calls?.Name ?? "", _ => new Vocabulary(tokenizer, calls));
         if (vocabulary.Masks.TryGetValue(digest, out var known))
             return known;
         if (vocabulary.Masks.Count >= Most)
@@ -25,11 +28,14 @@ internal static class GrammarShelf
         return vocabulary.Masks[digest] = new TokenMasks(make(), vocabulary.Trie.Value);
     }
 
-    private sealed class Vocabulary(Tokenizer tokenizer)
+    private static bool IsMark(Tokenizer tokenizer, ToolCallFormat? calls, int id) =>
+        calls is not null && tokenizer.IsControl(id) && calls.Markers.Contains(tokenizer.Text(id));
+
+    private sealed class Vocabulary(Tokenizer tokenizer, ToolCallFormat? calls)
     {
         public ConcurrentDictionary<Hash, TokenMasks> Masks { get; } = [];
 
         public Lazy<TokenTrie> Trie { get; } = new(() => new TokenTrie(
-            [.. Enumerable.Range(0, tokenizer.Count).Select(tokenizer.Bytes)], Enumerable.Range(0, tokenizer.Count).Where(tokenizer.IsEndOfGeneration)));
+            [.. Enumerable.Range(0, tokenizer.Count).Select(id => IsMark(tokenizer, calls, id) ? Encoding.UTF8.GetBytes(tokenizer.Text(id)) : tokenizer.Bytes(id))], Enumerable.Range(0, tokenizer.Count).Where(tokenizer.IsEndOfGeneration)));
     }
 }

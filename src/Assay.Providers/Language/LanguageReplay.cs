@@ -57,7 +57,7 @@ public static class LanguageReplay
                 return Unverifiable($"the answer was constrained by a grammar, and {wire.Note ?? "the request that holds its schema is not shown"}");
             request = request with { Grammar = wire.Grammar };
             await Task.Run(() => Walk(walk, request, model, tools, cancel), cancel).ConfigureAwait(false);
-            return walk.Difference is { } found
+            return (walk.Difference ?? walk.CallsDifference(wire.Tools)) is { } found
                 ? Diverged(found)
                 : new ReplayResult(ReplayStatus.Reproduced, $"{tokens.Count} tokens are the same{(wire.Note is { } note ? $"; {note}" : "")}", receipt, null);
         }

@@ -18,6 +18,9 @@ public sealed record LanguageRequest
     /// <inheritdoc cref="AnswerParameters.Grammar"/>
     public Hash? Grammar { get; init; }
 
+    /// <summary>Null where none are offered.</summary>
+    public OfferedTools? Tools { get; init; }
+
     /// <inheritdoc cref="AnswerParameters.TemplateClock"/>
     public DateTimeOffset? TemplateClock { get; init; }
 }

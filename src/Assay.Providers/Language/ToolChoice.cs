@@ -30,10 +30,10 @@ internal static class ToolChoice
         foreach (var tool in offered)
             text.Append(tool.Name).Append(tool.IsStrict ? " strict " : " ").Append(tool.Parameters?.GetRawText() ?? "{}").Append('\n');
         var digest = Sha256.Of(Encoding.UTF8.GetBytes(text.ToString()));
-        return (digest, GrammarShelf.MasksOf(model.Tokenizer, digest, () => ToolGrammars.Of(format, offered, several)));
+        return (digest, GrammarShelf.MasksOf(model.Tokenizer, format, digest, () => ToolGrammars.Of(format, offered, several)));
     }
 
-    private static OfferedTool Offered(JsonElement tool)
+    internal static OfferedTool Offered(JsonElement tool)
     {
         var function = new RequestFields(tool, "a tool").Object("function") ?? throw new ModelException("tools holds something that is not a function with a name");
         var name = function.Text("name") ?? throw new ModelException("tools holds a function without a name");

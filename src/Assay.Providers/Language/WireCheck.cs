@@ -9,7 +9,8 @@ namespace Assay.Providers.Language;
 /// <param name="Difference">Where they give another prompt, or other parameters, than the receipt says.</param>
 /// <param name="Note">What could not be told.</param>
 /// <param name="Grammar">That they ask for.</param>
-internal sealed record WireCheck(string? Difference, string? Note, TokenMasks? Grammar)
+/// <param name="Tools">That they offer.</param>
+internal sealed record WireCheck(string? Difference, string? Note, TokenMasks? Grammar, OfferedTools? Tools = null)
 {
     public static WireCheck Of(Bundle bundle, Receipt receipt, AnswerParameters p, int[] prompt, RunnableLanguageModel model)
     {
@@ -31,7 +32,7 @@ internal sealed record WireCheck(string? Difference, string? Note, TokenMasks? G
             ("grammar", request.Grammar == p.Grammar), ("templateClock", request.TemplateClock == p.TemplateClock),
             ("maxTokens", p.MaxTokens <= asked.MaxTokens),
         };
-        return Array.Find(same, s => !s.Is).Name is { } name ? Differs($"the request asks for other {name} than the receipt says") : new WireCheck(null, null, asked.Grammar);
+        return Array.Find(same, s => !s.Is).Name is { } name ? Differs($"the request asks for other {name} than the receipt says") : new WireCheck(null, null, asked.Grammar, request.Tools);
 
         static WireCheck Differs(string how) => new(how, null, null);
     }

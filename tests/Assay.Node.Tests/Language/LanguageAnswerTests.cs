@@ -86,9 +86,9 @@ public class LanguageAnswerTests
         await DivergesAsync(Change(bodiless, p => p with { Choices = [p.Choices[0] with { FinishReason = "stop" }] }), "token 23 of 24");
         foreach (var at in (int[])[0, 11, 23])
         {
-            await DivergesAsync(WithToken(bodiless, at, t => t with { Id = t.Id == 7 ? 8u : 7u }), $"token {at} of 24: the receipt has");
-            await DivergesAsync(WithToken(bodiless, at, t => t with { Text = new byte[] { 1 } }), $"token {at} of 24: the receipt emits");
-            await DivergesAsync(WithToken(bodiless, at, t => t with { LogProbabilities = t.LogProbabilities.SetItem(0, t.LogProbabilities[0] ^ 1) }), $"token {at} of 24: the receipt's log-prob");
+            await DivergesAsync(TinyNode.WithToken(bodiless, at, t => t with { Id = t.Id == 7 ? 8u : 7u }), $"token {at} of 24: the receipt has");
+            await DivergesAsync(TinyNode.WithToken(bodiless, at, t => t with { Text = new byte[] { 1 } }), $"token {at} of 24: the receipt emits");
+            await DivergesAsync(TinyNode.WithToken(bodiless, at, t => t with { LogProbabilities = t.LogProbabilities.SetItem(0, t.LogProbabilities[0] ^ 1) }), $"token {at} of 24: the receipt's log-prob");
         }
     }
 
@@ -192,15 +192,4 @@ public class LanguageAnswerTests
 
     private static Bundle Change(Bundle bundle, Func<AnswerParameters, AnswerParameters> change) => TinyNode.With(
         bundle, r => r with { Parameters = AnswerParametersFormat.Write(change(AnswerParametersFormat.Read(r.Parameters))) });
-
-    // Another token, committed to as if it had been the answer's.
-    private static Bundle WithToken(Bundle bundle, int at, Func<OutputToken, OutputToken> change)
-    {
-        var shown = bundle.Disclosures.Output!;
-        var tokens = OutputCommitment.Pieces(OutputKind.Tokens, shown.Bytes.Span).Select(range => OutputToken.Parse(shown.Bytes.Span[range])).ToList();
-        tokens[at] = change(tokens[at]);
-        var bytes = OutputToken.Encode(tokens);
-        var claim = new OutputClaim((ulong)bytes.Length, OutputCommitment.Of(OutputKind.Tokens, shown.Salt.Span, bytes), (ulong)tokens.Count);
-        return TinyNode.With(bundle, r => r with { Output = claim }) with { Disclosures = bundle.Disclosures with { Output = shown with { Bytes = bytes } } };
-    }
 }

@@ -13,7 +13,7 @@ public sealed class RequestReaderTests : IDisposable
 {
     private const string Template =
         "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.name }}={{ c.function.arguments.x }}{% endfor %}{% endfor %}" +
-        "{% if tools %}{{ tools | length }} tools{% endif %}{% if date %}{{ strftime_now('%Y') }}{% endif %}{% if add_generation_prompt %}>{% endif %}";
+        "{% if tools %}{{ tools | length }} tools{% if tools == 1 %}<tool_call> arguments name </tool_call>{% endif %}{% endif %}{% if date %}{{ strftime_now('%Y') }}{% endif %}{% if add_generation_prompt %}>{% endif %}";
 
     private static readonly DateTimeOffset Clock = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
@@ -32,6 +32,7 @@ public sealed class RequestReaderTests : IDisposable
              "tools":[{"type":"function","function":{"name":"f"}}]}
             """);
         Assert.Equal(Ids("<assistant>f=71 tools>"), called.Generation.Prompt);
+        Assert.Equal("tags", called.Tools!.Format.Name);
         Assert.Equal(Ids("<user>a>"), Chat("""{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"none"}""").Generation.Prompt);
     }
 
@@ -70,6 +71,19 @@ public sealed class RequestReaderTests : IDisposable
         Assert.Distinct(all);
         Assert.DoesNotContain(null, all);
         Assert.Null(Of("""{"type":"text"}"""));
+    }
+
+    [Fact]
+    public void Choice_of_a_tool_constrains_the_answer()
+    {
+        LanguageRequest With(string choice) => Chat(
+            $$$"""{"messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}],"tool_choice":{{{choice}}}}""");
+        Assert.Null(With("\"auto\"").Grammar);
+        Assert.Null(With("\"none\"").Tools);
+        Hash?[] all = [With("\"required\"").Grammar, With("""{"type":"function","function":{"name":"f"}}""").Grammar, With("""{"type":"function","function":{"name":"g"}}""").Grammar];
+        Assert.Distinct(all);
+        Assert.DoesNotContain(null, all);
+        Assert.Contains("not among the tools", Assert.Throws<ModelException>(() => With("""{"type":"function","function":{"name":"h"}}""")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

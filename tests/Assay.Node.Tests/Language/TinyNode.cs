@@ -9,6 +9,7 @@ using Assay.Providers;
 using Assay.Providers.Language;
 using Assay.Store;
 using Assay.Verify.Bundles;
+using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
 using Assay.Verify.Statements;
@@ -28,6 +29,7 @@ internal sealed class TinyNode : IAsyncDisposable
 
     public AssayNode Node => Test.Node;
 
+    /// <param name="family">Of the tiny models; or the path of a .gguf file.</param>
     public static async Task<TinyNode> OpenAsync(string family = "llama", WeightType type = WeightType.F32, int threads = 1, GeneratorOptions? generator = null)
     {
         var test = TestNode.Open(new NodeOptions
@@ -37,7 +39,7 @@ internal sealed class TinyNode : IAsyncDisposable
                 Session = new LanguageSessionOptions { Threads = threads, CacheBytes = 1 << 24 }, Generator = generator ?? GeneratorOptions.Default,
             },
         });
-        return new TinyNode(test, await test.Node.ImportAsync(test.Write("tiny.gguf", TinyModels.Write(family, type))));
+        return new TinyNode(test, await test.Node.ImportAsync(family.EndsWith(".gguf", StringComparison.Ordinal) ? family : test.Write("tiny.gguf", TinyModels.Write(family, type))));
     }
 
     /// <summary>Begins an answer to a body of the completions API.</summary>
@@ -70,6 +72,17 @@ internal sealed class TinyNode : IAsyncDisposable
         using var key = SigningKey.FromSeed([.. Enumerable.Repeat((byte)7, 32)]);
         var receipt = change(Receipt.Parse(bundle.Envelope.Payload.Span));
         return bundle with { Envelope = Envelope.Sign(Envelope.InToto, receipt.ToBytes(), key) };
+    }
+
+    /// <summary>The same with another token, committed to as if it had been the answer's.</summary>
+    public static Bundle WithToken(Bundle bundle, int at, Func<OutputToken, OutputToken> change)
+    {
+        var shown = bundle.Disclosures.Output!;
+        var tokens = OutputCommitment.Pieces(OutputKind.Tokens, shown.Bytes.Span).Select(range => OutputToken.Parse(shown.Bytes.Span[range])).ToList();
+        tokens[at] = change(tokens[at]);
+        var bytes = OutputToken.Encode(tokens);
+        var claim = new OutputClaim((ulong)bytes.Length, OutputCommitment.Of(OutputKind.Tokens, shown.Salt.Span, bytes), (ulong)tokens.Count);
+        return With(bundle, r => r with { Output = claim }) with { Disclosures = bundle.Disclosures with { Output = shown with { Bytes = bytes } } };
     }
 
     /// <summary>The bundle of every receipt up to the newest answer's, in the log's order.</summary>

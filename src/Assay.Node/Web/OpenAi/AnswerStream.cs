@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Language.Tools;
+using Assay.Providers.Language;
 using Microsoft.AspNetCore.Http;
 
 namespace Assay.Node.Web.OpenAi;

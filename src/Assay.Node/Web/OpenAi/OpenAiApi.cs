@@ -60,7 +60,7 @@ internal static class OpenAiApi
         var model = Find(node, head.Model);
         var runnable = node.LoadLanguage(model);
         var request = RequestReader.Read(api, body, runnable, DateTimeOffset.UtcNow);
-        var tools = api == RequestReader.Chat ? OfferedTools.Of(json.RootElement, runnable.Model) : null;
+        var tools = request.Tools;
         if (request.Generation.Prompt.Length is var length && node.ContextOf(runnable) is var context && length >= context)
             throw new OpenAiException(
                 $"this model's context has room for {context} tokens, the answer included; the request has {length}",

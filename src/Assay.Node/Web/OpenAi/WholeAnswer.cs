@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Language.Tools;
+using Assay.Providers.Language;
 using Assay.Node.Language;
 
 namespace Assay.Node.Web.OpenAi;

@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json;
+using Assay.Engine.Language.Sampling;
+using Assay.Engine.Language.Tools;
+using Assay.Engine.Models;
+using Assay.Engine.Models.Language;
+using Assay.Engine.Models.Tokenizers;
+using Assay.Verify.Commitments;
+
+namespace Assay.Providers.Language;
+
+/// <summary>The tools that a request offers, and how the model writes calls of them.</summary>
+public sealed record OfferedTools(ToolCallFormat Format, IReadOnlySet<string> Names)
+{
+    /// <summary>The text of a control token that marks a call: it adds nothing to the answer, and says where a call begins. Null of every other token.</summary>
+    public string? MarkOf(Tokenizer tokenizer, int id) =>
+        tokenizer.IsControl(id) && tokenizer.Text(id) is var text && Format.Markers.Contains(text) ? text : null;
+
+    /// <summary>How many calls an answer holds.</summary>
+    public ulong CountIn(IEnumerable<OutputToken> tokens, Tokenizer tokenizer)
+    {
+        var (pieces, text) = (new Utf8Pieces(), new StringBuilder());
+        foreach (var token in tokens)
+            text.Append(pieces.Append(token.Text.Span)).Append(MarkOf(tokenizer, (int)token.Id));
+        text.Append(pieces.Finish());
+        var parser = new ToolCallParser(Format, Names);
+        return (ulong)(parser.Append(text.ToString()).Calls.Count + parser.Finish().Calls.Count);
+    }
+
+    /// <returns>Null where none are offered, or none may be called.</returns>
+    internal static OfferedTools? Of(RequestFields fields, LanguageModel model)
+    {
+        if (fields.Find("tools") is not { ValueKind: JsonValueKind.Array } tools || tools.GetArrayLength() == 0
+            || fields.Find("tool_choice") is { ValueKind: JsonValueKind.String } choice && choice.GetString() == "none")
+            return null;
+        var format = ToolCallFormat.Of(model.ChatTemplate)
+            ?? throw new ModelException("tools are offered to a model whose chat template has no place for them");
+        return new OfferedTools(format, tools.EnumerateArray().Select(ToolChoice.Offered).Select(t => t.Name).ToHashSet(StringComparer.Ordinal));
+    }
+}
