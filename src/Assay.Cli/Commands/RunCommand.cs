@@ -32,9 +32,13 @@ internal static class RunCommand
             var model = node.Models.Find(parsed.GetValue(name)!);
             var arguments = parsed.GetValue(inputs)!;
             if (model.IsLanguage)
+            {
+                if (arguments.FirstOrDefault(File.Exists) is { } file)
+                    throw new UsageException($"{model.Reference} is a language model and takes a text, not the file '{file}': `{Shared.Command} run {model.Name} \"a prompt\"`");
                 return await RunLanguage.RunAsync(
                     node, model, string.Join(' ', arguments), text.Read(parsed), new CallerTerms(parsed.GetValue(nonce), parsed.GetValue(auditable)),
                     parsed.GetValue(output), Shared.IsJson(parsed));
+            }
             var image = parsed.GetValue(channels) ?? parsed.GetValue(mean) ?? parsed.GetValue(scale);
             var tensors = Inputs.Read(node.Load(model).Graph, arguments,
                 image is null ? null : Inputs.ImageOptions(parsed.GetValue(channels), parsed.GetValue(mean), parsed.GetValue(scale)));
