@@ -12,7 +12,7 @@ namespace Assay.Client;
 /// <remarks>
 /// Inference requests are those of the Open Inference Protocol v2 (<c>POST …/infer</c>). Everything else passes through untouched, and so
 /// does an answer that reports an error: there is no receipt for one. An answer with a receipt to a request that this handler does
-/// not know, and any success of a POST below <c>/v2/</c> that it does not know, is refused: better than to hand on what nobody checked.
+/// not know, and any success of a POST below <c>/v2/</c> or to a language model (streamed or not) that it does not know, is refused: better than to hand on what nobody checked.
 /// </remarks>
 public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -123,7 +123,7 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     private static HttpResponseMessage Unknown(HttpRequestMessage request, HttpResponseMessage response)
     {
         var isBelowInference = request.Method == HttpMethod.Post && request.RequestUri is { IsAbsoluteUri: true } url
-            && Segments(url) is ["v2", ..];
+            && Segments(url) is ["v2", ..] or [.., "v1", "chat", "completions"] or [.., "v1", "completions"] or [.., "v1", "embeddings"];
         if (!response.IsSuccessStatusCode || !isBelowInference && !response.Headers.Contains(AnswerReceipt.Header))
             return response;
         response.Dispose();

@@ -135,6 +135,19 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
     }
 
     [Theory]
+    [InlineData("/v1/chat/completions")]
+    [InlineData("/v1/Completions/")]
+    [InlineData("/behind/v1/embeddings")]
+    public async Task Success_of_a_language_model_is_refused_even_without_a_receipt(string path)
+    {
+        using var client = Client(new Meddler { Elsewhere = new Uri(node.Url, "/v2/models/adder/infer"), Answer = (response, bytes) => response.Headers.Remove("Assay-Receipt") ? bytes : [] });
+        using var request = Inference();
+        request.RequestUri = new Uri(node.Url, path);
+        var refused = await Assert.ThrowsAsync<ReceiptException>(() => client.SendAsync(request));
+        Assert.Equal(ReceiptFault.NoReceipt, refused.Fault);
+    }
+
+    [Theory]
     [InlineData("Content-Type", "application/json; charset=utf-16")]
     [InlineData("Content-Encoding", "gzip")]
     public Task Answer_that_would_be_read_otherwise_than_it_was_checked_is_refused(string header, string value) =>
