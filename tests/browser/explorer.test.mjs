@@ -138,8 +138,8 @@ test("The tab key meets everything in reading order, and the focus is seen", () 
       return { name: id || textContent.trim(), seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
     }));
   }
-  assert.deepEqual(met.slice(0, 9).map(m => m.name), ["Skip to content", "Assay", "Log", "Models", "Receipts", "Verify", "q", "Search", "pause"]);
-  assert.match(met[9].name, /^(receipt|model|key)/);
+  assert.deepEqual(met.slice(0, 10).map(m => m.name), ["Skip to content", "Assay", "Log", "Models", "Receipts", "Chat", "Verify", "q", "Search", "pause"]);
+  assert.match(met[10].name, /^(receipt|model|key)/);
   assert.deepEqual(met.filter(m => !m.seen).map(m => m.name), []);
   await page.reload();
   await page.keyboard.press("Tab");
