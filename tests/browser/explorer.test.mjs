@@ -130,7 +130,7 @@ test("Search works from the keyboard and leads to the page of what was typed", (
 
 test("The tab key meets everything in reading order, and the focus is seen", () => visit("/", {}, async page => {
   const met = [];
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 11; i++) {
     await page.keyboard.press("Tab");
     met.push(await page.evaluate(() => {
       const { textContent, id } = document.activeElement;
