@@ -47,7 +47,7 @@ internal static class OpenInference
 
     private static async Task InferAsync(AssayNode node, string name, string? version, HttpContext http)
     {
-        var body = await RequestTerms.ReadBodyAsync(http.Request);
+        var body = await RequestBody.ReadAsync(http.Request);
         var model = Find(node, name, version);
         var request = InferenceJson.ReadRequest(body, node.Load(model).Graph);
         var terms = RequestTerms.Of(http.Request, body);

@@ -64,8 +64,7 @@ internal static class ReceiptsApi
 
     private static async Task<IResult> VerifyAsync(AssayNode node, HttpContext http)
     {
-        using var buffer = new MemoryStream();
-        await http.Request.Body.CopyToAsync(buffer);
-        return Results.Bytes(Verifier.Verify(buffer.ToArray(), NodePolicy.Read(node.Folder)).ToJson(), "application/json");
+        var bundle = await RequestBody.ReadAsync(http.Request);
+        return Results.Bytes(Verifier.Verify(bundle, NodePolicy.Read(node.Folder)).ToJson(), "application/json");
     }
 }

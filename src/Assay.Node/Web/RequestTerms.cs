@@ -12,13 +12,6 @@ internal static class RequestTerms
         Auditable(request.Headers["Assay-Auditable"].FirstOrDefault()),
         new WireInput(request.ContentType is { Length: > 0 and < 256 } type ? type : "application/json", body));
 
-    public static async Task<byte[]> ReadBodyAsync(HttpRequest request)
-    {
-        using var buffer = new MemoryStream(request.ContentLength is { } length and < 1 << 24 ? (int)length : 0);
-        await request.Body.CopyToAsync(buffer);
-        return buffer.ToArray();
-    }
-
     private static bool Auditable(string? header) => header switch
     {
         null or "false" => false,

@@ -15,8 +15,7 @@ public static class WebHost
 {
     public const string DefaultUrl = "http://127.0.0.1:7780";
 
-    // A body is held several times over while it is parsed and committed to: size and number bound the memory together.
-    private const int MaxBody = 16 << 20;
+    // A body is held several times over while it is parsed and committed to: its size and this number bound the memory together.
     private const int ConcurrentBodies = 4;
     private const int ConcurrentReads = 64;
     private const int WaitingRequests = 256;
@@ -35,7 +34,7 @@ public static class WebHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.ReadLimit;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1024, TimeSpan.FromSeconds(10));
         });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)

@@ -6,7 +6,6 @@ using Assay.Store;
 using Assay.Verify.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Assay.Node.Web.OpenAi;
@@ -22,11 +21,7 @@ internal static class OpenAiApi
     public static void Use(WebApplication app) => app.Use((http, next) =>
     {
         if (OpenAiError.Owns(http.Request.Path))
-        {
             http.Response.Headers[RequestId] = "req_" + RandomNumberGenerator.GetHexString(24, lowercase: true);
-            if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-                limit.MaxRequestBodySize = MaxBody;
-        }
         return next(http);
     });
 
@@ -53,7 +48,7 @@ internal static class OpenAiApi
 
     private static async Task AnswerAsync(AssayNode node, string api, HttpContext http)
     {
-        var body = await RequestTerms.ReadBodyAsync(http.Request);
+        var body = await RequestBody.ReadAsync(http.Request, MaxBody);
         using var json = Parse(body);
         Parameters.Check(api, json.RootElement);
         var head = RequestReader.ReadHead(body);
