@@ -28,6 +28,16 @@ public sealed class PrefillDecodeTests
     [Theory, MemberData(nameof(Families))]
     public void So_does_every_family_with_quantised_weights(string family) => Compare(family, WeightType.Q8_0, Length);
 
+    [Fact]
+    public void So_does_a_file_that_mixes_types_as_published_ones_do()
+    {
+        WeightType[] types = [WeightType.Q5_0, WeightType.Q8_0, WeightType.Q4_1, WeightType.Q5_1, WeightType.F16, WeightType.Q4_0];
+        using var model = LanguageModel.Read(TinyModels.Write("llama", name => types[name.Sum(c => c) / 3 % types.Length], 32, 5));
+        var layers = model.Weights.Layers;
+        Assert.Equal(types.Length, layers.SelectMany(l => new[] { l.Query, l.Key, l.Value, l.AttentionOutput, l.Gate!, l.Up!, l.Down! }).Select(w => w.Type).Distinct().Count());
+        Compare(model.Architecture, model.Weights, 20);
+    }
+
     [Theory, MemberData(nameof(Types))]
     public void So_does_every_weight_type(WeightType type)
     {

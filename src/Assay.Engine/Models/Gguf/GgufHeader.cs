@@ -151,7 +151,7 @@ internal sealed class GgufHeader(ReadOnlyMemory<byte> bytes, long fileLength)
         var number = U32();
         var type = (WeightType)number;
         if (number > int.MaxValue || !type.IsKnown)
-            throw new ModelException($"GGUF tensor '{Shown(name)}' has the type {(number < TypeNames.Length ? TypeNames[number] : number)}: F32, F16, BF16, Q8_0, Q4_0, Q4_K, Q5_K and Q6_K are supported");
+            throw new ModelException($"GGUF tensor '{Shown(name)}' has the type {(number < TypeNames.Length ? TypeNames[number] : number)}: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1 and Q2_K to Q6_K are supported");
         if (dims[0] % type.BlockSize != 0)
             throw new ModelException($"GGUF tensor '{Shown(name)}' has rows of {dims[0]}, which {type} cannot hold: it needs multiples of {type.BlockSize}");
         var size64 = type.RowBytes(numbers);

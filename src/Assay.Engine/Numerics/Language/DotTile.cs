@@ -82,6 +82,12 @@ internal unsafe struct DotTile
     public static T Scaled<T, TFormat>(T n, float* scales, float* terms, int size, T y) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
         y = T.Fma(n, T.Load(scales) * T.Broadcast(terms[TokenTerms.Scale * size]), y);
+        if (TFormat.HasMinimum && TFormat.HasHalves)
+        {
+            // Whole numbers below 2^16, taken off: exact. The terms are -32 times the sums, the minima a 32nd.
+            T first = T.FromInt(T.Broadcast(terms[TokenTerms.Minus32 * size])), second = T.FromInt(T.Broadcast(terms[(TokenTerms.Minus32 + 1) * size]));
+            return T.Fma((T.Load(scales + 64) * first) + (T.Load(scales + 80) * second), T.Load(scales + 48) * T.Broadcast(terms[TokenTerms.Scale * size]), y);
+        }
         return TFormat.HasMinimum ? T.Fma(T.Load(scales + 16), T.Broadcast(terms[TokenTerms.Sum * size]), y) : y;
     }
 

@@ -66,5 +66,8 @@ internal static class TokenTerms
     /// <summary>-32 times the sum of the first sixteen, and then of the second sixteen.</summary>
     public const int Minus32 = 4;
 
-    public const int Count = 6;
+    /// <summary>-16 A.</summary>
+    public const int Minus16 = 6;
+
+    public const int Count = 7;
 }

@@ -35,8 +35,7 @@ internal readonly unsafe struct Q4_0Panel : IPanelFormat
     public static void Pack(byte* stored, int row, byte* scales, byte* blocks)
     {
         ((ushort*)scales)[row] = *(ushort*)stored;
-        for (var v = 0; v < 4; v++)
-            ((uint*)blocks)[(v * 16) + row] = *(uint*)(stored + 2 + (4 * v));
+        Nibbles.PackHalves((uint*)(stored + 2), row, (uint*)blocks);
     }
 }
 
@@ -249,6 +248,13 @@ internal static unsafe class Nibbles
     {
         var w = T.Load((float*)(block + (q % 4 * 64)));
         return (q < 4 ? w : T.ShiftRight(w, 4)) & T.BroadcastBits(0x0F0F0F0F);
+    }
+
+    /// <summary>32 columns of types with blocks of 32: stored, the low halves hold the first sixteen and the high ones the others, as in the panel.</summary>
+    public static void PackHalves(uint* stored, int row, uint* blocks)
+    {
+        for (var v = 0; v < 4; v++)
+            blocks[(v * 16) + row] = stored[v];
     }
 
     /// <summary>256 columns of K-quants: stored, 32 bytes hold one 32 columns in their low halves and the next in their high ones.</summary>

@@ -91,7 +91,12 @@ internal unsafe struct PanelProduct : IKernel
             switch (output.Weights.Type)
             {
                 case WeightType.Q4_0: Dot<T, Q4_0Panel>(output, panel, panels, memory); break;
+                case WeightType.Q4_1: Dot<T, Q4_1Panel>(output, panel, panels, memory); break;
+                case WeightType.Q5_0: Dot<T, Q5_0Panel>(output, panel, panels, memory); break;
+                case WeightType.Q5_1: Dot<T, Q5_1Panel>(output, panel, panels, memory); break;
                 case WeightType.Q8_0: Dot<T, Q8_0Panel>(output, panel, panels, memory); break;
+                case WeightType.Q2_K: Dot<T, Q2_KPanel>(output, panel, panels, memory); break;
+                case WeightType.Q3_K: Dot<T, Q3_KPanel>(output, panel, panels, memory); break;
                 case WeightType.Q4_K: Dot<T, Q4_KPanel>(output, panel, panels, memory); break;
                 case WeightType.Q5_K: Dot<T, Q5_KPanel>(output, panel, panels, memory); break;
                 case WeightType.Q6_K: Dot<T, Q6_KPanel>(output, panel, panels, memory); break;
@@ -112,7 +117,7 @@ internal unsafe struct PanelProduct : IKernel
     };
 
     /// <summary>Bytes of its scales once they are widened.</summary>
-    private static long ScaleSize(WeightPanels weights) => weights.Columns / 32 * 64L * (weights.Type switch { WeightType.Q6_K => 3, WeightType.Q4_K or WeightType.Q5_K => 2, _ => 1 });
+    private static long ScaleSize(WeightPanels weights) => weights.Columns / 32 * 64L * (weights.Type switch { WeightType.Q2_K => 6, WeightType.Q3_K or WeightType.Q6_K => 3, WeightType.Q4_1 or WeightType.Q5_1 or WeightType.Q4_K or WeightType.Q5_K => 2, _ => 1 });
 
     [SkipLocalsInit]
     private readonly void Dot<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat

@@ -94,6 +94,7 @@ internal unsafe struct QuantizeKernel : IKernel
         terms[TokenTerms.Sum * size] = (first + second) * *terms;
         var integers = (int*)terms;
         integers[TokenTerms.Minus8 * size] = -8 * (first + second);
+        integers[TokenTerms.Minus16 * size] = -16 * (first + second);
         integers[TokenTerms.Minus128 * size] = -128 * (first + second);
         integers[TokenTerms.Minus32 * size] = -32 * first;
         integers[(TokenTerms.Minus32 + 1) * size] = -32 * second;

@@ -23,9 +23,9 @@ internal static class QuantizedRows
             for (var i = 0; i < Block; i++)
                 y[(block * Block) + i] = ScalarMath.Canonical(type switch
                 {
-                    WeightType.Q8_0 or WeightType.Q4_0 => q[i] * part.D,
-                    WeightType.Q6_K => q[i] * (part.D * part.ScaleOf(i)),
-                    _ => ScalarMath.Fma(q[i], part.D * part.Scale, -(part.Minimum * part.MinimumScale)),
+                    WeightType.Q8_0 or WeightType.Q4_0 or WeightType.Q5_0 => q[i] * part.D,
+                    WeightType.Q3_K or WeightType.Q6_K => q[i] * (part.D * part.ScaleOf(i)),
+                    _ => ScalarMath.Fma(q[i], part.D * part.ScaleOf(i), -(part.Minimum * part.MinimumScaleOf(i))),
                 });
         }
     }
@@ -66,23 +66,27 @@ internal static class QuantizedRows
         {
             var part = BlockOf(type, row, block, q);
             var e = scales[block];
-            int first = 0, second = 0, sum = 0;
+            int first = 0, second = 0, sum = 0, firstSum = 0;
             for (var i = 0; i < Block; i++)
             {
                 var value = a[(block * Block) + i];
                 sum += value;
                 if (i < Block / 2)
-                    first += q[i] * value;
+                    (first, firstSum) = (first + (q[i] * value), sum);
                 else
                     second += q[i] * value;
             }
             switch (type)
             {
-                case WeightType.Q8_0 or WeightType.Q4_0:
+                case WeightType.Q8_0 or WeightType.Q4_0 or WeightType.Q5_0:
                     acc = ScalarMath.Fma(first + second, part.D * e, acc);
                     break;
-                case WeightType.Q6_K:
+                case WeightType.Q3_K or WeightType.Q6_K:
                     acc = ScalarMath.Fma((part.Scale * first) + (part.SecondScale * second), part.D * e, acc);
+                    break;
+                case WeightType.Q2_K:
+                    acc = ScalarMath.Fma((part.Scale * first) + (part.SecondScale * second), part.D * e, acc);
+                    acc = ScalarMath.Fma(-((part.MinimumScale * firstSum) + (part.SecondMinimumScale * (sum - firstSum))), part.Minimum * e, acc);
                     break;
                 default:
                     acc = ScalarMath.Fma(first + second, part.D * part.Scale * e, acc);
@@ -119,7 +123,7 @@ internal static class QuantizedRows
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no type of single numbers"),
     };
 
-    /// <summary>The whole numbers of 32 columns, q - 8 of Q4_0 and q - 32 of Q6_K, and what goes with them.</summary>
+    /// <summary>The whole numbers of 32 columns, q - 8 of Q4_0, q - 16 of Q5_0, q - 4 of Q3_K and q - 32 of Q6_K, and what goes with them.</summary>
     internal static BlockScales BlockOf(WeightType type, ReadOnlySpan<byte> row, int block, Span<int> q)
     {
         var (blocks, size) = (type.BlockSize / Block, type.BlockBytes);
@@ -130,29 +134,51 @@ internal static class QuantizedRows
             {
                 WeightType.Q8_0 => (sbyte)stored[2 + i],
                 WeightType.Q4_0 => Nibble(stored[2 + (i % 16)], i >= 16) - 8,
+                WeightType.Q4_1 => Nibble(stored[4 + (i % 16)], i >= 16),
+                WeightType.Q5_0 => Nibble(stored[6 + (i % 16)], i >= 16) + (Bit(stored, 2, i) << 4) - 16,
+                WeightType.Q5_1 => Nibble(stored[8 + (i % 16)], i >= 16) + (Bit(stored, 4, i) << 4),
+                WeightType.Q2_K => Pair(stored[16 + (j / 4 * 32) + i], j % 4),
+                WeightType.Q3_K => Pair(stored[32 + (j / 4 * 32) + i], j % 4) + (((stored[i] >> j) & 1) << 2) - 4,
                 WeightType.Q4_K => Nibble(stored[16 + (j / 2 * 32) + i], j % 2 != 0),
                 WeightType.Q5_K => Nibble(stored[48 + (j / 2 * 32) + i], j % 2 != 0) + (((stored[16 + i] >> j) & 1) << 4),
-                WeightType.Q6_K => Nibble(stored[(j / 4 * 64) + (j % 2 * 32) + i], j % 4 >= 2) + (((stored[128 + (j / 4 * 32) + i] >> (2 * (j % 4))) & 3) << 4) - 32,
+                WeightType.Q6_K => Nibble(stored[(j / 4 * 64) + (j % 2 * 32) + i], j % 4 >= 2) + (Pair(stored[128 + (j / 4 * 32) + i], j % 4) << 4) - 32,
                 _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no type of blocks"),
             };
         if (type == WeightType.Q6_K)
-            return new(Half(stored, 208), (sbyte)stored[192 + (2 * j)], (sbyte)stored[192 + (2 * j) + 1], 0, 0);
-        if (type is WeightType.Q8_0 or WeightType.Q4_0)
-            return new(Half(stored, 0), 1, 1, 0, 0);
+            return new(Half(stored, 208), (sbyte)stored[192 + (2 * j)], (sbyte)stored[192 + (2 * j) + 1]);
+        if (type == WeightType.Q3_K)
+            return new(Half(stored, 108), ScaleOfQ3_K(stored.Slice(96, 12), 2 * j), ScaleOfQ3_K(stored.Slice(96, 12), (2 * j) + 1));
+        if (type == WeightType.Q2_K)
+            return new(Half(stored, 80), stored[2 * j] & 15, stored[(2 * j) + 1] & 15, Half(stored, 82), stored[2 * j] >> 4, stored[(2 * j) + 1] >> 4);
+        // What K-quants take off is added here.
+        if (type is WeightType.Q4_1 or WeightType.Q5_1)
+            return new(Half(stored, 0), 1, 1, -Half(stored, 2), 1, 1);
+        if (type is WeightType.Q8_0 or WeightType.Q4_0 or WeightType.Q5_0)
+            return new(Half(stored, 0), 1, 1);
         // Twelve bytes hold eight scales and eight minima of 6 bits: four and four whole ones, whose top bits are those of the rest.
         var packed = stored.Slice(4, 12);
         var scale = j < 4 ? packed[j] & 63 : (packed[j + 4] & 15) | (packed[j - 4] >> 6 << 4);
         var minimum = j < 4 ? packed[j + 4] & 63 : (packed[j + 4] >> 4) | (packed[j] >> 6 << 4);
-        return new(Half(stored, 0), scale, scale, Half(stored, 2), minimum);
+        return new(Half(stored, 0), scale, scale, Half(stored, 2), minimum, minimum);
     }
+
+    /// <summary>Scale j of sixteen in twelve bytes: low halves of eight bytes, then their high halves, are the low four bits; four bytes hold two high bits each of j, j + 4, j + 8, j + 12. 32 less than that.</summary>
+    internal static int ScaleOfQ3_K(ReadOnlySpan<byte> packed, int j) => (Nibble(packed[j % 8], j >= 8) | (Pair(packed[8 + (j % 4)], j / 4) << 4)) - 32;
+
+    private static int Pair(byte value, int at) => (value >> (2 * at)) & 3;
 
     private static int Nibble(byte value, bool high) => high ? value >> 4 : value & 15;
 
+    /// <summary>Bit <paramref name="i"/> of the bits that begin at a byte, the lowest first.</summary>
+    private static int Bit(ReadOnlySpan<byte> bytes, int at, int i) => (bytes[at + (i / 8)] >> (i % 8)) & 1;
+
     private static float Half(ReadOnlySpan<byte> bytes, int at) => HalfFloat.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]));
 
-    /// <summary>What multiplies 32 whole numbers: d, s[j] (of the first and the second sixteen), dmin, m[j].</summary>
-    internal readonly record struct BlockScales(float D, int Scale, int SecondScale, float Minimum, int MinimumScale)
+    /// <summary>What multiplies 32 whole numbers: d, s[j], dmin, m[j]; s and m of the first and the second sixteen.</summary>
+    internal readonly record struct BlockScales(float D, int Scale, int SecondScale, float Minimum = 0, int MinimumScale = 0, int SecondMinimumScale = 0)
     {
         public int ScaleOf(int i) => i < Block / 2 ? Scale : SecondScale;
+
+        public int MinimumScaleOf(int i) => i < Block / 2 ? MinimumScale : SecondMinimumScale;
     }
 }

@@ -106,7 +106,12 @@ internal readonly unsafe struct PanelLayout(WeightPanels panels)
     public static (long Scales, long Blocks) Sizes(WeightType type, int columns) => type switch
     {
         WeightType.Q4_0 => Sizes<Q4_0Panel>(columns),
+        WeightType.Q4_1 => Sizes<Q4_1Panel>(columns),
+        WeightType.Q5_0 => Sizes<Q5_0Panel>(columns),
+        WeightType.Q5_1 => Sizes<Q5_1Panel>(columns),
         WeightType.Q8_0 => Sizes<Q8_0Panel>(columns),
+        WeightType.Q2_K => Sizes<Q2_KPanel>(columns),
+        WeightType.Q3_K => Sizes<Q3_KPanel>(columns),
         WeightType.Q4_K => Sizes<Q4_KPanel>(columns),
         WeightType.Q5_K => Sizes<Q5_KPanel>(columns),
         WeightType.Q6_K => Sizes<Q6_KPanel>(columns),
@@ -136,7 +141,12 @@ internal unsafe struct PackKernel : IKernel
             switch (Layout.Type)
             {
                 case WeightType.Q4_0: Blocks<Q4_0Panel>(panel); break;
+                case WeightType.Q4_1: Blocks<Q4_1Panel>(panel); break;
+                case WeightType.Q5_0: Blocks<Q5_0Panel>(panel); break;
+                case WeightType.Q5_1: Blocks<Q5_1Panel>(panel); break;
                 case WeightType.Q8_0: Blocks<Q8_0Panel>(panel); break;
+                case WeightType.Q2_K: Blocks<Q2_KPanel>(panel); break;
+                case WeightType.Q3_K: Blocks<Q3_KPanel>(panel); break;
                 case WeightType.Q4_K: Blocks<Q4_KPanel>(panel); break;
                 case WeightType.Q5_K: Blocks<Q5_KPanel>(panel); break;
                 case WeightType.Q6_K: Blocks<Q6_KPanel>(panel); break;

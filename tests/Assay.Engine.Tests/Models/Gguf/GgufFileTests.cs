@@ -98,7 +98,7 @@ public sealed class GgufFileTests
             { "a dimension of 0", new GgufWriter().Tensor("t", WeightType.F32, [4, 0], new byte[4]).ToBytes() },
             { "a dimension of 4294967296", new GgufWriter().Tensor("t", WeightType.F32, [1L << 32, 1L << 32], new byte[4]).ToBytes() },
             { "a dimension of 18446744073709551615", new GgufWriter().Tensor("t", WeightType.F32, [-1], new byte[4]).ToBytes() },
-            { "has the type Q5_1: F32", new GgufWriter().Tensor("t", (WeightType)7, [32], new byte[24]).ToBytes() },
+            { "has the type IQ4_NL: F32", new GgufWriter().Tensor("t", (WeightType)20, [32], new byte[18]).ToBytes() },
             { "has the type 39: F32", new GgufWriter().Tensor("t", (WeightType)39, [32], new byte[24]).ToBytes() },
             { "rows of 33, which Q8_0 cannot hold", new GgufWriter().Tensor("t", WeightType.Q8_0, [33], new byte[68]).ToBytes() },
             { "at most 2 GiB a tensor", new GgufWriter().Tensor("t", WeightType.F32, [1 << 20, 1 << 10], []).ToBytes() },

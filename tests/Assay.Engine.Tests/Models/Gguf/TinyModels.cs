@@ -8,7 +8,10 @@ internal static class TinyModels
         ["llama", "llama-factors", "llama-window", "mixtral", "mixtral-split", "qwen2", "qwen3", "qwen3moe", "gemma2", "gemma3", "phi3", "phi3-long"];
 
     public static readonly WeightType[] Types =
-        [WeightType.F32, WeightType.F16, WeightType.BF16, WeightType.Q8_0, WeightType.Q4_0, WeightType.Q4_K, WeightType.Q5_K, WeightType.Q6_K];
+    [
+        WeightType.F32, WeightType.F16, WeightType.BF16, WeightType.Q8_0, WeightType.Q4_0, WeightType.Q4_1, WeightType.Q5_0, WeightType.Q5_1,
+        WeightType.Q2_K, WeightType.Q3_K, WeightType.Q4_K, WeightType.Q5_K, WeightType.Q6_K,
+    ];
 
     /// <summary>A model whose matrices all have one type. Norms and biases are float32.</summary>
     public static byte[] Write(string family, WeightType type, ulong seed = 1, string? template = null, int context = 256) =>

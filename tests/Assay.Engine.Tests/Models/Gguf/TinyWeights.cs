@@ -42,6 +42,21 @@ internal static class TinyWeights
         {
             case WeightType.Q8_0: Half(block, size / 128, noise); break;
             case WeightType.Q4_0: Half(block, size / 8, noise); break;
+            case WeightType.Q5_0: Half(block, size / 16, noise); break;
+            case WeightType.Q4_1:
+                Half(block, size / 7.5f, noise);
+                Half(block[2..], -size, noise);
+                break;
+            case WeightType.Q5_1:
+                Half(block, size / 15.5f, noise);
+                Half(block[2..], -size, noise);
+                break;
+            case WeightType.Q2_K:
+                // q up to 3 times a scale up to 15, less a minimum up to 15: the latter's scale is 1.5 times the former's.
+                Half(block[80..], size / (1.5f * 10), noise);
+                Half(block[82..], size / 10, noise);
+                break;
+            case WeightType.Q3_K: Half(block[108..], size / (3 * 18), noise); break;
             case WeightType.Q4_K:
                 // q up to 15 times a scale up to 63, less a minimum up to 63 times its own scale: centred where the latter is 7.5 times the former.
                 Half(block, size / (7.5f * 40), noise);

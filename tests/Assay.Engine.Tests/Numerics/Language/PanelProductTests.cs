@@ -117,7 +117,7 @@ public sealed unsafe class PanelProductTests
         Assert.Throws<ArgumentException>(() => bench.Pack(WeightType.Q8_0, new byte[34], 1, 33, []));
         Assert.Throws<ArgumentException>(() => bench.Pack(WeightType.Q8_0, new byte[33], 1, 32, []));
         Assert.Throws<ArgumentException>(() => bench.Pack(WeightType.Q8_0, new byte[34], 1, 32, [1, 2]));
-        Assert.Throws<ArgumentException>(() => bench.Pack((WeightType)3, new byte[34], 1, 32, []));
+        Assert.Throws<ArgumentException>(() => bench.Pack((WeightType)4, new byte[34], 1, 32, []));
         using var weights = bench.Pack(WeightType.Q8_0, new byte[34], 1, 32, []);
         using var wider = bench.Pack(WeightType.Q8_0, new byte[68], 1, 64, []);
         Assert.Throws<ArgumentException>(() => bench.Run(new float[64], 1, weights, wider));

@@ -66,6 +66,74 @@ public sealed class QuantizedRowsTests
     }
 
     [Fact]
+    public void Blocks_with_fifth_bits_hold_them_by_element_and_those_with_a_minimum_add_it()
+    {
+        // q counts down from 31 to 0: elements 0 to 15 have the fifth bit.
+        byte[] low = [.. Enumerable.Range(0, 16).Select(i => (byte)((15 - i) | ((15 - i) << 4)))];
+        var y = new float[32];
+        QuantizedRows.Widen(WeightType.Q5_0, [0x00, 0x38, 0xFF, 0xFF, 0x00, 0x00, .. low], y);
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => (15 - i) * 0.5f), y);
+        QuantizedRows.Widen(WeightType.Q5_1, [0x00, 0x38, 0x00, 0xC4, 0xFF, 0xFF, 0x00, 0x00, .. low], y);
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => ((31 - i) * 0.5f) - 4), y);
+        QuantizedRows.Widen(WeightType.Q4_1, [0x00, 0x38, 0x00, 0xC4, .. low], y);
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => ((15 - (i % 16)) * 0.5f) - 4), y);
+    }
+
+    [Fact]
+    public void The_scales_of_Q3_K_are_six_bits_of_twelve_bytes_and_its_third_bits_go_by_sub_blocks()
+    {
+        // s = 4j - 30 for j = 0 to 15; every number has its two low bits from its sub-block; the third bit is set in sub-blocks 0, 2, 5, 7. d = 1.
+        var row = new byte[110];
+        row[109] = 0x3C;
+        row.AsSpan(0, 32).Fill(0b10100101);
+        row.AsSpan(32, 64).Fill(0b11_10_01_00);
+        for (var j = 0; j < 16; j++)
+        {
+            var s = (4 * j) + 2;
+            row[96 + (j % 8)] |= (byte)((s & 15) << (j / 8 * 4));
+            row[104 + (j % 4)] |= (byte)(s >> 4 << (j / 4 * 2));
+        }
+        var y = new float[256];
+        QuantizedRows.Widen(WeightType.Q3_K, row, y);
+        for (var i = 0; i < 256; i++)
+            Assert.Equal(((i / 32 % 4) - ((i / 32) is 0 or 2 or 5 or 7 ? 0 : 4)) * ((4 * (i / 16)) - 30), y[i]);
+    }
+
+    [Fact]
+    public void Each_sixteen_numbers_of_Q2_K_have_a_scale_and_a_minimum()
+    {
+        var row = new byte[84];
+        (row[81], row[83]) = (0x3C, 0x38); // d = 1, dmin = 0.5
+        for (var j = 0; j < 16; j++)
+            row[j] = (byte)(j | ((15 - j) << 4));
+        row.AsSpan(16, 64).Fill(0b11_10_01_00);
+        var y = new float[256];
+        QuantizedRows.Widen(WeightType.Q2_K, row, y);
+        for (var i = 0; i < 256; i++)
+            Assert.Equal((i / 32 % 4 * (i / 16)) - (0.5f * (15 - (i / 16))), y[i]);
+    }
+
+    /// <summary>SHA-256 (its first half) of what ggml's dequantize_row_TYPE, of the library in node-llama-cpp 3.22.1, made of the same rows, -0 written as 0.</summary>
+    [Theory]
+    [InlineData(WeightType.Q8_0, "79723e89f8ee0a416268569feaf42f0c")]
+    [InlineData(WeightType.Q4_0, "64dc401bea369f70d9c2cc458958b5ad")]
+    [InlineData(WeightType.Q4_1, "789100c55a4e6feb0d962132c376a865")]
+    [InlineData(WeightType.Q5_0, "9389b8cb51dc9e57c18d05746dfa61ce")]
+    [InlineData(WeightType.Q5_1, "d7cf4bd81fe2730dfe24eed62e0ad8dc")]
+    [InlineData(WeightType.Q2_K, "b2f786f3ff1fa70a0119cde46a4f6165")]
+    [InlineData(WeightType.Q3_K, "3d02c86c28d30c46704ee4102f03b135")]
+    [InlineData(WeightType.Q4_K, "b643fe7cb357efc7a9f83dd8d86c1848")]
+    [InlineData(WeightType.Q5_K, "8c04b184a5efea8b732f736cc459d327")]
+    [InlineData(WeightType.Q6_K, "46ef446e60fa7f8793fd2812de7db516")]
+    public void Rows_are_the_numbers_that_ggml_makes_of_them(WeightType type, string theirs)
+    {
+        var y = new float[4096];
+        QuantizedRows.Widen(type, StoredRows.Make(type, 1, y.Length, 7), y);
+        var bytes = y.SelectMany(v => BitConverter.GetBytes(v + 0f)).ToArray();
+        Assert.Equal(theirs, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))[..32]);
+    }
+
+    [Fact]
     public void Activations_are_whole_numbers_of_at_most_127_that_stand_for_the_block()
     {
         var x = Sample.Units(320, 3);

@@ -49,6 +49,9 @@ internal static class StoredRows
     public static bool IsScale(WeightType type, int at) => type switch
     {
         WeightType.Q6_K => at >= 192,
+        WeightType.Q3_K => at >= 96,
+        WeightType.Q2_K => at is < 16 or >= 80,
+        WeightType.Q4_1 or WeightType.Q5_1 => at < 4,
         WeightType.Q4_K or WeightType.Q5_K => at < 16,
         _ => at < 2,
     };
@@ -57,7 +60,9 @@ internal static class StoredRows
     {
         WeightType.F32 => [(0, 4)],
         WeightType.Q6_K => [(208, 2)],
-        WeightType.Q4_K or WeightType.Q5_K => [(0, 2), (2, 2)],
+        WeightType.Q3_K => [(108, 2)],
+        WeightType.Q2_K => [(80, 2), (82, 2)],
+        WeightType.Q4_1 or WeightType.Q5_1 or WeightType.Q4_K or WeightType.Q5_K => [(0, 2), (2, 2)],
         _ => [(0, 2)],
     };
 }
