@@ -54,6 +54,9 @@ public sealed class LanguageSession : IDisposable
     /// <summary>Tokens of one sequence at most.</summary>
     public int ContextLength { get; }
 
+    /// <summary>Numbers of a final state.</summary>
+    public int Width => architecture.Width;
+
     /// <summary>Pages of 64 positions that all sequences together may hold.</summary>
     public int Pages => pool.Most;
 
@@ -91,7 +94,7 @@ public sealed class LanguageSession : IDisposable
             {
                 Reserve(steps);
                 foreach (var step in steps)
-                    step.Prepare(architecture.VocabularySize);
+                    step.Prepare(architecture.VocabularySize, architecture.Width);
                 forward.Run(steps, cancel);
                 foreach (var step in steps)
                     step.Sequence.Advance(step.Tokens.Length);
@@ -131,6 +134,8 @@ public sealed class LanguageSession : IDisposable
                 throw new ArgumentException("a step without tokens", nameof(steps));
             if (step.Scored < 0 || step.Scored > count)
                 throw new ArgumentException($"{step.Scored} of {count} tokens cannot be scored", nameof(steps));
+            if (step.Stated < 0 || step.Stated > count)
+                throw new ArgumentException($"the states of {step.Stated} of {count} tokens cannot be had", nameof(steps));
             if (count > ContextLength - length)
                 throw new ModelException($"{length + (long)count} tokens are more than the context of {ContextLength}");
             foreach (var token in step.Tokens.Span)

@@ -6,8 +6,8 @@ namespace Assay.Engine.Language;
 /// </summary>
 public sealed class LanguageStep(LanguageSequence sequence)
 {
-    private float[] scores = [];
-    private int vocabulary;
+    private float[] scores = [], states = [];
+    private int vocabulary, width;
 
     public LanguageSequence Sequence => sequence;
 
@@ -17,26 +17,35 @@ public sealed class LanguageStep(LanguageSequence sequence)
     /// <summary>Of how many of the last tokens the scores after them are wanted.</summary>
     public int Scored { get; set; }
 
-    /// <summary>Whether <see cref="Embedding"/> is wanted.</summary>
-    public bool WantsEmbedding { get; set; }
-
-    /// <summary>After the call: what stands for the text up to the last token, <c>width</c> numbers of length 1; null where it was not wanted.</summary>
-    public float[]? Embedding { get; internal set; }
+    /// <summary>Of how many of the last tokens the final states are wanted.</summary>
+    public int Stated { get; set; }
 
     /// <summary>After the call: the vocabulary's scores after the i-th of the last <see cref="Scored"/> tokens.</summary>
     public ReadOnlySpan<float> Scores(int i)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(i);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(i, Scored);
-        return scores.AsSpan(i * vocabulary, vocabulary);
+        return ScoreRow(i);
     }
 
-    internal void Prepare(int vocabularySize)
+    /// <summary>After the call: the final state at the i-th of the last <see cref="Stated"/> tokens, <c>width</c> numbers: what the scores are the product of (2.7 of docs/spec/assay-llm-v1.md).</summary>
+    public ReadOnlySpan<float> State(int i)
     {
-        vocabulary = vocabularySize;
+        ArgumentOutOfRangeException.ThrowIfNegative(i);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(i, Stated);
+        return StateRow(i);
+    }
+
+    internal void Prepare(int vocabularySize, int stateWidth)
+    {
+        (vocabulary, width) = (vocabularySize, stateWidth);
         if (scores.Length < (long)Scored * vocabularySize)
             scores = new float[(long)Scored * vocabularySize];
+        if (states.Length < (long)Stated * width)
+            states = new float[(long)Stated * width];
     }
 
-    internal Span<float> Row(int i) => scores.AsSpan(i * vocabulary, vocabulary);
+    internal Span<float> ScoreRow(int i) => scores.AsSpan(i * vocabulary, vocabulary);
+
+    internal Span<float> StateRow(int i) => states.AsSpan(i * width, width);
 }

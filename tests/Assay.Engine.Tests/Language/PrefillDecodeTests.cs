@@ -113,24 +113,6 @@ public sealed class PrefillDecodeTests
         Append(session, first, tokens, 40, expected, "the first, cut back");
     }
 
-    [Theory, InlineData("qwen2"), InlineData("gemma2")]
-    public void An_embedding_is_that_of_the_reference(string family)
-    {
-        using var model = Open(family, WeightType.F16);
-        var tokens = Tokens(model.Architecture, 1, 30);
-        var reference = new ReferenceLanguage(model.Architecture, model.Weights);
-        float[] state = [];
-        foreach (var token in tokens)
-            state = reference.Next(token);
-        var expected = reference.Embedding(state);
-        Assert.Equal(1, expected.Sum(v => (double)v * v), 1e-6);
-        using var session = new LanguageSession(model, new() { Threads = 2, BatchTokens = 8 });
-        using var sequence = session.NewSequence();
-        var step = new LanguageStep(sequence) { Tokens = tokens, WantsEmbedding = true };
-        session.Evaluate([step]);
-        AssertSame(expected, step.Embedding, "embedding");
-    }
-
     internal static LanguageModel Open(string family, WeightType type) => LanguageModel.Read(TinyModels.Write(family, type));
 
     /// <summary>So many tokens of the vocabulary.</summary>

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Assay.Engine.Language.Fast;
 
-/// <summary>What is wanted of a row of a batch: its scores as row <paramref name="Score"/> of the step, unless that is -1, and its embedding.</summary>
-internal readonly record struct WantedRow(int Row, int Step, int Score, bool Embedding);
+/// <summary>What is wanted of a row of a batch: its scores and its final state, as these rows of the step, unless that is negative.</summary>
+internal readonly record struct WantedRow(int Row, int Step, int Score, int State);
 
 /// <summary>Rows that go through the layers together, each a token at its position of its sequence.</summary>
 /// <param name="most">Rows at most.</param>
@@ -62,7 +62,14 @@ internal sealed unsafe class Batch(int most) : IDisposable
     }
 
     /// <summary>Something of the row added last is wanted.</summary>
-    public void Want(int step, int score, bool embedding) => wanted.Add(new(Count - 1, step, score, embedding));
+    public void Want(int step, int score, int state) => wanted.Add(new(Count - 1, step, score, state));
+
+    /// <summary>Forgets the rows of which no scores are wanted; behind the layers.</summary>
+    public void KeepScored()
+    {
+        wanted.RemoveAll(w => w.Score < 0);
+        Count = wanted.Count;
+    }
 
     /// <summary>Leaves only the rows of which something is wanted, in their order.</summary>
     public void KeepWanted()

@@ -1,4 +1,3 @@
-using Assay.Engine.Language.Reference;
 using Assay.Engine.Models.Language;
 using Assay.Engine.Numerics;
 
@@ -75,10 +74,9 @@ internal sealed unsafe class ForwardPass : IDisposable
                 if (batch.IsFull)
                     Flush(steps);
                 batch.Add(tokens[i], step.Sequence.Length + i, batch.TableAt(firstPage));
-                var score = Math.Max(-1, i - (tokens.Length - step.Scored));
-                var embeds = step.WantsEmbedding && i == tokens.Length - 1;
-                if (score >= 0 || embeds)
-                    batch.Want(s, score, embeds);
+                var (score, state) = (i - (tokens.Length - step.Scored), i - (tokens.Length - step.Stated));
+                if (score >= 0 || state >= 0)
+                    batch.Want(s, score, state);
             }
             firstPage += step.Sequence.Pages.Count;
         }
@@ -208,12 +206,13 @@ internal sealed unsafe class ForwardPass : IDisposable
     private static void Move(float* x, long from, long to, int count) =>
         new ReadOnlySpan<float>(x + (from * count), count).CopyTo(new Span<float>(x + (to * count), count));
 
-    /// <summary>2.7 and 2.8 of the rows that are left.</summary>
+    /// <summary>2.7 of the rows that are left.</summary>
     private void Hand(ReadOnlySpan<LanguageStep> steps)
     {
         if (batch.Count == 0)
             return;
         Norm(state, normed, outputNorm, batch.Count, a.Width);
+        HandStates(steps);
         for (var first = 0; first < batch.Count; first += ScoredRows)
         {
             var rows = Math.Min(ScoredRows, batch.Count - first);
@@ -224,11 +223,27 @@ internal sealed unsafe class ForwardPass : IDisposable
             for (var i = 0; i < rows; i++)
             {
                 var wanted = batch.Wanted[first + i];
-                if (wanted.Score >= 0)
-                    new ReadOnlySpan<float>(scores.Pointer + ((long)i * a.VocabularySize), a.VocabularySize).CopyTo(steps[wanted.Step].Row(wanted.Score));
-                if (wanted.Embedding)
-                    steps[wanted.Step].Embedding = RowMath.UnitLength(new ReadOnlySpan<float>(x + ((long)i * a.Width), a.Width).ToArray());
+                new ReadOnlySpan<float>(scores.Pointer + ((long)i * a.VocabularySize), a.VocabularySize).CopyTo(steps[wanted.Step].ScoreRow(wanted.Score));
             }
         }
+    }
+
+    /// <summary>The final states that are wanted; leaves the rows in front whose scores are.</summary>
+    private void HandStates(ReadOnlySpan<LanguageStep> steps)
+    {
+        var scored = 0;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var wanted = batch.Wanted[i];
+            if (wanted.State >= 0)
+                new ReadOnlySpan<float>(normed.Pointer + ((long)i * a.Width), a.Width).CopyTo(steps[wanted.Step].StateRow(wanted.State));
+            if (wanted.Score < 0)
+                continue;
+            if (scored < i)
+                Move(normed.Pointer, i, scored, a.Width);
+            scored++;
+        }
+        if (scored < batch.Count)
+            batch.KeepScored();
     }
 }

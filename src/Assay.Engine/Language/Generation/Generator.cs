@@ -5,7 +5,7 @@ using Assay.Engine.Models.Tokenizers;
 namespace Assay.Engine.Language.Generation;
 
 /// <summary>How a generator stands.</summary>
-/// <param name="Running">Choices that grow.</param>
+/// <param name="Running">Choices, and texts to embed, that grow.</param>
 /// <param name="Parked">Choices that have begun and wait for pages, or for their reader.</param>
 /// <param name="Waiting">Requests that have not begun.</param>
 /// <param name="Kept">Sequences kept for prompts that begin alike.</param>
@@ -28,7 +28,7 @@ public sealed class Generator : IDisposable
     private readonly Thread thread;
     private readonly Lock stepGate = new();
     private CancellationTokenSource? step;
-    private volatile ChoiceRun[] inStep = [];
+    private volatile SequenceRun[] inStep = [];
     private volatile bool stopping;
     private GeneratorFigures figures;
 
@@ -59,11 +59,15 @@ public sealed class Generator : IDisposable
     {
         request = request.Within(evaluator.VocabularySize, evaluator.ContextLength);
         _ = new StopTexts(request.Stop);
-        var longest = request.Prompt.Length + request.MaxTokens;
-        if ((longest + evaluator.PageLength - 1) / evaluator.PageLength > evaluator.Pages)
-            throw new ModelException($"{longest} tokens of prompt and answer: there is memory for {(long)evaluator.Pages * evaluator.PageLength}");
-        line.ThrowIfFull(request.Caller);
+        RequireRoom(request.Prompt.Length + request.MaxTokens, "prompt and answer", request.Caller);
         return request;
+    }
+
+    /// <inheritdoc cref="Check(GenerationRequest)"/>
+    public void Check(EmbeddingRequest request)
+    {
+        request.Check(evaluator.VocabularySize, evaluator.ContextLength, evaluator.Width);
+        RequireRoom(request.Texts.Max(t => t.Length), "one text", request.Caller);
     }
 
     /// <summary>Takes a request in; its tokens come through the stream.</summary>
@@ -72,18 +76,19 @@ public sealed class Generator : IDisposable
     /// <exception cref="GeneratorBusyException">Too many wait already.</exception>
     public GenerationStream Start(GenerationRequest request, CancellationToken cancel = default)
     {
-        var answer = Check(request);
+        request = Check(request);
         var stream = new GenerationStream(options.Buffered, Stir, cancel);
-        try
-        {
-            line.Add(new Answer(answer, stream));
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-        stirred.Release();
+        Enqueue(new ChoiceAnswer(request, stream));
+        return stream;
+    }
+
+    /// <summary>Takes a request for embeddings in.</summary>
+    /// <inheritdoc cref="Start(GenerationRequest, CancellationToken)"/>
+    public EmbeddingStream Start(EmbeddingRequest request, CancellationToken cancel = default)
+    {
+        Check(request);
+        var stream = new EmbeddingStream(request.Texts.Length, Stir, cancel);
+        Enqueue(new EmbeddingAnswer(request, stream));
         return stream;
     }
 
@@ -101,8 +106,29 @@ public sealed class Generator : IDisposable
         evaluator.Dispose();
     }
 
+    private void Enqueue(Answer answer)
+    {
+        try
+        {
+            line.Add(answer);
+        }
+        catch
+        {
+            answer.Stream.Dispose();
+            throw;
+        }
+        stirred.Release();
+    }
+
+    private void RequireRoom(int longest, string what, string caller)
+    {
+        if ((longest + evaluator.PageLength - 1) / evaluator.PageLength > evaluator.Pages)
+            throw new ModelException($"{longest} tokens of {what}: there is memory for {(long)evaluator.Pages * evaluator.PageLength}");
+        line.ThrowIfFull(caller);
+    }
+
     // Whoever leaves is let go at once where nobody else's step is lost by it.
-    private void Stir(GenerationStream stream)
+    private void Stir(AnswerStream stream)
     {
         if (stream.IsCancelled && inStep is { Length: > 0 } all && Array.TrueForAll(all, r => r.Answer.Stream.IsCancelled))
             lock (stepGate)

@@ -9,6 +9,9 @@ public interface ILanguageEvaluator : IDisposable
 {
     int VocabularySize { get; }
 
+    /// <summary>Numbers of a final state.</summary>
+    int Width { get; }
+
     /// <summary>Most tokens of a sequence.</summary>
     int ContextLength { get; }
 
@@ -49,9 +52,10 @@ public interface ILanguageSequence : IDisposable
 /// <summary>Tokens to append to a sequence.</summary>
 /// <param name="tokens">At least one.</param>
 /// <param name="scored">How many of the last tokens' scores are wanted: 0 to their number.</param>
-public sealed class EvaluationStep(ILanguageSequence sequence, ReadOnlyMemory<int> tokens, int scored)
+/// <param name="stated">Of how many of the last tokens the final states are wanted.</param>
+public sealed class EvaluationStep(ILanguageSequence sequence, ReadOnlyMemory<int> tokens, int scored, int stated = 0)
 {
-    private ScoresOf? made;
+    private RowOf? made, states;
 
     public ILanguageSequence Sequence => sequence;
 
@@ -59,12 +63,17 @@ public sealed class EvaluationStep(ILanguageSequence sequence, ReadOnlyMemory<in
 
     public int Scored => scored;
 
+    public int Stated => stated;
+
     /// <summary>What comes after the i-th of the last <see cref="Scored"/> tokens: a score for each token of the vocabulary.</summary>
     public ReadOnlySpan<float> Scores(int i) => made!(i);
 
+    /// <summary>The final state at the i-th of the last <see cref="Stated"/> tokens: as many numbers as the model is wide.</summary>
+    public ReadOnlySpan<float> State(int i) => states!(i);
+
     /// <summary>Called by the evaluator.</summary>
-    public void Made(ScoresOf scores) => made = scores;
+    public void Made(RowOf scores, RowOf? finalStates = null) => (made, states) = (scores, finalStates);
 }
 
-/// <summary>The scores after the i-th of the last tokens of a step.</summary>
-public delegate ReadOnlySpan<float> ScoresOf(int i);
+/// <summary>Numbers at the i-th of the last tokens of a step.</summary>
+public delegate ReadOnlySpan<float> RowOf(int i);

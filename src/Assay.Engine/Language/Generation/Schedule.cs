@@ -4,18 +4,18 @@ using Assay.Engine.Models.Tokenizers;
 
 namespace Assay.Engine.Language.Generation;
 
-/// <summary>What one choice does in a step.</summary>
-internal readonly record struct PlannedStep(ChoiceRun Run, EvaluationStep Step);
+/// <summary>What one sequence does in a step.</summary>
+internal readonly record struct PlannedStep(SequenceRun Run, EvaluationStep Step);
 
-/// <summary>Who grows in the next step, and what becomes of a step's scores. Used by the generator's thread alone.</summary>
+/// <summary>Who grows in the next step, and what becomes of what a step gives. Used by the generator's thread alone.</summary>
 internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer, GeneratorOptions options, WaitingLine line)
 {
     // A prompt goes on by at least so many tokens in a step.
     private const int LeastPrefill = 8;
 
     // In the order in which they began, the parked ones too.
-    private readonly List<ChoiceRun> running = [];
-    private readonly List<ChoiceRun> parked = [];
+    private readonly List<SequenceRun> running = [];
+    private readonly List<SequenceRun> parked = [];
     private readonly PrefixCache cache = new(options.Kept, evaluator.PageLength);
     private readonly TokenSampler sampler = new(evaluator.VocabularySize);
     private readonly PrefillPace pace = new(options.StepTime, LeastPrefill, options.PrefillTokens);
@@ -45,13 +45,17 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
         return steps;
     }
 
-    /// <summary>The step was evaluated: tokens are chosen from its scores.</summary>
+    /// <summary>The step was evaluated: tokens are chosen from its scores, embeddings made of its states.</summary>
     public void Done(IReadOnlyList<PlannedStep> steps)
     {
         pace.Took(clock.Elapsed, steps.Sum(s => s.Step.Tokens.Length), steps.Any(s => s.Step.Tokens.Length > 1));
         foreach (var (run, step) in steps)
-            if (step.Scored == 1 && run.Sequence is not null)
-                Choose(run, step.Scores(0), spread: run.Leads);
+            if (run.Sequence is null)
+                continue;
+            else if (run is EmbeddingRun text)
+                Embed(text, step);
+            else if (run is ChoiceRun choice && step.Scored == 1)
+                Choose(choice, step.Scores(0), spread: choice.Leads);
     }
 
     /// <summary>The step failed, and with it all its answers.</summary>
@@ -66,7 +70,7 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
     {
         foreach (var run in running.Concat(parked))
         {
-            Release(run);
+            run.Release();
             run.Answer.Stream.Complete(why);
         }
         running.Clear();
@@ -80,9 +84,9 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
 
     private void DropCancelled()
     {
-        foreach (var answer in line.TakeCancelled())
+        foreach (var answer in line.TakeOut(a => a.Stream.IsCancelled))
             answer.Stream.Complete(new OperationCanceledException("the answer was broken off"));
-        foreach (var list in (List<ChoiceRun>[])[running, parked])
+        foreach (var list in (List<SequenceRun>[])[running, parked])
             foreach (var run in list.Where(r => r.Answer.Stream.IsCancelled).ToList())
             {
                 list.Remove(run);
@@ -95,7 +99,8 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
     private void Fail(Answer answer, Exception failure)
     {
         foreach (var run in running.Concat(parked).Where(r => r.Answer == answer))
-            Release(run);
+            run.Release();
+        line.TakeOut(a => a == answer);
         running.RemoveAll(r => r.Answer == answer);
         parked.RemoveAll(r => r.Answer == answer);
         answer.Stream.Complete(failure);
@@ -114,36 +119,40 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
 
     private void Admit()
     {
-        while (running.Count < options.MaxRunning && parked.TrueForAll(p => p.Answer.Stream.IsPaused) && line.Peek() is { } answer)
+        while (running.Count < options.MaxRunning && parked.TrueForAll(p => p.Answer.Stream.IsPaused) && line.Peek(MayBegin) is { } answer)
         {
-            var run = NewRun(answer, 0);
-            run.Leads = answer.Request.Choices > 1;
+            var run = answer.NextRun(tokenizer, sampler, orders++);
             if (!Begin(run, spare: 0))
                 return;
-            line.Take();
-            answer.Stream.ReusedTokens = run.Evaluated;
+            line.Take(answer);
+            answer.Began(run);
         }
     }
 
-    // Where pages for all its tokens and one more can be had beside what those that run have yet to evaluate.
-    private bool Begin(ChoiceRun run, int spare)
+    // Texts to embed begin as they fill a step, and no sooner: their caller has many, and others are to find room beside them.
+    private bool MayBegin(Answer answer) => answer is not EmbeddingAnswer || running.Sum(r => r is EmbeddingRun ? r.Pending : 0) < options.PrefillTokens;
+
+    // Where pages for all its tokens, and one more of an answer, can be had beside what those that run have yet to evaluate.
+    private bool Begin(SequenceRun run, int spare)
     {
-        run.Sequence = Prefix(run) is { } found ? found.Sequence.Fork(found.Length) : evaluator.NewSequence();
+        run.Begin(Prefix(run) is { } found ? found.Sequence.Fork(found.Length) : evaluator.NewSequence());
         var needed = spare + Need(run) + running.Sum(Need);
         while (needed > evaluator.FreePages)
             if (!cache.Evict())
             {
-                Release(run);
+                run.Release();
                 return false;
             }
         running.Insert(running.FindLastIndex(r => r.Order < run.Order) + 1, run);
         return true;
     }
 
-    private (ILanguageSequence Sequence, int Length)? Prefix(ChoiceRun run)
+    private (ILanguageSequence Sequence, int Length)? Prefix(SequenceRun run)
     {
-        var best = cache.Find(run.Answer.Request.Caller, run.AllTokens);
-        foreach (var other in running.Where(r => r.Answer.Request.Caller == run.Answer.Request.Caller && r.Sequence is not null))
+        if (!run.SharesPrefixes)
+            return null;
+        var best = cache.Find(run.Answer.Caller, run.AllTokens);
+        foreach (var other in running.Where(r => r.SharesPrefixes && r.Answer.Caller == run.Answer.Caller && r.Sequence is not null))
             if (PrefixCache.Shared(other.AllTokens[..other.Evaluated], run.AllTokens, evaluator.PageLength) is var shared && shared > (best?.Length ?? 0))
                 best = (other.Sequence!, shared);
         return best;
@@ -152,9 +161,9 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
     private List<PlannedStep> Choose()
     {
         var steps = new List<PlannedStep>();
-        var prompts = new List<ChoiceRun>();
+        var prompts = new List<SequenceRun>();
         foreach (var run in running.Where(r => !r.Answer.Stream.IsPaused))
-            if (run.Pending == 1)
+            if (run.IsDecoding)
                 steps.Add(new PlannedStep(run, run.StepOf(1)));
             else
                 prompts.Add(run);
@@ -179,11 +188,19 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
         return true;
     }
 
-    private void Park(ChoiceRun run)
+    private void Park(SequenceRun run)
     {
-        Release(run);
+        run.Release();
         running.Remove(run);
         parked.Add(run);
+    }
+
+    private void Embed(EmbeddingRun run, EvaluationStep step)
+    {
+        if (!run.Add(step))
+            return;
+        running.Remove(run);
+        run.Release();
     }
 
     private void Choose(ChoiceRun run, ReadOnlySpan<float> scores, bool spread)
@@ -208,10 +225,10 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
         leader.Leads = false;
         for (var number = 1; number < leader.Answer.Request.Choices; number++)
         {
-            var run = NewRun(leader.Answer, number);
+            var run = leader.Answer.RunOf(tokenizer, sampler, number, orders++);
             if (running.Count < options.MaxRunning && evaluator.FreePages > 0)
             {
-                run.Sequence = leader.Sequence!.Fork(leader.Evaluated);
+                run.Begin(leader.Sequence!.Fork(leader.Evaluated));
                 running.Add(run);
                 Choose(run, scores);
             }
@@ -224,7 +241,7 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
     {
         var token = run.Decoder.Next(scores);
         run.Tokens.Add(token.Id);
-        run.Answer.Stream.Write(token);
+        run.Answer.Tokens.Write(token);
         if (token.Finish is null)
             return;
         running.Remove(run);
@@ -233,22 +250,15 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
             run.Answer.Stream.Complete();
     }
 
-    private ChoiceRun NewRun(Answer answer, int number) => new(answer, new ChoiceDecoder(answer.Request, tokenizer, sampler, answer.Stops, number), orders++);
-
-    private void Keep(ChoiceRun run)
+    private void Keep(SequenceRun run)
     {
-        if (run.Sequence is { } sequence)
-            cache.Put(run.Answer.Request.Caller, run.Tokens, sequence);
-        run.Sequence = null;
-    }
-
-    private static void Release(ChoiceRun run)
-    {
-        run.Sequence?.Dispose();
-        run.Sequence = null;
+        if (!run.SharesPrefixes)
+            run.Release();
+        else if (run.Take() is { } sequence)
+            cache.Put(run.Answer.Caller, run.Tokens, sequence);
     }
 
     private int Growth(List<PlannedStep> steps) => steps.Sum(s => evaluator.PagesNeeded(s.Run.Sequence!, s.Step.Tokens.Length));
 
-    private int Need(ChoiceRun run) => evaluator.PagesNeeded(run.Sequence!, run.Pending + 1);
+    private int Need(SequenceRun run) => evaluator.PagesNeeded(run.Sequence!, run.Pending + run.Ahead);
 }

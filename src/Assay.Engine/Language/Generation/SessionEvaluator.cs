@@ -7,6 +7,8 @@ public sealed class SessionEvaluator(LanguageSession session, int vocabulary) : 
 {
     public int VocabularySize => vocabulary;
 
+    public int Width => session.Width;
+
     public int ContextLength => session.ContextLength;
 
     public int PageLength => CacheLayout.Positions;
@@ -25,9 +27,9 @@ public sealed class SessionEvaluator(LanguageSession session, int vocabulary) : 
         for (var i = 0; i < all.Length; i++)
         {
             var step = ((Sequence)steps[i].Sequence).Step;
-            (step.Tokens, step.Scored) = (steps[i].Tokens, steps[i].Scored);
+            (step.Tokens, step.Scored, step.Stated) = (steps[i].Tokens, steps[i].Scored, steps[i].Stated);
             all[i] = step;
-            steps[i].Made(step.Scores);
+            steps[i].Made(step.Scores, step.State);
         }
         session.Evaluate(all, cancel);
     }

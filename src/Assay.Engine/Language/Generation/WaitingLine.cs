@@ -4,7 +4,7 @@ namespace Assay.Engine.Language.Generation;
 internal sealed class WaitingLine(int most, int mostOfOne)
 {
     // The callers in the order of their turns; the first is next.
-    private readonly LinkedList<(string Caller, Queue<Answer> Answers)> turns = [];
+    private readonly LinkedList<(string Caller, List<Answer> Answers)> turns = [];
     private readonly Lock gate = new();
     private bool closed;
 
@@ -24,38 +24,41 @@ internal sealed class WaitingLine(int most, int mostOfOne)
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(closed, typeof(Generator));
-            var queue = QueueOf(answer.Request.Caller);
+            var queue = QueueOf(answer.Caller);
             Refuse(queue?.Count ?? 0);
             if (queue is null)
-                turns.AddLast((answer.Request.Caller, queue = []));
-            queue.Enqueue(answer);
+                turns.AddLast((answer.Caller, queue = []));
+            queue.Add(answer);
             Count++;
         }
     }
 
-    /// <summary>The request whose turn it is, left in its place; null where nobody waits.</summary>
-    public Answer? Peek()
+    /// <summary>The request whose turn it is among those that may begin, left in its place; null where there is none.</summary>
+    public Answer? Peek(Predicate<Answer> mayBegin)
     {
         lock (gate)
-            return turns.First?.Value.Answers.Peek();
+            return turns.SelectMany(t => t.Answers).FirstOrDefault(a => mayBegin(a));
     }
 
-    /// <summary>Takes the one that <see cref="Peek"/> showed; its caller's next turn comes after everyone else's.</summary>
-    public void Take()
+    /// <summary>Takes the one that <see cref="Peek"/> showed, or, where there is more of it to begin, sends it behind its caller's others; its caller's next turn comes after everyone else's.</summary>
+    public void Take(Answer answer)
     {
         lock (gate)
         {
-            var turn = turns.First!.Value;
-            turns.RemoveFirst();
-            turn.Answers.Dequeue();
-            Count--;
+            var turn = turns.First(t => t.Answers.Contains(answer));
+            turns.Remove(turn);
+            turn.Answers.Remove(answer);
+            if (answer.HasMore)
+                turn.Answers.Add(answer);
+            else
+                Count--;
             if (turn.Answers.Count > 0)
                 turns.AddLast(turn);
         }
     }
 
-    /// <summary>Takes out whoever does not want to wait any more.</summary>
-    public List<Answer> TakeCancelled()
+    /// <summary>Takes out those that shall not wait any more.</summary>
+    public List<Answer> TakeOut(Predicate<Answer> which)
     {
         lock (gate)
         {
@@ -63,16 +66,10 @@ internal sealed class WaitingLine(int most, int mostOfOne)
             for (var node = turns.First; node is not null;)
             {
                 var (next, answers) = (node.Next, node.Value.Answers);
-                if (answers.Any(a => a.Stream.IsCancelled))
-                {
-                    gone.AddRange(answers.Where(a => a.Stream.IsCancelled));
-                    var left = answers.Where(a => !a.Stream.IsCancelled).ToArray();
-                    answers.Clear();
-                    foreach (var answer in left)
-                        answers.Enqueue(answer);
-                    if (left.Length == 0)
-                        turns.Remove(node);
-                }
+                gone.AddRange(answers.FindAll(which));
+                answers.RemoveAll(which);
+                if (answers.Count == 0)
+                    turns.Remove(node);
                 node = next;
             }
             Count -= gone.Count;
@@ -93,7 +90,7 @@ internal sealed class WaitingLine(int most, int mostOfOne)
         }
     }
 
-    private Queue<Answer>? QueueOf(string caller) => turns.FirstOrDefault(t => t.Caller == caller).Answers;
+    private List<Answer>? QueueOf(string caller) => turns.FirstOrDefault(t => t.Caller == caller).Answers;
 
     private void Refuse(int ofThisCaller)
     {

@@ -50,15 +50,35 @@ public sealed class ReferenceLanguage(LanguageArchitecture a, LanguageWeights w)
         return h;
     }
 
+    /// <summary>2.9: what stands for a text, <paramref name="dimensions"/> numbers of length 1.</summary>
+    /// <param name="tokens">The text's, at least one.</param>
+    /// <param name="dimensions">1 to the model's width.</param>
+    /// <exception cref="ModelException">A token is not in the vocabulary.</exception>
+    public static float[] Embedding(LanguageArchitecture architecture, LanguageWeights weights, ReadOnlySpan<int> tokens, Pooling pooling, int dimensions)
+    {
+        var sequence = new ReferenceLanguage(architecture, weights);
+        var states = new List<float[]>();
+        foreach (var token in tokens)
+            states.Add(sequence.Final(sequence.Next(token)));
+        var pooled = pooling switch
+        {
+            Pooling.Last => states[^1],
+            Pooling.Cls => states[0],
+            Pooling.Mean => RowMath.Each(states.Aggregate(new float[architecture.Width], RowMath.Add), s => s / states.Count),
+            _ => throw new ArgumentOutOfRangeException(nameof(pooling)),
+        };
+        return RowMath.UnitLength(pooled[..dimensions]);
+    }
+
+    /// <summary>2.7: the final state.</summary>
+    public float[] Final(float[] h) => Norm(h, w.OutputNorm);
+
     /// <summary>2.7: the score of each token of the vocabulary.</summary>
     public float[] Scores(float[] h)
     {
-        var scores = RowMath.Product(w.Output, Norm(h, w.OutputNorm));
+        var scores = RowMath.Product(w.Output, Final(h));
         return a.ScoreSoftcap > 0 ? RowMath.Each(scores, x => a.ScoreSoftcap * ScalarMath.Tanh(x / a.ScoreSoftcap)) : scores;
     }
-
-    /// <summary>2.8: what stands for the text so far, of length 1.</summary>
-    public float[] Embedding(float[] h) => RowMath.UnitLength(Norm(h, w.OutputNorm));
 
     /// <summary>2.2 to 2.5: queries, keys and values of one position, and what each head of queries makes of the keys so far.</summary>
     private float[] Attention(int layer, float[] x)

@@ -99,7 +99,7 @@ internal static class RowMath
 
     public static float[] Multiply(float[] a, float[] b) => [.. a.Zip(b, (x, y) => ScalarMath.Canonical(x * y))];
 
-    /// <summary>2.8: x divided by its length.</summary>
+    /// <summary>2.9: x divided by its length.</summary>
     public static float[] UnitLength(float[] x)
     {
         var length = ScalarMath.Sqrt(Sum(Each(x, v => v * v)));

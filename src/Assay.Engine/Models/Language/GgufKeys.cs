@@ -9,6 +9,8 @@ internal sealed class GgufKeys(IReadOnlyDictionary<string, GgufValue> metadata)
         ? family
         : throw new ModelException("metadata 'general.architecture' is missing or no text");
 
+    public bool Has(string key) => Find(key) is not null;
+
     /// <summary>A count from 0 to 2^31 - 1; at least 1 where there is no default. An array is one where all elements are the same.</summary>
     public int Size(string key, int? otherwise = null)
     {

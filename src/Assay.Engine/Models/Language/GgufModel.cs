@@ -13,13 +13,17 @@ internal static class GgufModel
             throw new ModelException($"the GGUF file is one of {parts} parts: join them first (llama.cpp's gguf-split --merge does)");
         // GGUF counts dimensions from the inside.
         var table = new WeightTable(file.Tensors.Select(t => new StoredTensor(t.Name, t.Type, [.. t.Dims.Reverse()], file.Data(t))));
-        var architecture = new GgufArchitecture(new GgufKeys(file.Metadata), table).Read(contextLength);
+        var keys = new GgufKeys(file.Metadata);
+        var architecture = new GgufArchitecture(keys, table).Read(contextLength);
         var weights = WeightReader.Read(architecture, TensorNames.Gguf, table, AddsNothing);
         var tokenizer = GgufTokenizer.Read(file.Metadata, architecture.VocabularySize);
         if (tokenizer.Count > architecture.VocabularySize)
             throw new ModelException($"the tokenizer has {tokenizer.Count} tokens, where the embedding matrix has {architecture.VocabularySize} rows");
         var template = file.Metadata.TryGetValue("tokenizer.chat_template", out var text) ? text.String : null;
-        return new LanguageModel(architecture, weights, tokenizer, template, ArchitectureDigest.Of(architecture, table.Used), [file]);
+        return new LanguageModel(architecture, weights, tokenizer, template, ArchitectureDigest.Of(architecture, table.Used), [file])
+        {
+            Pooling = keys.Has("pooling_type") ? PoolingNames.OfGguf(keys.Size("pooling_type", 0)) : Pooling.Last,
+        };
     }
 
     // Old converters wrote the angles of the rotation, which follow from its base.

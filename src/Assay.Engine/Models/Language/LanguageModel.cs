@@ -19,6 +19,9 @@ public sealed partial class LanguageModel(
     /// <summary>The Jinja template that makes a prompt of a conversation, where the file has one.</summary>
     public string? ChatTemplate => chatTemplate;
 
+    /// <summary>What its file says makes the embedding of a text, <see cref="Pooling.Last"/> where it says nothing; null where it says something else.</summary>
+    public Pooling? Pooling { get; init; } = Language.Pooling.Last;
+
     /// <summary>32 bytes: what receipts call the graph.</summary>
     public ImmutableArray<byte> Digest => digest;
 

@@ -26,6 +26,7 @@ public static class GgufTokenizer
         var llama = model == "llama";
         var bos = keys.Id("bos_token_id", count) ?? (llama && count > 1 ? 1 : null);
         var eos = keys.Id("eos_token_id", count) ?? (llama && count > 2 ? 2 : null);
+        var closing = keys.Bool("add_eos_token") == true ? eos : null;
         int?[] ends = [eos, keys.Id("eot_token_id", count), keys.Id("eom_token_id", count)];
         var vocabulary = new Vocabulary(texts, kinds, ends.OfType<int>());
         var spaced = SpaceTakers(metadata, vocabulary);
@@ -35,6 +36,7 @@ public static class GgufTokenizer
                 Bos = bos,
                 Eos = eos,
                 AddBos = bos is not null && (keys.Bool("add_bos_token") ?? true),
+                Closing = closing,
                 TakesSpaceAfter = spaced,
             };
         var pre = keys.Text("pre") ?? "default";
@@ -44,6 +46,7 @@ public static class GgufTokenizer
             Bos = bos,
             Eos = eos,
             AddBos = bos is not null && (keys.Bool("add_bos_token") ?? pre is "llama-bpe" or "llama3" or "llama-v3" or "falcon3" or "tekken"),
+            Closing = closing,
             TakesSpaceAfter = spaced,
         };
     }

@@ -33,15 +33,17 @@ internal static class JsonTokenizer
         var merges = new MergeTable(vocabulary, Merges(model));
         var before = added.Where(t => t.SpaceBefore).Select(t => t.Id).ToHashSet();
         var after = added.Where(t => t.SpaceAfter).Select(t => t.Id).ToHashSet();
-        var addBos = bos is not null && (settings?.Find("add_bos_token") is not null ? settings.Bool("add_bos_token", false) : BeginsWith(file, texts[bos.Value]));
+        var addBos = bos is not null && (settings?.Find("add_bos_token") is not null ? settings.Bool("add_bos_token", false) : Framing(file, 0) == texts[bos.Value]);
+        var closing = settings?.Find("add_eos_token") is not null ? settings.Bool("add_eos_token", false) ? eos : null
+            : Framing(file, ^1) is { } last && Array.IndexOf(texts, last) is var id and >= 0 ? id : null;
         if (fallback)
             return new SentencePiece(vocabulary, new float[texts.Length], merges, JsonSpaces.Read(file))
             {
-                Bos = bos, Eos = eos, AddBos = addBos, TakesSpaceBefore = before.Contains, TakesSpaceAfter = after.Contains,
+                Bos = bos, Eos = eos, AddBos = addBos, Closing = closing, TakesSpaceBefore = before.Contains, TakesSpaceAfter = after.Contains,
             };
         return new ByteLevelBpe(vocabulary, merges, JsonWords.Read(file), model.Bool("ignore_merges", false))
         {
-            Bos = bos, Eos = eos, AddBos = addBos, TakesSpaceBefore = before.Contains, TakesSpaceAfter = after.Contains,
+            Bos = bos, Eos = eos, AddBos = addBos, Closing = closing, TakesSpaceBefore = before.Contains, TakesSpaceAfter = after.Contains,
         };
     }
 
@@ -119,14 +121,14 @@ internal static class JsonTokenizer
     private static string? TokenText(JsonFile? settings, string key) =>
         settings?.Find(key) is not { } value ? null : JsonFile.TextOf(value) ?? (value.ValueKind == JsonValueKind.Object ? settings.Object(key)!.Text("content") : null);
 
-    /// <summary>Whether the post-processor puts that token before a text.</summary>
-    private static bool BeginsWith(JsonFile file, string bos)
+    /// <summary>The special token that the post-processor puts at one end of a text; null where it puts none there.</summary>
+    private static string? Framing(JsonFile file, Index end)
     {
         var steps = file.Object("post_processor") is not { } post ? [] : JsonSteps.Of(post, "processors");
         foreach (var step in steps.Where(s => s.Text("type") == "TemplateProcessing"))
-            if (step.Find("single") is { ValueKind: JsonValueKind.Array } single && single.GetArrayLength() > 0 && single[0].ValueKind == JsonValueKind.Object
-                && new JsonFile("tokenizer.json: single", single[0]).Object("SpecialToken") is { } special && special.Text("id") == bos)
-                return true;
-        return false;
+            if (step.Find("single") is { ValueKind: JsonValueKind.Array } single && single.GetArrayLength() is var count and > 0 && single[end.GetOffset(count)] is { ValueKind: JsonValueKind.Object } part
+                && new JsonFile("tokenizer.json: single", part).Object("SpecialToken") is { } special)
+                return special.Text("id");
+        return null;
     }
 }

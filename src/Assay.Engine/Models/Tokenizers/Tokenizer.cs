@@ -15,6 +15,9 @@ public abstract class Tokenizer
     /// <summary>Whether the model expects <see cref="Bos"/> before a text. <see cref="Encode"/> never adds it.</summary>
     public bool AddBos { get; init; }
 
+    /// <summary>The token that the model expects behind a text of which nothing but its embedding is wanted, where it expects one. <see cref="Encode"/> never adds it.</summary>
+    public int? Closing { get; init; }
+
     /// <summary>The ids of a text. Unpaired surrogates count as U+FFFD.</summary>
     /// <param name="special">Whether the texts of control tokens are those tokens: for what a template wrote, not for what a user did.</param>
     public abstract int[] Encode(string text, bool special);

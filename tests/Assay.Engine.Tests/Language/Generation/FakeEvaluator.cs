@@ -10,6 +10,8 @@ internal sealed class FakeEvaluator(int pages, int pageLength = 4, int context =
 {
     public const int Vocabulary = 40;
 
+    public const int StateWidth = 8;
+
     private readonly HashSet<Page> held = [];
 
     /// <summary>Of each call the tokens of each step.</summary>
@@ -19,6 +21,8 @@ internal sealed class FakeEvaluator(int pages, int pageLength = 4, int context =
     public Action<IReadOnlyList<EvaluationStep>, CancellationToken>? During { get; set; }
 
     public int VocabularySize => Vocabulary;
+
+    public int Width => StateWidth;
 
     public int ContextLength => context;
 
@@ -47,7 +51,7 @@ internal sealed class FakeEvaluator(int pages, int pageLength = 4, int context =
             sequence.Append(step.Tokens.Span);
             Assert.True(sequence.Length <= context, "a sequence beyond the context");
             var all = sequence.Tokens.ToArray();
-            step.Made(i => Scores(all.AsSpan(0, all.Length - step.Scored + 1 + i)));
+            step.Made(i => Scores(all.AsSpan(0, all.Length - step.Scored + 1 + i)), i => State(all.AsSpan(0, all.Length - step.Stated + 1 + i)));
         }
     }
 
@@ -67,6 +71,9 @@ internal sealed class FakeEvaluator(int pages, int pageLength = 4, int context =
         }
         return scores;
     }
+
+    /// <summary>The state at the last of these tokens.</summary>
+    public static float[] State(ReadOnlySpan<int> tokens) => [.. Scores(tokens)[..StateWidth].Select(s => s - 8)];
 
     private sealed class Page
     {

@@ -225,7 +225,7 @@ public class GeneratorTests
     }
 
     // One token at a time, from scores of the whole list.
-    private static void AssertAlone(GenerationRequest request, List<GeneratedToken> answer)
+    internal static void AssertAlone(GenerationRequest request, List<GeneratedToken> answer)
     {
         request = request.Within(FakeEvaluator.Vocabulary, 200);
         for (var choice = 0; choice < request.Choices; choice++)

@@ -14,19 +14,20 @@ internal static class TinyModels
     ];
 
     /// <summary>A model whose matrices all have one type. Norms and biases are float32.</summary>
-    public static byte[] Write(string family, WeightType type, ulong seed = 1, string? template = null, int context = 256) =>
-        Write(family, _ => type, type.BlockSize, seed, template, context);
+    public static byte[] Write(string family, WeightType type, ulong seed = 1, string? template = null, int context = 256, Action<GgufWriter>? keys = null) =>
+        Write(family, _ => type, type.BlockSize, seed, template, context, keys);
 
     /// <param name="types">The type of a matrix by its name, such as <c>blk.0.ffn_down.weight</c>.</param>
     /// <param name="block">What every row's length is a multiple of.</param>
     /// <param name="template">Its chat template, or null for none.</param>
-    public static byte[] Write(string family, Func<string, WeightType> types, int block, ulong seed, string? template = null, int context = 256)
+    /// <param name="keys">Writes more metadata.</param>
+    public static byte[] Write(string family, Func<string, WeightType> types, int block, ulong seed, string? template = null, int context = 256, Action<GgufWriter>? keys = null)
     {
-        var tiny = new Tiny(family, types, block, new Noise(seed), template, context);
+        var tiny = new Tiny(family, types, block, new Noise(seed), template, context, keys);
         return tiny.Write();
     }
 
-    private sealed class Tiny(string form, Func<string, WeightType> types, int block, Noise noise, string? template, int context)
+    private sealed class Tiny(string form, Func<string, WeightType> types, int block, Noise noise, string? template, int context, Action<GgufWriter>? keys)
     {
         private readonly string family = form.Split('-')[0] switch { "mixtral" => "llama", var name => name };
         private readonly bool wide = block > 32;
@@ -73,6 +74,7 @@ internal static class TinyModels
                 Number("rope.dimension_count", HeadSize);
             Float("rope.freq_base", family == "gemma3" ? 1e6f : 10_000);
             Family();
+            keys?.Invoke(writer);
             if (template is not null)
                 writer.Key("tokenizer.chat_template", template);
             var count = 0;
