@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using Assay.Engine.Models;
 using Assay.Verify;
 using Assay.Verify.Bundles;
@@ -7,28 +9,13 @@ using Assay.Verify.Statements;
 
 namespace Assay.Providers;
 
-public enum ReplayStatus
-{
-    /// <summary>Our own computation gives the very bytes that the receipt commits to.</summary>
-    Reproduced,
-
-    /// <summary>It gives others.</summary>
-    Diverged,
-
-    /// <summary>It cannot be told: the model, the profile, the input or the salts are not at hand.</summary>
-    Unverifiable,
-}
-
-/// <summary>What a replay found.</summary>
-/// <param name="Detail">One sentence for people.</param>
-/// <param name="Receipt">The statement that was replayed.</param>
-/// <param name="Outputs">What our own run gave, where there was one.</param>
-public sealed record ReplayResult(ReplayStatus Status, string Detail, Receipt Receipt, IReadOnlyList<NamedTensor>? Outputs);
-
 /// <summary>Runs again what a receipt says was run, and compares with nothing but its own computation.</summary>
 public static class Replay
 {
-    /// <param name="model">Finds the model by its digest, hashed again as it is read; null where it is not to be had.</param>
+    /// <param name="model">
+    /// Finds the model by its digest, hashed again as it is read; null where it is not to be had. One whose claim has another digest is run all
+    /// the same, and the result says so and is never <see cref="ReplayStatus.Reproduced"/>.
+    /// </param>
     /// <exception cref="MalformedException">The bundle, or what it discloses, is not what its format says.</exception>
     public static async Task<ReplayResult> RunAsync(
         Bundle bundle, IProvider engine, Func<Hash, RunnableModel?> model, CancellationToken cancel)
@@ -39,7 +26,8 @@ public static class Replay
         if (model(receipt.Model.Manifest) is not { } runnable)
             return new ReplayResult(ReplayStatus.Unverifiable,
                 $"the model {receipt.Model.Name}@{receipt.Model.Version} (sha256:{receipt.Model.Manifest.ToHex()}) is not in this store: `assay import` it", receipt, null);
-        if (runnable.GraphDigest != receipt.Execution.Graph)
+        Hash? other = runnable.Claim.Manifest != receipt.Model.Manifest ? runnable.Claim.Manifest : null;
+        if (other is null && runnable.GraphDigest != receipt.Execution.Graph)
             return new ReplayResult(ReplayStatus.Unverifiable,
                 "this version lowers the model to another graph than the receipt names", receipt, null);
 
@@ -51,17 +39,19 @@ public static class Replay
         }
         catch (ModelException e)
         {
-            return new ReplayResult(ReplayStatus.Unverifiable, $"the model cannot be run on that input here: {e.Message}", receipt, null);
+            return new ReplayResult(ReplayStatus.Unverifiable, $"the model cannot be run on that input here: {e.Message}", receipt, null) { OtherModel = other };
         }
         var ours = run.EncodedOutputs;
         var output = bundle.Disclosures.Output!;
         // The salt is all that is taken from the bundle; the bytes are our own.
         if ((ulong)ours.Length == receipt.Output.Length && OutputCommitment.Of(output.Salt.Span, ours) == receipt.Output.Commitment)
-            return new ReplayResult(ReplayStatus.Reproduced, $"{ours.Length} bytes of output are the same", receipt, run.Outputs);
+            return other is null
+                ? new ReplayResult(ReplayStatus.Reproduced, $"{ours.Length} bytes of output are the same", receipt, run.Outputs)
+                : new ReplayResult(ReplayStatus.Diverged, $"the model is not the one that the receipt names; its {ours.Length} bytes of output are the same", receipt, run.Outputs) { OtherModel = other };
         // A divergence accuses the node, so it needs the bytes that the node committed to: whoever holds a bundle may have damaged it.
         return (ulong)output.Bytes.Length == receipt.Output.Length && OutputCommitment.Of(output.Salt.Span, output.Bytes.Span) == receipt.Output.Commitment
-            ? new ReplayResult(ReplayStatus.Diverged, Difference(output.Bytes.Span, run.Outputs), receipt, run.Outputs)
-            : new ReplayResult(ReplayStatus.Unverifiable, "the disclosed output is not the one that the receipt commits to", receipt, run.Outputs);
+            ? new ReplayResult(ReplayStatus.Diverged, Difference(output.Bytes.Span, run.Outputs), receipt, run.Outputs) { OtherModel = other }
+            : new ReplayResult(ReplayStatus.Unverifiable, "the disclosed output is not the one that the receipt commits to", receipt, run.Outputs) { OtherModel = other };
     }
 
     private static string? Missing(Bundle bundle, Receipt receipt)
@@ -108,8 +98,21 @@ public static class Replay
                 return $"output {i} is '{other.Name}' {other.Value} in the receipt and '{mine.Name}' {mine.Value} here";
             var at = mine.Value.Bytes.CommonPrefixLength(other.Value.Bytes);
             if (at < mine.Value.Bytes.Length)
-                return $"output '{mine.Name}' first differs at element {at / mine.Value.Type.Size()} of {mine.Value.Count}";
+                return $"output '{mine.Name}' first differs at element {at / mine.Value.Type.Size()} of {mine.Value.Count}{Numbers(other.Value, mine.Value, at / mine.Value.Type.Size())}";
         }
         return $"the receipt has {others.Count} outputs, this run {outputs.Count}";
     }
+
+    // By how much, where the type is a common one.
+    private static string Numbers(Tensor theirs, Tensor ours, int at) => ours.Type switch
+    {
+        DType.Float32 => Apart(theirs.Span<float>()[at], ours.Span<float>()[at]),
+        DType.Float64 => Apart(theirs.Span<double>()[at], ours.Span<double>()[at]),
+        DType.Int64 => Apart(theirs.Span<long>()[at], ours.Span<long>()[at]),
+        DType.Int32 => Apart(theirs.Span<int>()[at], ours.Span<int>()[at]),
+        _ => "",
+    };
+
+    private static string Apart<T>(T theirs, T ours) where T : INumber<T> => string.Create(
+        CultureInfo.InvariantCulture, $": the receipt has {theirs}, this run {ours} ({T.Abs(ours - theirs)} apart)");
 }

@@ -114,6 +114,20 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Model_that_is_not_the_receipts_is_run_and_never_reproduces()
+    {
+        var digest = Sha256.Of("another model"u8);
+        foreach (var (fourth, says) in ((float, string)[])[(0.5f, "bytes of output are the same"), (0.25f, "'y' first differs at element 3 of 7: the receipt has ")])
+        {
+            var model = MakeModel(fourth);
+            var other = model with { Claim = model.Claim with { Manifest = digest } };
+            var result = await Replay.RunAsync(await HonestAsync(), engine, _ => other, default);
+            Assert.Equal((ReplayStatus.Diverged, digest), (result.Status, result.OtherModel!.Value));
+            Assert.Contains(says, result.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Graph_that_is_another_cannot_be_told()
     {
         var other = Model with { GraphDigest = Sha256.Of([1]) };

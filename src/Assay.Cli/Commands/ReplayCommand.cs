@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Assay.Engine.Execution;
-using Assay.Engine.Models;
 using Assay.Providers;
 using Assay.Providers.Language;
 using Assay.Store;
@@ -18,7 +17,7 @@ internal static class ReplayCommand
     public static Command Make()
     {
         var file = new Argument<string>("FILE") { Description = "A receipt (*.receipt.json) with its input disclosed" };
-        var model = new Option<string?>("--model") { Description = "An .onnx or .gguf file, or a folder as it was imported, to use instead of the store's; its digest must be the receipt's", HelpName = "F" };
+        var model = new Option<string?>("--model") { Description = "An .onnx or .gguf file, or a folder as it was imported, to use instead of the store's. Another than the receipt names is run too, and never reproduces", HelpName = "F" };
         var policy = new Option<string?>("--policy") { Description = "Whom you trust (default: policy.json of the data folder, if there is one)", HelpName = "F" };
         var command = new Command("replay", "Run again what a receipt says was run, and compare. Exit code 0 reproduced, 10 diverged, 20 unverifiable, 30 malformed. Example: assay replay a.receipt.json")
         {
@@ -42,11 +41,15 @@ internal static class ReplayCommand
                     json.WriteString("detail", result.Detail);
                     json.WriteString("model", $"{result.Receipt.Model.Name}@{result.Receipt.Model.Version}");
                     json.WriteString("modelDigest", result.Receipt.Model.Manifest.ToHex());
+                    if (result.OtherModel is { } given)
+                        json.WriteString("givenModelDigest", given.ToHex());
+                    if (result.Token is { } token)
+                        ReplayText.Write(json, token);
                     json.WriteString("profile", isLanguage ? LanguageEngine.Profile : LocalEngine.Profile);
                     report.WriteMembers(json);
                 });
             else
-                Console.Write($"{status}: {result.Detail}\n\n{report.ToText()}");
+                Console.Write($"{ReplayText.OtherModel(result, parsed.GetValue(model))}{status}: {result.Detail}\n\n{report.ToText()}");
             return result.Status switch
             {
                 // Right bytes under a receipt that is itself rejected are no reason to go on.
@@ -64,8 +67,10 @@ internal static class ReplayCommand
         return await Replay.RunAsync(bundle, engine, digest => Find(file, store, digest), cancel);
     }
 
+    // What another model gives is no word about the run that the receipt speaks of.
     private static ExecutionFinding? Finding(Bundle bundle, ReplayResult result) => result.Status switch
     {
+        _ when result.OtherModel is not null => null,
         ReplayStatus.Reproduced => new ExecutionFinding(Sha256.Of(bundle.Envelope.Pae()), ExecutionOutcome.Reproduced, result.Detail),
         ReplayStatus.Diverged => new ExecutionFinding(Sha256.Of(bundle.Envelope.Pae()), ExecutionOutcome.Diverged, result.Detail),
         _ => null,
@@ -74,22 +79,20 @@ internal static class ReplayCommand
     private static RunnableModel? Find(string? file, string store, Hash digest)
     {
         if (file is not null)
-            return FromFile(file, digest);
+            return FromFile(file);
         if (!Directory.Exists(store))
             return null;
         return Load(new ModelStore(store), digest);
     }
 
     // By way of a store of its own, so that a file is read by the same rules as any model.
-    private static RunnableModel FromFile(string path, Hash digest)
+    private static RunnableModel FromFile(string path)
     {
         var folder = Directory.CreateTempSubdirectory("assay-replay-");
         try
         {
             var store = new ModelStore(folder.FullName);
-            var found = store.Import(path, "model", "1", DateTimeOffset.UnixEpoch);
-            return Load(store, digest) ?? throw new ModelException(
-                $"{path} has the digest sha256:{found.Digest.ToHex()}, the receipt's model sha256:{digest.ToHex()}");
+            return Load(store, store.Import(path, "model", "1", DateTimeOffset.UnixEpoch).Digest)!;
         }
         finally
         {

@@ -1,4 +1,3 @@
-using Assay.Engine.Models;
 using Assay.Engine.Models.Language;
 using Assay.Providers;
 using Assay.Providers.Language;
@@ -13,14 +12,14 @@ namespace Assay.Cli.Commands;
 /// <summary>The replay of a language model's answer.</summary>
 internal static class ReplayLanguage
 {
-    /// <param name="file">A .gguf file to use instead of the store's, or null.</param>
+    /// <param name="file">A .gguf file or a folder to use instead of the store's, be it that model or not; or null.</param>
     public static Task<ReplayResult> RunAsync(Bundle bundle, string? file, string store, CancellationToken cancel) =>
         LanguageReplay.RunAsync(bundle, LanguageReplayTools.Local(digest => Find(file, store, digest)), cancel);
 
     private static RunnableLanguageModel? Find(string? file, string store, Hash digest)
     {
         if (file is not null)
-            return FromFile(file, digest);
+            return FromFile(file);
         if (!Directory.Exists(store))
             return null;
         var models = new ModelStore(store);
@@ -30,15 +29,13 @@ internal static class ReplayLanguage
     }
 
     // In place: it may be larger than what the disk has room for a second time.
-    private static RunnableLanguageModel FromFile(string path, Hash digest)
+    private static RunnableLanguageModel FromFile(string path)
     {
         var files = Directory.Exists(path) ? Directory.GetFiles(path)
             : File.Exists(path) ? [path]
             : throw new StoreException(StoreFault.NotFound, $"there is no file or folder '{path}'");
         var found = ModelDigest.Of([.. files.Select(Hashed)]);
-        if (found != digest)
-            throw new ModelException($"{path} has the digest sha256:{found.ToHex()}, the receipt's model sha256:{digest.ToHex()}");
-        return Make(new ModelClaim("model", "1", digest, files is [var only] && only.EndsWith(".gguf", StringComparison.Ordinal) ? "gguf" : "safetensors"), LanguageModel.Open(path));
+        return Make(new ModelClaim("model", "1", found, files is [var only] && only.EndsWith(".gguf", StringComparison.Ordinal) ? "gguf" : "safetensors"), LanguageModel.Open(path));
     }
 
     private static ModelFile Hashed(string path)

@@ -15,7 +15,7 @@ internal sealed class AnswerComparison
     private readonly AnswerParameters parameters;
     private readonly Tokenizer tokenizer;
     private readonly ImmutableArray<OutputToken[]> theirs;
-    private readonly string?[] differences;
+    private readonly TokenDifference?[] differences;
 
     /// <param name="tokens">Of all choices, as many as <paramref name="parameters"/> say each has.</param>
     public AnswerComparison(AnswerParameters parameters, List<OutputToken> tokens, Tokenizer tokenizer)
@@ -28,17 +28,19 @@ internal sealed class AnswerComparison
             first += (int)choice.Tokens;
         }
         theirs = choices.ToImmutable();
-        differences = new string?[theirs.Length];
-        for (var i = 0; i < theirs.Length; i++)
-            if (theirs[i].Length == 0 && parameters.Void is null)
-                differences[i] = $"choice {i} has no token, and every answer has one";
+        differences = new TokenDifference?[theirs.Length];
     }
 
     /// <summary>The ids of each choice's tokens.</summary>
     public IReadOnlyList<ImmutableArray<int>> Choices => [.. theirs.Select(c => c.Select(t => (int)t.Id).ToImmutableArray())];
 
-    /// <summary>Where the first choice that differs does, and by how much; null where all are the same.</summary>
-    public string? Difference => differences.FirstOrDefault(d => d is not null);
+    /// <summary>Where the first choice that differs does, and by how much; null where all that were looked at are the same.</summary>
+    public TokenDifference? Difference => Array.Find(differences, d => d is not null);
+
+    /// <summary>A whole answer's choice that has no token at all, which none has.</summary>
+    public string? EmptyChoice => parameters.Void is null && theirs.IndexOf(theirs.FirstOrDefault(t => t.Length == 0)!) is var i and >= 0
+        ? $"choice {i} has no token, and every answer has one"
+        : null;
 
     /// <summary>Where a choice does not hold as many calls of tools as the receipt says.</summary>
     /// <param name="tools">Those that the request's body offers; null where it is not shown or offers none.</param>
@@ -53,26 +55,38 @@ internal sealed class AnswerComparison
     /// <summary>Looks at the next token of a choice; false where the choice differs.</summary>
     public bool Look(ForcedToken token)
     {
-        var ours = token.Ours;
-        var difference = Compare(token, theirs[ours.Choice][ours.Position]) ?? CompareEnd(ours);
-        if (difference is not null)
-            differences[ours.Choice] = $"{Choice(ours.Choice)}token {ours.Position} of {theirs[ours.Choice].Length}: {difference}";
-        return difference is null;
+        var (ours, other) = (token.Ours, theirs[token.Ours.Choice][token.Ours.Position]);
+        if ((Compare(token, other) ?? CompareEnd(ours)) is not { } difference)
+            return true;
+        differences[ours.Choice] = new TokenDifference(
+            ours.Choice, ours.Position, $"{Choice(ours.Choice)}token {ours.Position} of {theirs[ours.Choice].Length}: {difference}",
+            new TokenHere(other.Id, TextOf(token.Theirs), token.TheirScore, LogOf(token.TheirLogProbability, ours), other.LogProbabilities is [var recorded, ..] ? BitConverter.UInt32BitsToSingle(recorded) : null),
+            new TokenHere(ours.Id, TextOf(ours.Id), token.OurScore, LogOf(token.OurLogProbability, ours)));
+        return false;
     }
+
+    // Where the tokens are the same, it was computed only if it was asked for.
+    private static float LogOf(float logProbability, GeneratedToken ours) => float.IsNaN(logProbability) ? ours.LogProbability ?? float.NaN : logProbability;
 
     private string? Compare(ForcedToken token, OutputToken other)
     {
         var ours = token.Ours;
         if ((uint)ours.Id != other.Id)
-            return $"the receipt has {Shown(token.Theirs)}, our own scores give {Shown(ours.Id)} (our scores: {Number(token.TheirScore)} and {Number(token.OurScore)})";
+            return $"the receipt has {Shown(token.Theirs)}, our own scores give {Shown(ours.Id)} (our scores: {Apart(token.TheirScore, token.OurScore)}; log-probabilities: {Apart(token.TheirLogProbability, token.OurLogProbability)})";
         var again = AnswerRecorder.Encode(ours);
         if (!again.Text.Span.SequenceEqual(other.Text.Span))
             return $"the receipt emits {Quoted(other.Text.Span)} with it, and it is {Quoted(again.Text.Span)}";
-        if (again.LogProbabilities.SequenceEqual(other.LogProbabilities))
-            return null;
-        return again.LogProbabilities.Length != other.LogProbabilities.Length || again.LogProbabilities.Length == 0
-            ? $"the receipt has {other.LogProbabilities.Length} numbers of log-probabilities, and they are {again.LogProbabilities.Length}"
-            : $"the receipt's log-probabilities begin with {Number(BitConverter.UInt32BitsToSingle(other.LogProbabilities[0]))}, ours with {Number(ours.LogProbability!.Value)}";
+        var (mine, its) = (again.LogProbabilities, other.LogProbabilities);
+        if (mine.Length != its.Length)
+            return $"the receipt has {its.Length} numbers of log-probabilities, and they are {mine.Length}";
+        var at = mine.AsSpan().CommonPrefixLength(its.AsSpan());
+        // The token's own, then an id and a log-probability of each alternative.
+        return at == mine.Length ? null
+            : at == 0 ? $"the receipt's log-probability of {Shown(ours.Id)} and ours: {Apart(Number(its[0]), Number(mine[0]))}"
+            : at % 2 == 1 ? $"the receipt's alternative {at / 2} is {Shown((int)its[at])}, ours {Shown((int)mine[at])}"
+            : $"the receipt's log-probability of alternative {(at - 1) / 2}, {Shown((int)mine[at - 1])}, and ours: {Apart(Number(its[at]), Number(mine[at]))}";
+
+        static float Number(uint bits) => BitConverter.UInt32BitsToSingle(bits);
     }
 
     // The token is the same; whether the choice ends with it, and why, must be too.
@@ -92,9 +106,11 @@ internal sealed class AnswerComparison
 
     private string Choice(int choice) => parameters.N > 1 ? $"choice {choice}, " : "";
 
-    private string Shown(int id) => (uint)id < (uint)tokenizer.Count ? $"{id} {Quoted(Encoding.UTF8.GetBytes(tokenizer.Text(id)))}" : $"{(uint)id}";
+    private string? TextOf(int id) => (uint)id < (uint)tokenizer.Count ? tokenizer.Text(id) : null;
+
+    private string Shown(int id) => TextOf(id) is { } text ? $"{id} {Quoted(Encoding.UTF8.GetBytes(text))}" : $"{(uint)id}";
 
     private static string Quoted(ReadOnlySpan<byte> utf8) => $"\"{StrictJson.Shown(Encoding.UTF8.GetString(utf8))}\"";
 
-    private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
+    private static string Apart(float theirs, float ours) => string.Create(CultureInfo.InvariantCulture, $"{theirs:R} and {ours:R}, {MathF.Abs(ours - theirs):R} apart");
 }

@@ -11,6 +11,10 @@ namespace Assay.Providers.Language;
 /// Makes the answer of a language model again, token by token, from our own scores: in a prompt's time, since the tokens are known. The
 /// request's body, where it is shown, must give the very prompt and parameters that the receipt says.
 /// </summary>
+/// <remarks>
+/// Whoever hands in another model than the receipt names learns where its answer parts from the receipt's. The result then never is
+/// <see cref="ReplayStatus.Reproduced"/>, has <see cref="ReplayResult.OtherModel"/>, and is no word against the node.
+/// </remarks>
 public static class LanguageReplay
 {
     /// <exception cref="MalformedException">The bundle, or what it discloses, is not what its format says.</exception>
@@ -18,7 +22,6 @@ public static class LanguageReplay
     {
         var receipt = Receipt.Parse(bundle.Envelope.Payload.Span);
         ReplayResult Unverifiable(string why) => new(ReplayStatus.Unverifiable, why, receipt, null);
-        ReplayResult Diverged(string how) => new(ReplayStatus.Diverged, how, receipt, null);
 
         if (Missing(bundle, receipt) is { } missing)
             return Unverifiable(missing);
@@ -36,9 +39,21 @@ public static class LanguageReplay
         if (tools.Model(receipt.Model.Manifest) is not { } model)
             return Unverifiable(
                 $"the model {receipt.Model.Name}@{receipt.Model.Version} (sha256:{receipt.Model.Manifest.ToHex()}) is not in this store: `assay import` it, or name it with --model");
-        if (model.Graph != receipt.Execution.Graph)
-            return Unverifiable("this version reads the model as another architecture than the receipt names");
+        var isOther = model.Claim.Manifest != receipt.Model.Manifest;
+        var result = await RunAsync(bundle, receipt, parameters, model, isOther, tools, cancel).ConfigureAwait(false);
+        return isOther ? result with { OtherModel = model.Claim.Manifest } : result;
+    }
 
+    private static async Task<ReplayResult> RunAsync(
+        Bundle bundle, Receipt receipt, AnswerParameters parameters, RunnableLanguageModel model, bool isOther, LanguageReplayTools tools, CancellationToken cancel)
+    {
+        ReplayResult Unverifiable(string why) => new(ReplayStatus.Unverifiable, why, receipt, null);
+        ReplayResult Diverged(string how, TokenDifference? token = null) => new(ReplayStatus.Diverged, how, receipt, null) { Token = token };
+
+        if (NotComparable(receipt, model, isOther) is { } reason)
+            return Unverifiable(reason);
+        if (!isOther && receipt.Model.Language != model.Claim.Language)
+            return Diverged("the receipt says another quantisation, tokenizer or chat template than the model it names has");
         var prompt = PromptTokens.Decode(bundle.Disclosures.Input!.Bytes.Span);
         var tokens = Tokens(bundle.Disclosures.Output!.Bytes.Span);
         if (parameters.Seed is SeedClaim.Node seed && seed.Key == receipt.Issuer.KeyId && seed.Ticket != parameters.Ticket)
@@ -46,25 +61,38 @@ public static class LanguageReplay
         if (parameters.Choices.Length != parameters.N || parameters.Choices.Aggregate(0UL, (sum, c) => sum + c.Tokens) != (ulong)tokens.Count
             || parameters.PromptTokens != (ulong)prompt.Length)
             return Diverged($"the receipt counts {parameters.PromptTokens} and {parameters.CompletionTokens} tokens of {parameters.N} choices, and has {prompt.Length} and {tokens.Count}");
-        var request = RequestOf(parameters, prompt, receipt.ClientNonce, bundle.Disclosures.Input.Bytes.Span);
         var walk = new AnswerComparison(parameters, tokens, model.Model.Tokenizer);
+        if (walk.EmptyChoice is { } empty)
+            return Diverged(empty);
         try
         {
-            var wire = WireCheck.Of(bundle, receipt, parameters, prompt, model);
-            if (wire.Difference is { } difference)
-                return Diverged(difference);
+            var wire = WireCheck.Of(bundle, receipt, parameters, prompt, model, isOther);
             if (parameters.Grammar is not null && wire.Grammar is null)
-                return Unverifiable($"the answer was constrained by a grammar, and {wire.Note ?? "the request that holds its schema is not shown"}");
-            request = request with { Grammar = wire.Grammar };
+                return wire.Difference is { } asked ? Diverged(asked)
+                    : Unverifiable($"the answer was constrained by a grammar, and {wire.Note ?? "the request that holds its schema is not shown"}");
+            var request = RequestOf(parameters, prompt, receipt.ClientNonce, bundle.Disclosures.Input.Bytes.Span) with { Grammar = wire.Grammar };
             await Task.Run(() => Walk(walk, request, model, tools, cancel), cancel).ConfigureAwait(false);
-            return (walk.Difference ?? walk.CallsDifference(wire.Tools)) is { } found
-                ? Diverged(found)
-                : new ReplayResult(ReplayStatus.Reproduced, $"{tokens.Count} tokens are the same{(wire.Note is { } note ? $"; {note}" : "")}", receipt, null);
+            // The token that shows it comes first, and then what the request says of it.
+            string?[] found = [walk.Difference?.What, wire.Difference, walk.Difference is null ? walk.CallsDifference(wire.Tools) : null];
+            var note = wire.Note is { } left ? $"; {left}" : "";
+            return Array.Exists(found, f => f is not null) ? Diverged(string.Join("; ", found.OfType<string>()), walk.Difference)
+                : isOther ? Diverged($"the model is not the one that the receipt names; its {tokens.Count} tokens are the same{note}")
+                : new ReplayResult(ReplayStatus.Reproduced, $"{tokens.Count} tokens are the same{note}", receipt, null);
         }
         catch (ModelException e)
         {
             return Unverifiable($"the model cannot be run on that prompt here: {e.Message}");
         }
+    }
+
+    // Token ids are compared, so they have to stand for the same texts.
+    private static string? NotComparable(Receipt receipt, RunnableLanguageModel model, bool isOther)
+    {
+        if (!isOther)
+            return model.Graph == receipt.Execution.Graph ? null : "this version reads the model as another architecture than the receipt names";
+        var (theirs, ours) = (receipt.Model.Language?.Tokenizer, ModelDigests.TokenizerOf(model.Model.Tokenizer));
+        return theirs == ours ? null
+            : $"the model given has another tokenizer (sha256:{ours.ToHex()}) than the receipt names ({(theirs is { } hash ? "sha256:" + hash.ToHex() : "none")}): token ids mean other texts, and nothing can be compared";
     }
 
     private static void Walk(AnswerComparison walk, GenerationRequest request, RunnableLanguageModel model, LanguageReplayTools tools, CancellationToken cancel)

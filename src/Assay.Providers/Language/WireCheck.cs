@@ -1,4 +1,6 @@
+using Assay.Engine.Language.Generation;
 using Assay.Engine.Language.Grammars;
+using Assay.Engine.Models;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
 using Assay.Verify.Statements;
@@ -12,7 +14,8 @@ namespace Assay.Providers.Language;
 /// <param name="Tools">That they offer.</param>
 internal sealed record WireCheck(string? Difference, string? Note, TokenMasks? Grammar, OfferedTools? Tools = null)
 {
-    public static WireCheck Of(Bundle bundle, Receipt receipt, AnswerParameters p, int[] prompt, RunnableLanguageModel model)
+    /// <param name="isOther">Whether the model is another than the receipt names: its template may then make another prompt of the request, which is no difference.</param>
+    public static WireCheck Of(Bundle bundle, Receipt receipt, AnswerParameters p, int[] prompt, RunnableLanguageModel model, bool isOther)
     {
         if (receipt.WireInput is not { } claim)
             return new WireCheck(null, null, null);
@@ -20,23 +23,33 @@ internal sealed record WireCheck(string? Difference, string? Note, TokenMasks? G
             return new WireCheck(null, "the request's body is not shown, so the prompt was taken as it is", null);
         if (Commitment.OfWireInput(wire.Salt.Span, wire.Bytes.Span) != claim.Commitment)
             return new WireCheck(null, "the request's body that is shown is not the one that the receipt commits to", null);
-        var request = RequestReader.Read(p.Api, wire.Bytes, model, p.TemplateClock ?? DateTimeOffset.UnixEpoch);
+        LanguageRequest request;
+        try
+        {
+            request = RequestReader.Read(p.Api, wire.Bytes, model, p.TemplateClock ?? DateTimeOffset.UnixEpoch);
+        }
+        catch (ModelException e) when (isOther)
+        {
+            return new WireCheck(null, $"the model given cannot read the request ({e.Message}), so the prompt was taken as it is", null);
+        }
         var asked = request.Generation;
         var at = asked.Prompt.AsSpan().CommonPrefixLength(prompt);
-        if (at < Math.Max(prompt.Length, asked.Prompt.Length))
-            return Differs($"the request gives {asked.Prompt.Length} tokens of prompt, the receipt has {prompt.Length}, and they differ at token {at}");
+        var differs = at < Math.Max(prompt.Length, asked.Prompt.Length)
+            ? $"the request gives {asked.Prompt.Length} tokens of prompt, the receipt has {prompt.Length}, and they differ at token {at}"
+            : null;
         var same = new (string Name, bool Is)[]
         {
             ("sampling parameters", SameSampler(asked, p)), ("n", asked.Choices == p.N), ("stop", asked.Stop.SequenceEqual(p.Stop)),
             ("logprobs", asked.Alternatives == p.Alternatives), ("seed", request.Seed == (p.Seed as SeedClaim.Client)?.Value),
-            ("grammar", request.Grammar == p.Grammar), ("templateClock", request.TemplateClock == p.TemplateClock),
+            ("grammar", request.Grammar == p.Grammar), ("templateClock", isOther || request.TemplateClock == p.TemplateClock),
             ("maxTokens", p.MaxTokens <= asked.MaxTokens),
         };
-        return Array.Find(same, s => !s.Is).Name is { } name ? Differs($"the request asks for other {name} than the receipt says") : new WireCheck(null, null, asked.Grammar, request.Tools);
-
-        static WireCheck Differs(string how) => new(how, null, null);
+        var difference = (isOther ? null : differs)
+            ?? (Array.Find(same, s => !s.Is).Name is { } name ? $"the request asks for other {name} than the receipt says" : null);
+        var grammar = request.Grammar == p.Grammar ? asked.Grammar : null;
+        return new WireCheck(difference, isOther && differs is not null ? differs + "; the receipt's was taken" : null, grammar, request.Tools);
     }
 
-    private static bool SameSampler(Engine.Language.Generation.GenerationRequest asked, AnswerParameters p) =>
+    private static bool SameSampler(GenerationRequest asked, AnswerParameters p) =>
         asked.Sampler with { LogitBias = p.Sampler.LogitBias } == p.Sampler && asked.Sampler.LogitBias.SequenceEqual(p.Sampler.LogitBias);
 }

@@ -45,7 +45,8 @@ public class LanguageBundleTests
         var bundle = await tiny.Node.BundleAsync(answers[3].Receipt);
         tiny.Test.AssertAccepted(bundle);
         foreach (var isa in Engine.Numerics.Isas.Supported)
-            Assert.Equal(ReplayStatus.Reproduced, (await tiny.ReplayAsync(bundle, isa: isa)).Status);
+            foreach (var threads in (int[])[1, 2])
+                Assert.Equal(ReplayStatus.Reproduced, (await tiny.ReplayAsync(bundle, threads, isa)).Status);
         var (code, said) = Run(cli, "replay", tiny.Test.Write("s.receipt.json", bundle.ToBytes()), "--model", model, "--policy", tiny.Test.Data.Policy);
         Assert.True(code == 0, said);
         Assert.StartsWith("reproduced: ", said, StringComparison.Ordinal);
@@ -69,7 +70,25 @@ public class LanguageBundleTests
         Assert.True(code == 20 && said.Contains("is not in this store", StringComparison.Ordinal), said);
         var blob = other.Node.Models.Blobs.PathOf(other.Model.Files[0].Sha256);
         (code, said) = Run(cli, "replay", file, "--model", blob);
-        Assert.True(code != 0 && said.Contains("the receipt's model sha256:" + tiny.Model.Digest.ToHex(), StringComparison.Ordinal), said);
+        Assert.True(code == 20 && said.Contains("the model given has another tokenizer", StringComparison.Ordinal), said);
+        await using var same = await TinyNode.OpenAsync(seed: 2);
+        blob = same.Node.Models.Blobs.PathOf(same.Model.Files[0].Sha256);
+        (code, said) = Run(cli, "replay", file, "--model", blob);
+        Assert.True(code == 10, said);
+        var lines = said.Split('\n');
+        Assert.EndsWith("sha256:" + tiny.Model.Digest.ToHex(), lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("sha256:" + same.Model.Digest.ToHex(), lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("diverged: choice 0, token 0 of 12: ", lines[3], StringComparison.Ordinal);
+        Assert.Contains("execution     not checked", said, StringComparison.Ordinal);
+        (code, said) = Run(cli, "replay", file, "--model", blob, "--json");
+        using (var json = System.Text.Json.JsonDocument.Parse(said))
+        {
+            var root = json.RootElement;
+            Assert.Equal((10, "diverged", same.Model.Digest.ToHex()), (code, root.GetProperty("status").GetString(), root.GetProperty("givenModelDigest").GetString()));
+            var token = root.GetProperty("token");
+            Assert.Equal(0, token.GetProperty("position").GetInt32());
+            Assert.True(MathF.Abs(token.GetProperty("logProbabilityDifference").GetSingle()) > 0);
+        }
         (code, said) = Run(cli, "replay", file, "--model", tiny.Node.Models.Blobs.PathOf(tiny.Model.Files[0].Sha256), "--policy", tiny.Test.Data.Policy);
         Assert.True(code == 0, said);
     }

@@ -30,7 +30,7 @@ internal sealed class TinyNode : IAsyncDisposable
     public AssayNode Node => Test.Node;
 
     /// <param name="family">Of the tiny models; or the path of a .gguf file.</param>
-    public static async Task<TinyNode> OpenAsync(string family = "llama", WeightType type = WeightType.F32, int threads = 1, GeneratorOptions? generator = null)
+    public static async Task<TinyNode> OpenAsync(string family = "llama", WeightType type = WeightType.F32, int threads = 1, GeneratorOptions? generator = null, ulong seed = 1, string? template = null)
     {
         var test = TestNode.Open(new NodeOptions
         {
@@ -39,28 +39,57 @@ internal sealed class TinyNode : IAsyncDisposable
                 Session = new LanguageSessionOptions { Threads = threads, CacheBytes = 1 << 24 }, Generator = generator ?? GeneratorOptions.Default,
             },
         });
-        return new TinyNode(test, await test.Node.ImportAsync(family.EndsWith(".gguf", StringComparison.Ordinal) ? family : test.Write("tiny.gguf", TinyModels.Write(family, type))));
+        return new TinyNode(test, await test.Node.ImportAsync(family.EndsWith(".gguf", StringComparison.Ordinal) ? family : test.Write("tiny.gguf", TinyModels.Write(family, type, seed, template))));
     }
 
-    /// <summary>Begins an answer to a body of the completions API.</summary>
+    /// <summary>Begins an answer to a body of the completions API, or, where it has messages, of the chat API.</summary>
     public Task<LanguageAnswer> BeginAsync(string body, string? nonce = null, CancellationToken cancel = default)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
-        var request = RequestReader.Read(RequestReader.Completion, bytes, Node.LoadLanguage(Model), DateTimeOffset.UnixEpoch);
+        var request = Read(bytes);
         return Node.BeginAsync(Model, request, new CallerTerms(nonce, Wire: new WireInput("application/json", bytes)), cancel: cancel);
     }
 
     public async Task<FinishedAnswer> AnswerAsync(string body, string? nonce = null)
     {
         await using var answer = await BeginAsync(body, nonce);
+        var made = new List<OutputToken>();
         await foreach (var token in answer.ReadAllAsync())
-            Assert.InRange(token.Choice, 0, 15);
-        var finished = await answer.FinishAsync();
+            made.Add(AnswerRecorder.Encode(token));
+        // As the web host counts them; here of one choice.
+        var request = Read(Encoding.UTF8.GetBytes(body));
+        var finished = await answer.FinishAsync(request.Tools is { } tools ? [tools.CountIn(made, Node.LoadLanguage(Model).Model.Tokenizer)] : null);
         newest = newest is { } other && other.Index > finished.Receipt.Index ? other : finished.Receipt;
         return finished;
     }
 
     public async Task<Bundle> BundleAsync(string body) => await Node.BundleAsync((await AnswerAsync(body)).Receipt);
+
+    private LanguageRequest Read(byte[] body) => RequestReader.Read(
+        body.AsSpan().IndexOf("\"messages\""u8) >= 0 ? RequestReader.Chat : RequestReader.Completion, body, Node.LoadLanguage(Model), DateTimeOffset.UnixEpoch);
+
+    /// <summary>The same answer as if it had been given to another body: prompt, parameters and commitments are all that body's.</summary>
+    public Bundle WithRequest(Bundle bundle, string body)
+    {
+        var (bytes, shown) = (Encoding.UTF8.GetBytes(body), bundle.Disclosures);
+        var request = Read(bytes);
+        var asked = request.Generation;
+        var input = PromptTokens.Encode(asked.Prompt.AsSpan());
+        return With(bundle, r => r with
+        {
+            Input = r.Input with { Length = (ulong)input.Length, Commitment = Commitment.OfInput(shown.Input!.Salt.Span, input) },
+            WireInput = r.WireInput! with { Length = (ulong)bytes.Length, Commitment = Commitment.OfWireInput(shown.WireInput!.Salt.Span, bytes) },
+            Parameters = AnswerParametersFormat.Write(AnswerParametersFormat.Read(r.Parameters) with
+            {
+                Sampler = asked.Sampler, Stop = asked.Stop, Alternatives = asked.Alternatives, MaxTokens = asked.MaxTokens, Grammar = request.Grammar,
+                PromptTokens = (ulong)asked.Prompt.Length, Seed = request.Seed is { } value ? new SeedClaim.Client(value) : AnswerParametersFormat.Read(r.Parameters).Seed,
+            }),
+        }) with { Disclosures = shown with { Input = shown.Input! with { Bytes = input }, WireInput = shown.WireInput! with { Bytes = bytes } } };
+    }
+
+    /// <summary>Runs a receipt's answer again with another node's model, as who hands one in.</summary>
+    public static Task<ReplayResult> ReplayAsync(Bundle bundle, RunnableLanguageModel model) =>
+        LanguageReplay.RunAsync(bundle, LanguageReplayTools.Local(_ => model), default);
 
     /// <summary>Runs a receipt's answer again.</summary>
     public Task<ReplayResult> ReplayAsync(Bundle bundle, int threads = 1, Isa? isa = null) => LanguageReplay.RunAsync(

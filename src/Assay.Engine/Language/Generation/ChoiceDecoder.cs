@@ -49,6 +49,9 @@ public sealed class ChoiceDecoder(GenerationRequest request, Tokenizer tokenizer
         return new GeneratedToken(choice, Count - 1, id, text, log, alternatives, finish);
     }
 
+    /// <summary>The log-probability of a token, of the scores as they are.</summary>
+    public float LogProbability(ReadOnlySpan<float> scores, int id) => sampler.LogProbabilities(scores, id, 0).Chosen.LogProbability;
+
     private (float? Log, ImmutableArray<TokenLogProbability> Alternatives) Logs(ReadOnlySpan<float> scores, int id)
     {
         if (request.Alternatives is not { } most)

@@ -9,7 +9,9 @@ namespace Assay.Engine.Language.Generation;
 /// <param name="Theirs">The answer's.</param>
 /// <param name="OurScore">Our score of our token.</param>
 /// <param name="TheirScore">Our score of theirs; not a number where the vocabulary has no such token.</param>
-public readonly record struct ForcedToken(GeneratedToken Ours, int Theirs, float OurScore, float TheirScore);
+/// <param name="OurLogProbability">By our scores, of our token; looked at only where the tokens differ, else not a number.</param>
+/// <param name="TheirLogProbability">The same of theirs.</param>
+public readonly record struct ForcedToken(GeneratedToken Ours, int Theirs, float OurScore, float TheirScore, float OurLogProbability, float TheirLogProbability);
 
 /// <summary>
 /// Makes an answer again whose tokens are known: they are evaluated many at a time, as a prompt is, and from each position's scores
@@ -90,7 +92,11 @@ public static class TeacherForcing
                 var scores = step.Scores(i);
                 var theirs = tokens[looked++];
                 var ours = decoder.Next(scores);
-                var goOn = look(new ForcedToken(ours, theirs, scores[ours.Id], (uint)theirs < (uint)scores.Length ? scores[theirs] : float.NaN));
+                var isKnown = (uint)theirs < (uint)scores.Length;
+                var differ = ours.Id != theirs;
+                var goOn = look(new ForcedToken(
+                    ours, theirs, scores[ours.Id], isKnown ? scores[theirs] : float.NaN,
+                    differ ? decoder.LogProbability(scores, ours.Id) : float.NaN, differ && isKnown ? decoder.LogProbability(scores, theirs) : float.NaN));
                 IsOver = !goOn || decoder.IsFinished || looked == tokens.Length;
             }
         }
