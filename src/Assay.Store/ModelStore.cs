@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Assay.Engine.Execution;
 using Assay.Engine.Models;
+using Assay.Engine.Models.Gguf;
 using Assay.Engine.Models.Language;
 using Assay.Engine.Models.Onnx;
 using Assay.Log.Files;
@@ -57,7 +58,7 @@ public sealed partial class ModelStore
     public StoredModel? FindByDigest(string digest) =>
         digest.Length == 64 ? List().FirstOrDefault(m => m.Digest.ToHex() == digest) : null;
 
-    /// <summary>Brings in a file, or a folder with everything in it. The same bytes under the same name are the same version.</summary>
+    /// <summary>Brings in a file (of a GGUF file in parts, all of them), or a folder with everything in it. The same bytes under the same name are the same version.</summary>
     /// <param name="name">Or null for the name of the file or folder.</param>
     /// <param name="version">Or null for the next number.</param>
     /// <exception cref="ModelException">It is not a model that can be run here, or not all of its inputs and outputs are tensors of numbers.</exception>
@@ -210,7 +211,7 @@ public sealed partial class ModelStore
     private static List<(string Name, string Path)> Sources(string path)
     {
         if (File.Exists(path))
-            return [(System.IO.Path.GetFileName(path), path)];
+            return [.. GgufParts.With(path)];
         if (!Directory.Exists(path))
             throw new StoreException(StoreFault.NotFound, $"there is no file or folder '{path}'");
         var found = new List<(string, string)>();
@@ -231,6 +232,8 @@ public sealed partial class ModelStore
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         var name = File.Exists(full) ? System.IO.Path.GetFileNameWithoutExtension(full) : System.IO.Path.GetFileName(full);
+        // big-00001-of-00003.gguf is big.
+        name = GgufParts.PartOf(name + ".gguf")?.Stem ?? name;
         return name == "model" ? System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full)) ?? name : name;
     }
 

@@ -34,6 +34,20 @@ public sealed class LanguageModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_gguf_in_parts_is_imported_by_any_of_them_and_its_digest_is_over_all_in_order()
+    {
+        var parts = TinyParts.Cut(TinyModels.Write("llama", WeightType.Q4_0), 2);
+        folder.Write("big-00001-of-00002.gguf", parts[0]);
+        Assert.Contains("'big-00002-of-00002.gguf' is missing", Assert.Throws<ModelException>(() => Import(folder["big-00001-of-00002.gguf"])).Message, StringComparison.Ordinal);
+        folder.Write("big-00002-of-00002.gguf", parts[1]);
+        var model = Import(folder["big-00002-of-00002.gguf"]);
+        Assert.Equal(("big@1", "gguf", true), (model.Reference, model.Format, model.IsLanguage));
+        Assert.Equal(Sha256.Of([.. parts.SelectMany(p => Sha256.Of(p).ToArray())]), model.Digest);
+        Assert.Equal(model.Reference, Import(folder["big-00001-of-00002.gguf"]).Reference);
+        store.OpenLanguage(model).Dispose();
+    }
+
+    [Fact]
     public void The_same_architecture_with_other_weights_is_another_model_and_the_same_graph()
     {
         var (a, b) = (Import(folder.Write("a.gguf", TinyModels.Write("qwen3", WeightType.Q8_0, 1))), Import(folder.Write("b.gguf", TinyModels.Write("qwen3", WeightType.Q8_0, 2))));

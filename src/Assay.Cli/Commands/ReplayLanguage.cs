@@ -1,3 +1,4 @@
+using Assay.Engine.Models.Gguf;
 using Assay.Engine.Models.Language;
 using Assay.Providers;
 using Assay.Providers.Language;
@@ -32,10 +33,10 @@ internal static class ReplayLanguage
     private static RunnableLanguageModel FromFile(string path)
     {
         var files = Directory.Exists(path) ? Directory.GetFiles(path)
-            : File.Exists(path) ? [path]
+            : File.Exists(path) ? [.. GgufParts.With(path).Select(f => f.Path)]
             : throw new StoreException(StoreFault.NotFound, $"there is no file or folder '{path}'");
         var found = ModelDigest.Of([.. files.Select(Hashed)]);
-        return Make(new ModelClaim("model", "1", found, files is [var only] && only.EndsWith(".gguf", StringComparison.Ordinal) ? "gguf" : "safetensors"), LanguageModel.Open(path));
+        return Make(new ModelClaim("model", "1", found, files.Any(f => f.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)) ? "gguf" : "safetensors"), LanguageModel.Open(path));
     }
 
     private static ModelFile Hashed(string path)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Assay.Engine.Models.Gguf;
 using Assay.Verify.Json;
 
 namespace Assay.Store.Pull;
@@ -22,31 +23,36 @@ internal sealed partial record HubChoice(string Name, IReadOnlyList<(string Name
     {
         var ggufs = files.Where(f => IsGguf(f.Name)).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
         if (wanted.File is null)
-            return ggufs.Count > 0 ? One(wanted, ggufs, choose) : Folder(wanted, files);
+            return ggufs.Count > 0 ? One(wanted, ggufs, files, choose) : Folder(wanted, files);
         if (files.FirstOrDefault(f => f.Name == wanted.File) is { } exact && !exact.Name.EndsWith(".safetensors", StringComparison.Ordinal))
-            return IsGguf(exact.Name) ? Single(exact) : Graph(exact, files);
+            return IsGguf(exact.Name) ? Single(exact, files) : Graph(exact, files);
         if (wanted.File == Safetensors || wanted.File.EndsWith(".safetensors", StringComparison.Ordinal))
             return Folder(wanted, files);
         var like = ggufs.Where(f => BaseName(f.Name).Contains(wanted.File, StringComparison.OrdinalIgnoreCase)).ToList();
-        return like.Count > 0 ? One(wanted, like, choose)
+        return like.Count > 0 ? One(wanted, like, files, choose)
             : throw new StoreException(StoreFault.NotFound, $"{wanted.Repository} has no file '{StrictJson.Shown(wanted.File)}'{(ggufs.Count > 0 ? $": it has {Listed(ggufs)}" : "")}");
     }
 
-    private static HubChoice One(PullReference.Hub wanted, List<HubFile> ggufs, Func<IReadOnlyList<HubFile>, HubFile>? choose)
+    private static HubChoice One(PullReference.Hub wanted, List<HubFile> ggufs, IReadOnlyList<HubFile> files, Func<IReadOnlyList<HubFile>, HubFile>? choose)
     {
-        var whole = ggufs.Where(f => !Part().IsMatch(f.Name)).ToList();
+        // Of a model in parts the first stands for all.
+        var whole = ggufs.Where(f => GgufParts.PartOf(f.Name) is not { Number: > 1 }).ToList();
         return whole switch
         {
-            [] => Single(ggufs[0]),
-            [var only] => Single(only),
-            _ when choose is not null => Single(choose(whole)),
+            [] => Single(ggufs[0], files),
+            [var only] => Single(only, files),
+            _ when choose is not null => Single(choose(whole), files),
             _ => throw new StoreException(StoreFault.BadRequest, $"{wanted.Repository} has {whole.Count} such .gguf files: choose one with hf:{wanted.Repository}:FILE, where FILE is {Listed(whole)}"),
         };
     }
 
-    private static HubChoice Single(HubFile gguf) => Part().IsMatch(gguf.Name)
-        ? throw new StoreException(StoreFault.BadRequest, $"{StrictJson.Shown(gguf.Name)} is one of several parts: choose a .gguf file in one part, or join them with llama.cpp's gguf-split --merge")
-        : new HubChoice(Stem(gguf.Name), [(BaseName(gguf.Name), gguf)]);
+    // A file, or all the parts that its name says there are.
+    private static HubChoice Single(HubFile gguf, IReadOnlyList<HubFile> files)
+    {
+        var parts = GgufParts.NamesWith(gguf.Name).Select(name => files.FirstOrDefault(f => f.Name == name)
+            ?? throw new StoreException(StoreFault.BadRequest, $"{StrictJson.Shown(gguf.Name)} is one of several parts, and {StrictJson.Shown(name)} is not there"));
+        return new HubChoice(GgufParts.PartOf(BaseName(gguf.Name))?.Stem ?? Stem(gguf.Name), [.. parts.Select(f => (BaseName(f.Name), f))]);
+    }
 
     private static HubChoice Folder(PullReference.Hub wanted, IReadOnlyList<HubFile> files)
     {
@@ -81,9 +87,6 @@ internal sealed partial record HubChoice(string Name, IReadOnlyList<(string Name
     private static string BaseName(string name) => name[(name.LastIndexOf('/') + 1)..];
 
     private static string Stem(string name) => Path.GetFileNameWithoutExtension(BaseName(name));
-
-    [GeneratedRegex(@"-\d{5}-of-\d{5}\.gguf\z", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 100)]
-    private static partial Regex Part();
 
     [GeneratedRegex(@"^model-\d{5}-of-\d{5}\.safetensors\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex Shard();

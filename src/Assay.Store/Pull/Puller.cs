@@ -1,4 +1,5 @@
 using System.Net;
+using Assay.Engine.Models.Gguf;
 using Assay.Verify.Crypto;
 
 namespace Assay.Store.Pull;
@@ -77,6 +78,8 @@ public sealed class Puller(ModelStore store, PullOptions options) : IDisposable
         var stem = Path.GetFileNameWithoutExtension(file);
         if (Path.GetExtension(file) is not (".gguf" or ".onnx"))
             throw new StoreException(StoreFault.BadRequest, $"{PullHttp.Shown(web.Address)} is no model: an address ends in .gguf or .onnx");
+        if (GgufParts.PartOf(file) is { Count: > 1 } part)
+            throw new StoreException(StoreFault.BadRequest, $"{PullHttp.Shown(web.Address)} is one of {part.Count} parts, and an address is one file: pull them from a hub, or import them from a folder");
         var remote = new Remote(web.Address, (status, _) => status == HttpStatusCode.NotFound
             ? new StoreException(StoreFault.NotFound, $"{PullHttp.Shown(web.Address)} is not there")
             : new StoreException(StoreFault.Unavailable, $"{PullHttp.Shown(web.Address)} answers with status {(int)status}"));

@@ -1,5 +1,7 @@
 using System.Text;
 using Assay.Engine.Models;
+using Assay.Engine.Models.Language;
+using Assay.Engine.Tests.Models.Gguf;
 using Assay.Store.Pull;
 
 namespace Assay.Store.Tests.Pull;
@@ -97,14 +99,33 @@ public sealed class PullTests : PullFixture
     [Fact]
     public async Task Of_several_ggufs_one_is_chosen_by_name_by_part_of_it_or_by_asking()
     {
-        Server.AddRepository("org/repo", ("tiny-Q4_0.gguf", Other), ("tiny-Q8_0.gguf", Model), ("big-00001-of-00002.gguf", Model), ("big-00002-of-00002.gguf", Model));
+        Server.AddRepository("org/repo", ("tiny-Q4_0.gguf", Other), ("tiny-Q8_0.gguf", Model));
         var refused = await RefusedAsync(StoreFault.BadRequest, "hf:org/repo");
         Assert.Contains("has 2 such .gguf files: choose one with hf:org/repo:FILE, where FILE is tiny-Q4_0.gguf (", refused.Message, StringComparison.Ordinal);
         Assert.Equal(["tiny-Q8_0.gguf"], (await PlanAsync("hf:org/repo:tiny-Q8_0.gguf")).FileNames);
         Assert.Equal(["tiny-Q4_0.gguf"], (await PlanAsync("hf:org/repo:q4_0")).FileNames);
         Assert.Equal(["tiny-Q8_0.gguf"], (await PlanAsync("hf:org/repo", Options(choose: files => files[1]))).FileNames);
-        Assert.Contains("one of several parts", (await RefusedAsync(StoreFault.BadRequest, "hf:org/repo:big-00001-of-00002.gguf")).Message, StringComparison.Ordinal);
         Assert.Contains("no file 'Q5_K'", (await RefusedAsync(StoreFault.NotFound, "hf:org/repo:Q5_K")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_gguf_in_parts_is_pulled_whole_by_any_of_its_parts()
+    {
+        var parts = TinyParts.Cut(Model, 2);
+        Server.AddRepository("org/repo", ("tiny.gguf", Other), ("Q8/big-00001-of-00002.gguf", parts[0]), ("Q8/big-00002-of-00002.gguf", parts[1]), ("half-00002-of-00002.gguf", parts[1]));
+        string[] names = ["big-00001-of-00002.gguf", "big-00002-of-00002.gguf"];
+        foreach (var file in new[] { "Q8/big-00001-of-00002.gguf", "Q8/big-00002-of-00002.gguf", "big" })
+            Assert.Equal(names, (await PlanAsync("hf:org/repo:" + file)).FileNames);
+        Assert.Contains("where FILE is Q8/big-00001-of-00002.gguf (", (await RefusedAsync(StoreFault.BadRequest, "hf:org/repo")).Message, StringComparison.Ordinal);
+        Assert.Contains("half-00001-of-00002.gguf is not there", (await RefusedAsync(StoreFault.BadRequest, "hf:org/repo:half")).Message, StringComparison.Ordinal);
+        var model = await PullAsync("hf:org/repo:big");
+        Assert.Equal(("big@1", "gguf"), (model.Reference, model.Format));
+        Assert.Equal(names, model.Files.Select(f => f.Name));
+        using var whole = LanguageModel.Read(Model);
+        using (var opened = Store.OpenLanguage(model))
+            Assert.Equal(whole.Digest.AsSpan(), opened.Digest.AsSpan());
+        Server["/some/big-00001-of-00002.gguf"] = new Served(parts[0]);
+        Assert.Contains("is one of 2 parts", (await RefusedAsync(StoreFault.BadRequest, Web("/some/big-00001-of-00002.gguf", parts[0]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,21 +6,22 @@ namespace Assay.Engine.Models.Language;
 /// <summary>A language model out of a GGUF file.</summary>
 internal static class GgufModel
 {
-    /// <summary>The model; it owns the file.</summary>
-    public static LanguageModel Read(GgufFile file, int? contextLength)
+    /// <summary>The model; it owns the files.</summary>
+    /// <param name="parts">One file, or all parts of one in order.</param>
+    public static LanguageModel Read(IReadOnlyList<GgufFile> parts, int? contextLength)
     {
-        if (file.Metadata.TryGetValue("split.count", out var split) && split.Whole is > 1 and var parts)
-            throw new ModelException($"the GGUF file is one of {parts} parts: join them first (llama.cpp's gguf-split --merge does)");
+        GgufParts.Check(parts);
         // GGUF counts dimensions from the inside.
-        var table = new WeightTable(file.Tensors.Select(t => new StoredTensor(t.Name, t.Type, [.. t.Dims.Reverse()], file.Data(t))));
-        var keys = new GgufKeys(file.Metadata);
+        var table = new WeightTable(parts.SelectMany(file => file.Tensors.Select(t => new StoredTensor(t.Name, t.Type, [.. t.Dims.Reverse()], file.Data(t)))));
+        var metadata = parts[0].Metadata;
+        var keys = new GgufKeys(metadata);
         var architecture = new GgufArchitecture(keys, table).Read(contextLength);
         var weights = WeightReader.Read(architecture, TensorNames.Gguf, table, AddsNothing);
-        var tokenizer = GgufTokenizer.Read(file.Metadata, architecture.VocabularySize);
+        var tokenizer = GgufTokenizer.Read(metadata, architecture.VocabularySize);
         if (tokenizer.Count > architecture.VocabularySize)
             throw new ModelException($"the tokenizer has {tokenizer.Count} tokens, where the embedding matrix has {architecture.VocabularySize} rows");
-        var template = file.Metadata.TryGetValue("tokenizer.chat_template", out var text) ? text.String : null;
-        return new LanguageModel(architecture, weights, tokenizer, template, ArchitectureDigest.Of(architecture, table.Used), [file])
+        var template = metadata.TryGetValue("tokenizer.chat_template", out var text) ? text.String : null;
+        return new LanguageModel(architecture, weights, tokenizer, template, ArchitectureDigest.Of(architecture, table.Used), [.. parts])
         {
             Pooling = keys.Has("pooling_type") ? PoolingNames.OfGguf(keys.Size("pooling_type", 0)) : Pooling.Last,
         };

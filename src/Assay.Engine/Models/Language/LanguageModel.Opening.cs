@@ -4,13 +4,13 @@ namespace Assay.Engine.Models.Language;
 
 public sealed partial class LanguageModel
 {
-    /// <summary>Opens a GGUF file, or a folder with safetensors, config.json and tokenizer.json. Weights are read in place: the files must not change while the model is in use.</summary>
+    /// <summary>Opens a GGUF file (of one in parts, any of them: the others lie beside it), or a folder with safetensors, config.json and tokenizer.json. Weights are read in place: the files must not change while the model is in use.</summary>
     /// <param name="contextLength">Positions to prepare for, at most what the model was made for; null for those.</param>
     /// <exception cref="ModelException">It cannot be read, or is not a model that can be run here; the message says why in one line.</exception>
     public static LanguageModel Open(string path, int? contextLength = null)
     {
         if (!Directory.Exists(path))
-            return Open(new Dictionary<string, string>(StringComparer.Ordinal) { ["model.gguf"] = path }, contextLength);
+            return OpenGguf([.. GgufParts.With(path).Select(f => f.Path)], contextLength);
         return Open(FilesIn(path), contextLength);
     }
 
@@ -38,24 +38,28 @@ public sealed partial class LanguageModel
     {
         if (contextLength is < 1)
             throw new ModelException("the context has at least one position");
-        var ggufs = files.Where(f => f.Key.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)).ToList();
-        if (ggufs.Count > 1)
-            throw new ModelException($"a model has one .gguf file; here are {ggufs.Count}");
-        if (ggufs.Count == 0)
-            return SafetensorsModel.Read(files, contextLength);
-        var file = GgufFile.Open(ggufs[0].Value);
+        var ggufs = files.Keys.Where(f => f.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)).ToList();
+        return ggufs.Count == 0 ? SafetensorsModel.Read(files, contextLength) : OpenGguf([.. GgufParts.InOrder(ggufs).Select(f => files[f])], contextLength);
+    }
+
+    private static LanguageModel OpenGguf(IReadOnlyList<string> paths, int? contextLength)
+    {
+        var parts = new List<GgufFile>();
         try
         {
-            return GgufModel.Read(file, contextLength);
+            foreach (var path in paths)
+                parts.Add(GgufFile.Open(path));
+            return GgufModel.Read(parts, contextLength);
         }
         catch
         {
-            file.Dispose();
+            foreach (var part in parts)
+                part.Dispose();
             throw;
         }
     }
 
     /// <summary>Reads a GGUF file that is in memory.</summary>
     /// <inheritdoc cref="Open(string, int?)"/>
-    public static LanguageModel Read(ReadOnlyMemory<byte> gguf, int? contextLength = null) => GgufModel.Read(GgufFile.Read(gguf), contextLength);
+    public static LanguageModel Read(ReadOnlyMemory<byte> gguf, int? contextLength = null) => GgufModel.Read([GgufFile.Read(gguf)], contextLength);
 }

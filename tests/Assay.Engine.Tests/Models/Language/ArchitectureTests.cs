@@ -207,10 +207,6 @@ public sealed class ArchitectureTests
             }
     }
 
-    [Fact]
-    public void The_parts_of_a_split_file_ask_to_be_joined() =>
-        Assert.Contains("join them", GgufFileTests.Refused(() => LanguageModel.Read(new GgufWriter().Key("split.count", 3u).ToBytes())), StringComparison.Ordinal);
-
     [Theory]
     [InlineData("f32")]
     [InlineData("q8_0")]
