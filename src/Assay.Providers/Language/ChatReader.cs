@@ -13,19 +13,22 @@ namespace Assay.Providers.Language;
 /// <summary>The body of <c>/v1/chat/completions</c>: a conversation that the model's template makes a prompt of.</summary>
 internal static class ChatReader
 {
-    private static readonly ConditionalWeakTable<LanguageModel, ChatTemplate> Templates = [];
+    private static readonly ConditionalWeakTable<LanguageModel, Prepared> Templates = [];
 
     public static LanguageRequest Read(JsonElement body, RunnableLanguageModel model, DateTimeOffset clock)
     {
         var fields = new RequestFields(body);
         // Receipts say the time to the second.
         clock = DateTimeOffset.FromUnixTimeSeconds(clock.ToUnixTimeSeconds());
-        var rendered = TemplateOf(model).Render(ChatVariables.Of(fields, model.Model.Tokenizer), clock);
+        var (template, guard) = TemplateOf(model);
+        // The texts of control tokens are those tokens where the template wrote them, and text where the request did.
+        var (variables, mark) = guard.Guard(ChatVariables.Of(fields, model.Model.Tokenizer));
+        var rendered = template.Render(variables, clock);
         var (digest, masks) = ToolChoice.Of(fields, model.Model) ?? Format(fields, model.Model);
         return new LanguageRequest
         {
             Api = RequestReader.Chat,
-            Generation = RequestReader.ReadGeneration(fields, Prompt(rendered.Text, model.Model), MaxTokens(fields), Alternatives(fields)) with { Grammar = masks },
+            Generation = RequestReader.ReadGeneration(fields, Prompt(rendered.Text, mark, model.Model), MaxTokens(fields), Alternatives(fields)) with { Grammar = masks },
             Seed = fields.Whole("seed", long.MinValue, long.MaxValue),
             Grammar = digest,
             Tools = OfferedTools.Of(fields, model.Model),
@@ -33,14 +36,13 @@ internal static class ChatReader
         };
     }
 
-    private static ChatTemplate TemplateOf(RunnableLanguageModel model) => model.Model.ChatTemplate is { } source
-        ? Templates.GetValue(model.Model, _ => ChatTemplate.Parse(source))
+    private static Prepared TemplateOf(RunnableLanguageModel model) => model.Model.ChatTemplate is { } source
+        ? Templates.GetValue(model.Model, m => Prepared.Of(ChatTemplate.Parse(source), m))
         : throw new ModelException($"{model.Claim.Name} has no chat template: /v1/completions takes a prompt as it is");
 
-    // The texts of control tokens are those tokens: the template wrote them.
-    private static int[] Prompt(string text, LanguageModel model)
+    private static int[] Prompt(string text, char mark, LanguageModel model)
     {
-        var ids = model.Tokenizer.Encode(text, special: true);
+        var ids = model.Tokenizer.EncodeMarked(text, mark);
         return model.Tokenizer is { AddBos: true, Bos: { } bos } && (ids.Length == 0 || ids[0] != bos) ? [bos, .. ids] : ids;
     }
 
@@ -77,5 +79,10 @@ internal static class ChatReader
             var digest = Sha256.Of(Encoding.UTF8.GetBytes("assay/grammar/v1\n" + text));
             return (digest, GrammarShelf.MasksOf(model.Tokenizer, null, digest, make));
         }
+    }
+
+    private sealed record Prepared(ChatTemplate Template, PromptGuard Guard)
+    {
+        public static Prepared Of(ChatTemplate template, LanguageModel model) => new(template, new PromptGuard(model.Tokenizer, template));
     }
 }

@@ -19,17 +19,24 @@ public sealed class ChatTemplate
 
     private readonly List<Statement> statements;
 
-    private ChatTemplate(string source, List<Statement> statements) => (Source, this.statements) = (source, statements);
+    private ChatTemplate(string source, List<TemplateToken> tokens)
+    {
+        (Source, statements) = (source, new TemplateParser(tokens).Template());
+        Words = tokens.Where(t => t.Kind is TokenKind.Text_ or TokenKind.Name).Select(t => t.Text).ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>The template's text.</summary>
     public string Source { get; }
+
+    /// <summary>The texts and names in its tags: what it may compare a text of the conversation with, look for in it, or cut it at.</summary>
+    internal IReadOnlySet<string> Words { get; }
 
     /// <exception cref="ModelException">It is no template, or uses what is not supported: one line that names it and its line.</exception>
     public static ChatTemplate Parse(string source)
     {
         if (source.Length > MostSourceCharacters)
             throw new ModelException($"the chat template has {source.Length} characters: at most {MostSourceCharacters} are allowed");
-        return Guarded(() => new ChatTemplate(source, new TemplateParser(TemplateLexer.Read(source)).Template()));
+        return Guarded(() => new ChatTemplate(source, TemplateLexer.Read(source)));
     }
 
     /// <summary>The prompt of a conversation.</summary>

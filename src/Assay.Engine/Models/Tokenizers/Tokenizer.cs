@@ -22,6 +22,13 @@ public abstract class Tokenizer
     /// <param name="special">Whether the texts of control tokens are those tokens: for what a template wrote, not for what a user did.</param>
     public abstract int[] Encode(string text, bool special);
 
+    /// <summary>
+    /// The ids of a prompt with texts of others in it: as <see cref="Encode"/> with control tokens, but none is made of a text that a mark parts, nor of a single
+    /// character, which no mark could part. Marks are no part of the text.
+    /// </summary>
+    /// <param name="mark">A character that the prompt's own texts do not have.</param>
+    public abstract int[] EncodeMarked(string text, char mark);
+
     /// <summary>The bytes that a token adds to the text: part of a UTF-8 character perhaps, none for a control token.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public abstract ReadOnlyMemory<byte> Bytes(int id);

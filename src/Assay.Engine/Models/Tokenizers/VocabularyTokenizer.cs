@@ -7,6 +7,9 @@ internal abstract class VocabularyTokenizer(Vocabulary vocabulary) : Tokenizer
 {
     private readonly SpecialTokens always = new(vocabulary, kind => kind == TokenKind.UserDefined);
     private readonly SpecialTokens onRequest = new(vocabulary, kind => kind is TokenKind.UserDefined or TokenKind.Control or TokenKind.Unknown);
+    private readonly SpecialTokens marked = new(Enumerable.Range(0, vocabulary.Count)
+        .Where(id => vocabulary.Kind(id) is TokenKind.UserDefined || vocabulary.Kind(id) is TokenKind.Control or TokenKind.Unknown && !IsOneCharacter(vocabulary.Text(id)))
+        .Select(id => (vocabulary.Text(id), id)));
 
     public override int Count => vocabulary.Count;
 
@@ -24,21 +27,39 @@ internal abstract class VocabularyTokenizer(Vocabulary vocabulary) : Tokenizer
         return Encode(text, special, ref work);
     }
 
+    public sealed override int[] EncodeMarked(string text, char mark)
+    {
+        var work = 0L;
+        return Encode(text, marked, mark, ref work);
+    }
+
     /// <param name="work">Grows by the pairs of symbols looked at: what the time of tokenizing is proportional to.</param>
-    internal int[] Encode(string text, bool special, ref long work)
+    internal int[] Encode(string text, bool special, ref long work) => Encode(text, special ? onRequest : always, null, ref work);
+
+    private int[] Encode(string text, SpecialTokens special, char? mark, ref long work)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var rest = WellFormed(text).AsSpan();
-        var tokens = new List<int>();
-        var merger = new Merger();
-        var afterSpecial = true;
+        var (tokens, merger, afterSpecial) = (new List<int>(), new Merger(), true);
+        Encode(WellFormed(text), special, mark, merger, tokens, ref afterSpecial);
+        work += merger.Work;
+        return [.. tokens];
+    }
+
+    private void Encode(ReadOnlySpan<char> rest, SpecialTokens special, char? mark, Merger merger, List<int> tokens, ref bool afterSpecial)
+    {
         while (!rest.IsEmpty)
         {
-            var found = (special ? onRequest : always).Next(rest);
+            var found = special.Next(rest);
             var plain = found is { } f ? rest[..f.Start] : rest;
+            var hasMarks = mark is { } m && plain.Contains(m);
+            if (hasMarks)
+                plain = plain.ToString().Replace(mark!.Value.ToString(), "", StringComparison.Ordinal);
             if (found is { } ahead && TakesSpaceBefore(ahead.Id))
                 plain = plain.TrimEnd();
-            if (!plain.IsEmpty)
+            if (hasMarks)
+                // What is one token wherever it stands is so without its marks too; it is no control token.
+                Encode(plain, always, null, merger, tokens, ref afterSpecial);
+            else if (!plain.IsEmpty)
             {
                 EncodePlain(plain, afterSpecial, merger, tokens);
                 afterSpecial = false;
@@ -49,10 +70,9 @@ internal abstract class VocabularyTokenizer(Vocabulary vocabulary) : Tokenizer
             afterSpecial = true;
             rest = rest[(token.Start + token.Length)..];
             if (TakesSpaceAfter(token.Id))
-                rest = rest.TrimStart();
+                while (!rest.IsEmpty && (char.IsWhiteSpace(rest[0]) || rest[0] == mark))
+                    rest = rest[1..];
         }
-        work += merger.Work;
-        return [.. tokens];
     }
 
     public override bool IsControl(int id) => vocabulary.Kind(id) is TokenKind.Control or TokenKind.Unknown or TokenKind.Unused;
@@ -66,6 +86,8 @@ internal abstract class VocabularyTokenizer(Vocabulary vocabulary) : Tokenizer
     /// <summary>Appends the tokens of a text without special ones.</summary>
     /// <param name="first">Whether nothing, or a special token, stands before it.</param>
     protected abstract void EncodePlain(ReadOnlySpan<char> text, bool first, Merger merger, List<int> tokens);
+
+    private static bool IsOneCharacter(string text) => text.Length == 1 || text.Length == 2 && char.IsHighSurrogate(text[0]);
 
     private static string WellFormed(string text)
     {

@@ -10,6 +10,8 @@ internal sealed class FakeTokenizer : Tokenizer
 
     public override int[] Encode(string text, bool special) => throw new NotSupportedException();
 
+    public override int[] EncodeMarked(string text, char mark) => throw new NotSupportedException();
+
     public override ReadOnlyMemory<byte> Bytes(int id) => Encoding.UTF8.GetBytes(id == 0 ? "" : $"{(char)('A' + id)}{(char)('A' + id + 1)}");
 
     public override bool IsControl(int id) => id == 0;
