@@ -17,10 +17,14 @@ public class LeavingTests(ChatHost host) : IClassFixture<ChatHost>
             $$"""{"model":"plain","prompt":"once upon","max_tokens":30,"seed":{{i % 2}},"stream":true}""")));
         foreach (var alike in answers.Select((chunks, i) => (i, Text: string.Concat(chunks.SelectMany(c => c.GetProperty("choices").EnumerateArray()).Select(c => c.GetProperty("text").GetString())))).GroupBy(a => a.i % 2))
             Assert.Single(alike.Select(a => a.Text).Distinct());
-        // A void is logged when the node has noticed.
-        while (Voids() < 3)
+        // A void is logged when the node has noticed. On a busy machine the answer may be whole before that: then another caller leaves.
+        for (var attempt = 0; Voids() < 3; attempt++)
+        {
+            Assert.InRange(attempt, 0, 500);
             await Task.Delay(20);
-        Assert.Equal(3, Voids());
+            if (attempt % 20 == 19)
+                await LeaveAsync();
+        }
         host.Test.Fold();
     }
 
