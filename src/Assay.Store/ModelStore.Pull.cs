@@ -90,7 +90,7 @@ public sealed partial class ModelStore
         : file.Path is not null && File.Exists(file.Path) ? file.Path
         : throw new StoreException(StoreFault.NotFound, $"{file.Name} was taken away meanwhile: pull the model again");
 
-    private static void DeletePartial(IEnumerable<PulledFile> pulled)
+    internal static void DeletePartial(IEnumerable<PulledFile> pulled)
     {
         foreach (var file in pulled.Where(f => f.Path is not null))
             File.Delete(file.Path!);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Assay.Engine.Models;
 using Assay.Log;
 using Assay.Log.Files;
 
@@ -22,6 +23,7 @@ internal sealed class Download(PullHttp http, string folder, PullOptions options
     /// <summary>Fetches what is missing of a file.</summary>
     /// <param name="at">Told how many bytes are here: first those that were before, then as they arrive.</param>
     /// <exception cref="StoreException">It is not to be had, is not what was promised, or another process is fetching it.</exception>
+    /// <exception cref="ModelException">Its beginning says that it cannot be run here; nothing of it is kept.</exception>
     public async Task<PulledFile> FetchAsync(RemoteFile file, Action<long, long?> at, CancellationToken cancel)
     {
         using var held = Lock(file);
@@ -34,13 +36,34 @@ internal sealed class Download(PullHttp http, string folder, PullOptions options
         using var digest = new RunningDigest(file.Digest.IsGit ? file.Size : null);
         await HashAsync(bytes, digest, cancel);
         at(digest.Length, file.Size);
+        var watch = new HeadWatch(file.Name);
+        try
+        {
+            await WholeAsync(file, bytes, digest, watch, at, cancel);
+            watch.Look(bytes.SafeFileHandle, digest.Length, isWhole: true);
+        }
+        catch (ModelException)
+        {
+            Discard(file.Digest);
+            throw;
+        }
+        bytes.Flush(flushToDisk: true);
+        files.Delete(EtagName(file.Digest));
+        files.Delete(LockName(file.Digest));
+        return new PulledFile(file.Name, digest.Sha256, digest.Length, path);
+    }
+
+    // Until the digest is right.
+    private async Task WholeAsync(RemoteFile file, FileStream bytes, RunningDigest digest, HeadWatch watch, Action<long, long?> at, CancellationToken cancel)
+    {
+        watch.Look(bytes.SafeFileHandle, digest.Length);
         // Of a file that another program changed, or that a power cut left with holes, nothing is right: it is fetched once more.
         var older = digest.Length > 0 ? digest.Restarts : 0;
         while (digest.As(file.Digest) != file.Digest)
         {
             if (digest.Length > 0 && digest.Length >= (file.Size ?? long.MaxValue))
                 Restart(bytes, digest);
-            await TransferAsync(file, bytes, digest, n => at(digest.Length, n), cancel);
+            await TransferAsync(file, bytes, digest, Arrived, cancel);
             var got = digest.As(file.Digest);
             if (got == file.Digest)
                 break;
@@ -51,10 +74,12 @@ internal sealed class Download(PullHttp http, string folder, PullOptions options
             }
             Restart(bytes, digest);
         }
-        bytes.Flush(flushToDisk: true);
-        files.Delete(EtagName(file.Digest));
-        files.Delete(LockName(file.Digest));
-        return new PulledFile(file.Name, digest.Sha256, digest.Length, path);
+
+        void Arrived(long? size)
+        {
+            at(digest.Length, size);
+            watch.Look(bytes.SafeFileHandle, digest.Length);
+        }
     }
 
     private void Discard(FileDigest digest)

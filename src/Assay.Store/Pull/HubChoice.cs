@@ -13,9 +13,7 @@ internal sealed partial record HubChoice(string Name, IReadOnlyList<(string Name
 
     // Beside the weights: what LanguageModel.Open reads, and of that what must be there.
     private static readonly string[] Beside =
-        ["config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json", "chat_template.jinja", "model.safetensors.index.json"];
-
-    private static readonly string[] Required = ["config.json", "tokenizer.json"];
+        ["config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "generation_config.json", "chat_template.jinja", "additional_chat_templates/tool_use.jinja", "model.safetensors.index.json"];
 
     /// <param name="choose">Asked where there are several.</param>
     /// <exception cref="StoreException">Nothing there can be run, or it is not clear which file is meant.</exception>
@@ -61,10 +59,11 @@ internal sealed partial record HubChoice(string Name, IReadOnlyList<(string Name
             weights = [.. files.Where(f => Shard().IsMatch(f.Name))];
         if (weights.Count == 0)
             throw new StoreException(StoreFault.BadRequest, $"{wanted.Repository} has neither .gguf files nor model.safetensors: nothing there can be run");
-        if (Required.Where(r => files.All(f => f.Name != r)).ToList() is [var missing, ..])
+        bool Has(string name) => files.Any(f => f.Name == name);
+        if ((!Has("config.json") ? "config.json" : Has("tokenizer.json") || Has("tokenizer.model") ? null : "tokenizer.json or tokenizer.model") is { } missing)
             throw new StoreException(StoreFault.BadRequest, $"{wanted.Repository} has safetensors without {missing}: they cannot be run");
         // The small ones first: what is wrong with them shows soonest.
-        var beside = files.Where(f => Beside.Contains(f.Name) && (f.Name != "model.safetensors.index.json" || weights.Count > 1));
+        var beside = files.Where(f => Beside.Contains(f.Name) && (f.Name != "model.safetensors.index.json" || weights.Count > 1) && (f.Name != "tokenizer.model" || !Has("tokenizer.json")));
         return new HubChoice(wanted.Repository.Split('/')[1], [.. beside.Concat(weights).Select(f => (f.Name, f))]);
     }
 

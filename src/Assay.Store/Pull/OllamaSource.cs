@@ -31,6 +31,8 @@ internal sealed class OllamaSource(PullHttp http, PullOptions options)
                     throw new StoreException(StoreFault.BadRequest, $"{Name(wanted)} has a layer of kind '{kind}': only models of one .gguf file can be run");
                 case "model" or "template" or "params" or "system":
                     files.Add(new RemoteFile(FileName(kind), layer, digest, size));
+                    if (kind != "model")
+                        notes.Add($"{Name(wanted)} has a layer of kind '{kind}': it is kept beside the model and not applied ({Instead(kind)})");
                     break;
                 case "license":
                     break;
@@ -74,6 +76,13 @@ internal sealed class OllamaSource(PullHttp http, PullOptions options)
 
     // Only the model is read; the rest is kept beside it, for people.
     private static string FileName(string kind) => kind switch { "model" => "model.gguf", "params" => "ollama/params.json", _ => "ollama/" + kind };
+
+    private static string Instead(string kind) => kind switch
+    {
+        "template" => "a chat has the template of the GGUF file",
+        "params" => "requests name their own temperature and stop texts",
+        _ => "requests bring their own system message",
+    };
 
     private Uri At(string path) => new($"{options.Registry.AbsoluteUri.TrimEnd('/')}/{path}");
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Assay.Engine.Models;
 using Assay.Engine.Models.Gguf;
 using Assay.Verify.Crypto;
 
@@ -35,6 +36,7 @@ public sealed class Puller(ModelStore store, PullOptions options) : IDisposable
     /// <summary>Fetches what is missing. What is broken off is taken up by the next pull.</summary>
     /// <param name="progress">Told how far it is, often.</param>
     /// <exception cref="StoreException">A file is not to be had, is not what was promised, is too large, or has no room.</exception>
+    /// <exception cref="ModelException">The beginning of a file says that the model cannot be run here; what was pulled for it is deleted.</exception>
     public async Task<IReadOnlyList<PulledFile>> FetchAsync(PullPlan plan, Action<PullProgress>? progress = null, CancellationToken cancel = default)
     {
         store.PreparePartial(Forgotten);
@@ -44,21 +46,29 @@ public sealed class Puller(ModelStore store, PullOptions options) : IDisposable
             throw new StoreException(StoreFault.BadRequest, $"{plan.Origin} has {total / 1e9:0.#} GB, above {options.MaxBytes / 1e9:0.#} GB: allow more with --max-gb");
         Space.Require(store.Partial, plan.Files.Sum(f => Stored(f) is null ? Math.Max(0, (f.Size ?? 0) - download.Begun(f.Digest)) : 0));
         var (pulled, had, done) = (new List<PulledFile>(), 0L, 0L);
-        foreach (var file in plan.Files)
+        try
         {
-            var first = true;
-            pulled.Add(Stored(file) is { } there
-                ? new PulledFile(file.Name, there, store.Blobs.Size(there), null)
-                : await download.FetchAsync(file, (here, size) =>
-                {
-                    if (first)
-                        had += here;
-                    first = false;
-                    progress?.Invoke(new PullProgress(file.Name, done + here, had, Math.Max(total, size ?? 0)));
-                }, cancel));
-            if (first)
-                had += pulled[^1].Size;
-            done += pulled[^1].Size;
+            foreach (var file in plan.Files)
+            {
+                var first = true;
+                pulled.Add(Stored(file) is { } there
+                    ? new PulledFile(file.Name, there, store.Blobs.Size(there), null)
+                    : await download.FetchAsync(file, (here, size) =>
+                    {
+                        if (first)
+                            had += here;
+                        first = false;
+                        progress?.Invoke(new PullProgress(file.Name, done + here, had, Math.Max(total, size ?? 0)));
+                    }, cancel));
+                if (first)
+                    had += pulled[^1].Size;
+                done += pulled[^1].Size;
+            }
+        }
+        catch (ModelException)
+        {
+            ModelStore.DeletePartial(pulled);
+            throw;
         }
         return pulled;
     }

@@ -50,7 +50,13 @@ public sealed class PullTests : PullFixture
     {
         Server.AddModel("library/tiny", "q8", ("model", Model), ("template", "{{ .Prompt }}"u8.ToArray()), ("params", "{}"u8.ToArray()), ("license", "free"u8.ToArray()), ("projector", "x"u8.ToArray()));
         var plan = await PlanAsync("ollama:tiny:q8");
-        Assert.Equal(["ollama:library/tiny:q8 has a layer of kind 'projector', which is left out"], plan.Notes);
+        Assert.Equal(
+        [
+            "ollama:library/tiny:q8 has a layer of kind 'template': it is kept beside the model and not applied (a chat has the template of the GGUF file)",
+            "ollama:library/tiny:q8 has a layer of kind 'params': it is kept beside the model and not applied (requests name their own temperature and stop texts)",
+            "ollama:library/tiny:q8 has a layer of kind 'projector', which is left out",
+        ],
+        plan.Notes);
         var model = await PullAsync("ollama:tiny:q8");
         Assert.Equal("tiny-q8@1", model.Reference);
         Assert.Equal(["model.gguf", "ollama/template", "ollama/params.json"], model.Files.Select(f => f.Name));
@@ -140,6 +146,30 @@ public sealed class PullTests : PullFixture
         Server["/api/models/org/bare/revision/main"] = new Served("{\"siblings\":[{\"rfilename\":\"tiny.gguf\"}]}"u8.ToArray());
         Server["/org/bare/resolve/main/tiny.gguf"] = new Served(Model) { Etag = "5-weak-thing" };
         Assert.Contains("has no digest", (await RefusedAsync(StoreFault.BadRequest, "hf:org/bare")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_supported_is_refused_by_its_beginning_before_the_rest_arrives()
+    {
+        const int Rest = 16 << 20;
+        // The file is far longer than what its header names.
+        async Task Refused(string reason, byte[] beginning, string name = "big.gguf", params (string, byte[])[] beside)
+        {
+            byte[] file = [.. beginning, .. new byte[Rest]];
+            Server.AddRepository("org/repo", [.. beside, (name, file)]);
+            var most = 0L;
+            var refused = await Assert.ThrowsAsync<ModelException>(() => FetchAsync("hf:org/repo", progress: p => most = Math.Max(most, p.Done)));
+            Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+            Assert.InRange(most, 1, 4 << 20);
+            Assert.Empty(Begun());
+        }
+        await Refused("'mamba' is not supported", new GgufWriter().Key("general.architecture", "mamba").Tensor("a", WeightType.F32, [1], new byte[4]).ToBytes());
+        await Refused("has the type IQ4_NL", new GgufWriter().Key("general.architecture", "llama").Key("tokenizer.ggml.tokens", [.. Enumerable.Range(0, 30_000).Select(i => $"token {i}")]).Tensor("t", (WeightType)20, [32], new byte[18]).ToBytes());
+        await Refused("pre-tokenizer 'elsewhere' is not supported", new GgufWriter().Key("general.architecture", "llama").Key("tokenizer.ggml.model", "gpt2").Key("tokenizer.ggml.pre", "elsewhere").ToBytes());
+        var header = "{\"w\":{\"dtype\":\"F8_E4M3\",\"shape\":[16777216],\"data_offsets\":[0,16777216]}}"u8.ToArray();
+        (string, byte[]) tokenizer = ("tokenizer.json", "{}"u8.ToArray()), config = ("config.json", "{\"model_type\":\"llama\"}"u8.ToArray());
+        await Refused("has the type F8_E4M3", [(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. header], "model.safetensors", config, tokenizer);
+        await Refused("model type 'rwkv' is not supported", [], "model.safetensors", ("config.json", "{\"model_type\":\"rwkv\"}"u8.ToArray()), tokenizer);
     }
 
     [Fact]

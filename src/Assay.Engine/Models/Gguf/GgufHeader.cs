@@ -20,6 +20,9 @@ internal sealed class GgufHeader(ReadOnlyMemory<byte> bytes, long fileLength)
 
     private int at;
 
+    /// <summary>The keys that have been read so far.</summary>
+    public Dictionary<string, GgufValue> Metadata { get; } = new(StringComparer.Ordinal);
+
     public (Dictionary<string, GgufValue> Metadata, ImmutableArray<GgufTensor> Tensors) Read()
     {
         if (bytes.Length < 8 || !bytes.Span[..4].SequenceEqual("GGUF"u8))
@@ -32,21 +35,19 @@ internal sealed class GgufHeader(ReadOnlyMemory<byte> bytes, long fileLength)
                 : $"GGUF version {version} is not supported (2 and 3 are)");
         var tensors = Counted("tensors", MaxTensors);
         var keys = Counted("metadata keys", MaxKeys);
-        var metadata = Keys(keys);
-        return (metadata, Table(tensors, metadata));
+        Keys(keys);
+        return (Metadata, Table(tensors, Metadata));
     }
 
-    private Dictionary<string, GgufValue> Keys(int count)
+    private void Keys(int count)
     {
-        var metadata = new Dictionary<string, GgufValue>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
             var key = Name("a metadata key");
             var value = Value(key, U32(), depth: 0);
-            if (!metadata.TryAdd(key, value))
+            if (!Metadata.TryAdd(key, value))
                 throw new ModelException($"GGUF metadata has the key '{Shown(key)}' twice");
         }
-        return metadata;
     }
 
     private GgufValue Value(string key, uint number, int depth)
@@ -151,7 +152,7 @@ internal sealed class GgufHeader(ReadOnlyMemory<byte> bytes, long fileLength)
         var number = U32();
         var type = (WeightType)number;
         if (number > int.MaxValue || !type.IsKnown)
-            throw new ModelException($"GGUF tensor '{Shown(name)}' has the type {(number < TypeNames.Length ? TypeNames[number] : number)}: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1 and Q2_K to Q6_K are supported");
+            throw new ModelException($"GGUF tensor '{Shown(name)}' has the type {(number < TypeNames.Length ? TypeNames[number] : number)}: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1 and Q2_K to Q6_K are supported") { IsUnsupported = true };
         if (dims[0] % type.BlockSize != 0)
             throw new ModelException($"GGUF tensor '{Shown(name)}' has rows of {dims[0]}, which {type} cannot hold: it needs multiples of {type.BlockSize}");
         var size64 = type.RowBytes(numbers);

@@ -1,23 +1,27 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Models.Language;
 
 /// <summary>The architecture that a folder's config.json describes.</summary>
-/// <remarks>Source: transformers, src/transformers/models/*/configuration_*.py (names, defaults) and modeling_rope_utils.py (scaling).</remarks>
+/// <remarks>Source: transformers, src/transformers/models/*/configuration_*.py (names, defaults).</remarks>
 internal sealed class ConfigArchitecture(JsonFile config, WeightTable table)
 {
-    private readonly string kind = config.Text("model_type") ?? throw new ModelException("config.json: 'model_type' is missing");
+    private readonly string kind = KindOf(config);
 
-    private string Family => kind switch
+    private static string KindOf(JsonFile config) => config.Text("model_type") ?? throw new ModelException("config.json: 'model_type' is missing");
+
+    private static string FamilyOf(string kind) => kind switch
     {
         "llama" or "mistral" or "mixtral" => "llama",
         "qwen2" or "qwen3" or "gemma2" or "phi3" => kind,
         "qwen3_moe" => "qwen3moe",
         "gemma3_text" => "gemma3",
-        _ => throw new ModelException($"the model type '{ShownName.Of(kind)}' is not supported: llama, mistral, mixtral, qwen2, qwen3, qwen3_moe, gemma2, gemma3_text and phi3 are"),
+        _ => throw new ModelException($"the model type '{ShownName.Of(kind)}' is not supported: llama, mistral, mixtral, qwen2, qwen3, qwen3_moe, gemma2, gemma3_text and phi3 are") { IsUnsupported = true },
     };
+
+    /// <exception cref="ModelException">The model is of no family that is here.</exception>
+    public static void RequireFamily(JsonFile config) => FamilyOf(KindOf(config));
 
     private bool Gemma => kind is "gemma2" or "gemma3_text";
 
@@ -27,13 +31,14 @@ internal sealed class ConfigArchitecture(JsonFile config, WeightTable table)
     /// <inheritdoc cref="GgufArchitecture.Read"/>
     public LanguageArchitecture Read(int? contextLength)
     {
-        var family = Family;
+        var family = FamilyOf(kind);
         var (width, layers, heads) = (config.Size("hidden_size"), config.Size("num_hidden_layers"), config.Size("num_attention_heads"));
         var headSize = config.Size("head_dim", Gemma ? 256 : Math.Max(1, width / heads));
         ArchitectureCheck.Counts(layers, headSize);
         var made = config.Size("max_position_embeddings");
         var experts = Experts();
-        var rotary = Rotary(headSize, contextLength ?? made, made);
+        var rotaries = new ConfigRotary(config, kind, headSize, contextLength ?? made, made);
+        var rotary = rotaries.Read();
         var act = config.Text("hidden_activation") ?? config.Text("hidden_act") ?? "";
         if (act != (Gemma ? "gelu_pytorch_tanh" : "silu") && !(Gemma && act == ""))
             throw new ModelException($"config.json: the activation '{ShownName.Of(act)}' is not what '{kind}' is supported with");
@@ -52,7 +57,7 @@ internal sealed class ConfigArchitecture(JsonFile config, WeightTable table)
             ContextLength = contextLength is { } asked ? Math.Min(asked, made) : made,
             Epsilon = config.Float("rms_norm_eps"),
             Rotary = rotary,
-            WindowRotary = family == "gemma3" ? rotary with { Base = config.Float("rope_local_base_freq", 10_000), PositionScale = 1 } : null,
+            WindowRotary = family == "gemma3" ? rotaries.ReadWindow(rotary) : null,
             Windows = Windows(layers),
             AttentionScale = 1 / MathF.Sqrt(Gemma ? config.Float("query_pre_attn_scalar", 256) : headSize),
             AttentionSoftcap = Gemma ? config.Float("attn_logit_softcapping", 0) : 0,
@@ -92,71 +97,5 @@ internal sealed class ConfigArchitecture(JsonFile config, WeightTable table)
         }
         var period = kind switch { "gemma2" => 2, "gemma3_text" => config.Size("sliding_window_pattern", 6), _ => 0 };
         return [.. Enumerable.Range(0, layers).Select(i => period == 0 || i % period < period - 1 ? window : 0)];
-    }
-
-    private RotaryEmbedding Rotary(int headSize, int contextLength, int made)
-    {
-        if (config.Find("rope_parameters") is not null)
-            throw new ModelException("config.json: 'rope_parameters' is not supported: 'rope_theta' and 'rope_scaling' are");
-        var rotary = new RotaryEmbedding
-        {
-            Base = config.Float("rope_theta", kind == "gemma3_text" ? 1_000_000 : kind == "mixtral" ? 1_000_000 : 10_000),
-            Dimensions = (int)(headSize * config.Float("partial_rotary_factor", 1)),
-            Layout = RotaryLayout.Halves,
-        };
-        ArchitectureCheck.Rotated(rotary.Dimensions, headSize);
-        if (config.Object("rope_scaling") is not { } scaling)
-            return rotary;
-        var type = scaling.Text("rope_type") ?? scaling.Text("type") ?? "default";
-        return type switch
-        {
-            "default" => rotary,
-            "linear" => rotary with { PositionScale = 1 / scaling.Float("factor") },
-            "llama3" => rotary with { Factors = Llama3(rotary, scaling) },
-            "yarn" => Yarn(rotary, scaling, made),
-            "longrope" or "su" => LongRope(rotary, scaling, contextLength, made),
-            _ => throw new ModelException($"config.json: the scaling of positions '{ShownName.Of(type)}' is not supported: linear, llama3, longrope and yarn are"),
-        };
-    }
-
-    private RotaryEmbedding Yarn(RotaryEmbedding rotary, JsonFile scaling, int made)
-    {
-        if (scaling.Find("mscale") is not null || scaling.Find("mscale_all_dim") is not null || !scaling.Bool("truncate", true))
-            throw new ModelException("config.json: 'yarn' with 'mscale' or without 'truncate' is not supported");
-        var scaled = YarnScaling.Scaled(
-            rotary, scaling.Float("factor"), scaling.Size("original_max_position_embeddings", config.Size("original_max_position_embeddings", made)),
-            scaling.Float("beta_fast", 0), scaling.Float("beta_slow", 0), magnitude: 1);
-        return scaled with { Magnitude = scaling.Float("attention_factor", scaled.Magnitude) };
-    }
-
-    // Slow pairs are slowed further by the factor, fast ones not at all, those between in part.
-    private static ImmutableArray<float> Llama3(RotaryEmbedding rotary, JsonFile scaling)
-    {
-        double factor = scaling.Float("factor"), low = scaling.Float("low_freq_factor"), high = scaling.Float("high_freq_factor");
-        double made = scaling.Size("original_max_position_embeddings");
-        return [.. Enumerable.Range(0, rotary.Dimensions / 2).Select(i =>
-        {
-            var wavelength = 2 * Math.PI * ScalarMath.Pow(rotary.Base, 2.0 * i / rotary.Dimensions);
-            if (wavelength < made / high)
-                return 1f;
-            if (wavelength > made / low)
-                return (float)factor;
-            var smooth = (made / wavelength - low) / (high - low);
-            return (float)(1 / ((1 - smooth) / factor + smooth));
-        })];
-    }
-
-    private RotaryEmbedding LongRope(RotaryEmbedding rotary, JsonFile scaling, int contextLength, int made)
-    {
-        var original = scaling.Size("original_max_position_embeddings", config.Size("original_max_position_embeddings", made));
-        var longer = scaling.Floats("long_factor") ?? throw scaling.Wrong("long_factor", "there");
-        var shorter = scaling.Floats("short_factor") ?? throw scaling.Wrong("short_factor", "there");
-        var scale = (double)made / original;
-        var magnitude = scale <= 1 || original < 2 ? 1 : Math.Sqrt(1 + ScalarMath.Apply(Function.Log, scale) / ScalarMath.Apply(Function.Log, (double)original));
-        return rotary with
-        {
-            Factors = [.. Math.Min(contextLength, made) > original ? longer : shorter],
-            Magnitude = scaling.Float("attention_factor", (float)magnitude),
-        };
     }
 }

@@ -15,8 +15,7 @@ internal sealed class GgufArchitecture(GgufKeys keys, WeightTable table)
     /// <exception cref="ModelException">The family is unknown, a number is missing, or a number makes no sense.</exception>
     public LanguageArchitecture Read(int? contextLength)
     {
-        if (Family is not ("llama" or "qwen2" or "qwen3" or "qwen3moe" or "gemma2" or "gemma3" or "phi3"))
-            throw new ModelException($"the architecture '{ShownName.Of(Family)}' is not supported: llama, qwen2, qwen3, qwen3moe, gemma2, gemma3 and phi3 are");
+        RequireFamily(Family);
         var (width, layers, heads) = (keys.Size("embedding_length"), keys.Size("block_count"), keys.Size("attention.head_count"));
         var kvHeads = keys.Size("attention.head_count_kv", heads);
         var headSize = keys.Size("attention.key_length", Math.Max(1, width / heads));
@@ -56,6 +55,13 @@ internal sealed class GgufArchitecture(GgufKeys keys, WeightTable table)
             QueryKeyValueBiases = table.Has("blk.0.attn_q.bias"),
             AttentionOutputBias = table.Has("blk.0.attn_output.bias"),
         }.Checked();
+    }
+
+    /// <exception cref="ModelException">There is no such family here.</exception>
+    public static void RequireFamily(string family)
+    {
+        if (family is not ("llama" or "qwen2" or "qwen3" or "qwen3moe" or "gemma2" or "gemma3" or "phi3"))
+            throw new ModelException($"the architecture '{ShownName.Of(family)}' is not supported: llama, qwen2, qwen3, qwen3moe, gemma2, gemma3 and phi3 are") { IsUnsupported = true };
     }
 
     /// <summary>What the square root of is taken for the scale of attention: Gemma's largest sizes use the width of a head's share.</summary>

@@ -74,6 +74,19 @@ internal sealed class JsonFile(string name, JsonElement root)
         }
     }
 
+    /// <summary>The key of a member; null where it is not Unicode.</summary>
+    public static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Texts of an array; null where the key is absent.</summary>
     public string[]? Texts(string key)
     {

@@ -70,13 +70,7 @@ internal sealed class SafetensorsFile : IDisposable
         foreach (var entry in entries)
         {
             var name = ShownName.Of(entry.Name);
-            WeightType type = entry.Type switch
-            {
-                "F32" => WeightType.F32,
-                "F16" => WeightType.F16,
-                "BF16" => WeightType.BF16,
-                _ => throw new ModelException($"safetensors tensor '{name}' has the type {ShownName.Of(entry.Type)}: F32, F16 and BF16 are supported"),
-            };
+            var type = TypeOf(entry);
             var numbers = 1L;
             foreach (var d in entry.Dims)
                 numbers = d >= 1 && d <= (1L << 40) / numbers ? numbers * d : throw new ModelException($"safetensors tensor '{name}' has a dimension of {d}");
@@ -90,6 +84,24 @@ internal sealed class SafetensorsFile : IDisposable
         }
         return at == length ? tensors.ToImmutable() : throw new ModelException($"safetensors file: {length - at} bytes belong to no tensor");
     }
+
+    /// <summary>Checks the types of tensors in the beginning of a file.</summary>
+    /// <exception cref="ModelException">One is not supported, or the header is not whole.</exception>
+    public static void CheckTypes(ReadOnlySpan<byte> beginning)
+    {
+        if (beginning.Length < 8 || BinaryPrimitives.ReadUInt64LittleEndian(beginning) is var header && (header > MaxHeader || header > (ulong)(beginning.Length - 8)))
+            throw new ModelException("safetensors header is not whole");
+        foreach (var entry in Entries(beginning.Slice(8, (int)header)))
+            TypeOf(entry);
+    }
+
+    private static WeightType TypeOf(Entry entry) => entry.Type switch
+    {
+        "F32" => WeightType.F32,
+        "F16" => WeightType.F16,
+        "BF16" => WeightType.BF16,
+        _ => throw new ModelException($"safetensors tensor '{ShownName.Of(entry.Name)}' has the type {ShownName.Of(entry.Type)}: F32, F16 and BF16 are supported") { IsUnsupported = true },
+    };
 
     private static List<Entry> Entries(ReadOnlySpan<byte> header)
     {

@@ -13,8 +13,7 @@ public static class GgufTokenizer
     {
         var keys = new Keys(metadata);
         var model = keys.Text("model") ?? throw new ModelException("metadata 'tokenizer.ggml.model' is missing");
-        if (model is not ("gpt2" or "llama"))
-            throw new ModelException($"the tokenizer '{ShownName.Of(model)}' is not supported: gpt2 (byte-level BPE) and llama (SentencePiece) are");
+        RequireKind(model, null);
         var texts = keys.Texts("tokens") ?? throw new ModelException("metadata 'tokenizer.ggml.tokens' is missing");
         var count = texts.Length;
         var kinds = keys.Kinds("token_type", count);
@@ -40,7 +39,7 @@ public static class GgufTokenizer
                 TakesSpaceAfter = spaced,
             };
         var pre = keys.Text("pre") ?? "default";
-        var (words, wholeWords) = PreTokenizer.Named(pre) ?? throw new ModelException($"the pre-tokenizer '{ShownName.Of(pre)}' is not supported");
+        var (words, wholeWords) = PreTokenizer.Named(pre) ?? throw Unsupported(pre);
         return new ByteLevelBpe(vocabulary, new MergeTable(vocabulary, keys.Merges("merges")), words, wholeWords)
         {
             Bos = bos,
@@ -50,6 +49,19 @@ public static class GgufTokenizer
             TakesSpaceAfter = spaced,
         };
     }
+
+    /// <param name="model">The kind of tokenizer, where it is known.</param>
+    /// <param name="pre">The pre-tokenizer, where it is known.</param>
+    /// <exception cref="ModelException">One of them is not supported.</exception>
+    internal static void RequireKind(string? model, string? pre)
+    {
+        if (model is not (null or "gpt2" or "llama"))
+            throw new ModelException($"the tokenizer '{ShownName.Of(model)}' is not supported: gpt2 (byte-level BPE) and llama (SentencePiece) are") { IsUnsupported = true };
+        if (model == "gpt2" && pre is not null && PreTokenizer.Named(pre) is null)
+            throw Unsupported(pre);
+    }
+
+    private static ModelException Unsupported(string pre) => new($"the pre-tokenizer '{ShownName.Of(pre)}' is not supported") { IsUnsupported = true };
 
     // GGUF has no place for this property of tokens; llama.cpp goes by the model's name, and so must whoever wants its tokens.
     private static Func<int, bool> SpaceTakers(IReadOnlyDictionary<string, GgufValue> metadata, Vocabulary vocabulary)

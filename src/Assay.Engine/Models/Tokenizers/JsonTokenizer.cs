@@ -68,7 +68,7 @@ internal static class JsonTokenizer
         var vocab = model.Object("vocab") ?? throw model.Wrong("vocab", "there");
         var tokens = new List<(string Text, int Id)>();
         foreach (var token in vocab.Root.EnumerateObject())
-            tokens.Add((NameOf(token, model), token.Value.ValueKind == JsonValueKind.Number && token.Value.TryGetInt32(out var id) && id >= 0 ? id : throw model.Wrong("vocab", "whole numbers by texts")));
+            tokens.Add((JsonFile.NameOf(token) ?? throw model.Wrong("vocab", "whole numbers by texts"), token.Value.ValueKind == JsonValueKind.Number && token.Value.TryGetInt32(out var id) && id >= 0 ? id : throw model.Wrong("vocab", "whole numbers by texts")));
         var entries = tokens.Count + added.Count;
         var count = Math.Max(least, entries == 0 ? 0 : 1 + Math.Max(tokens.Max(t => (int?)t.Id) ?? 0, added.Max(t => (int?)t.Id) ?? 0));
         if (count > Math.Max(least, entries + MaxHoles))
@@ -92,18 +92,6 @@ internal static class JsonTokenizer
         return (texts, kinds);
     }
 
-    private static string NameOf(JsonProperty property, JsonFile model)
-    {
-        try
-        {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            throw model.Wrong("vocab", "whole numbers by texts");
-        }
-    }
-
     private static List<(string, string)> Merges(JsonFile model)
     {
         var merges = new List<(string, string)>();
@@ -118,7 +106,7 @@ internal static class JsonTokenizer
     }
 
     // A text, or an object that holds it.
-    private static string? TokenText(JsonFile? settings, string key) =>
+    internal static string? TokenText(JsonFile? settings, string key) =>
         settings?.Find(key) is not { } value ? null : JsonFile.TextOf(value) ?? (value.ValueKind == JsonValueKind.Object ? settings.Object(key)!.Text("content") : null);
 
     /// <summary>The special token that the post-processor puts at one end of a text; null where it puts none there.</summary>
