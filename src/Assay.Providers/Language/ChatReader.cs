@@ -13,14 +13,14 @@ namespace Assay.Providers.Language;
 /// <summary>The body of <c>/v1/chat/completions</c>: a conversation that the model's template makes a prompt of.</summary>
 internal static class ChatReader
 {
-    private static readonly ConditionalWeakTable<LanguageModel, Prepared> Templates = [];
+    private static readonly ConditionalWeakTable<LanguageModel, Prepared> Templates = [], ToolTemplates = [];
 
     public static LanguageRequest Read(JsonElement body, RunnableLanguageModel model, DateTimeOffset clock)
     {
         var fields = new RequestFields(body);
         // Receipts say the time to the second.
         clock = DateTimeOffset.FromUnixTimeSeconds(clock.ToUnixTimeSeconds());
-        var (template, guard) = TemplateOf(model);
+        var (template, guard) = TemplateOf(model, OfferedTools.Any(fields));
         // The texts of control tokens are those tokens where the template wrote them, and text where the request did.
         var (variables, mark) = guard.Guard(ChatVariables.Of(fields, model.Model.Tokenizer));
         var rendered = template.Render(variables, clock);
@@ -36,8 +36,8 @@ internal static class ChatReader
         };
     }
 
-    private static Prepared TemplateOf(RunnableLanguageModel model) => model.Model.ChatTemplate is { } source
-        ? Templates.GetValue(model.Model, m => Prepared.Of(ChatTemplate.Parse(source), m))
+    private static Prepared TemplateOf(RunnableLanguageModel model, bool tools) => model.Model.TemplateFor(tools) is { } source
+        ? (tools ? ToolTemplates : Templates).GetValue(model.Model, m => Prepared.Of(ChatTemplate.Parse(source), m))
         : throw new ModelException($"{model.Claim.Name} has no chat template: /v1/completions takes a prompt as it is");
 
     private static int[] Prompt(string text, char mark, LanguageModel model)

@@ -12,7 +12,20 @@ public static class ModelDigests
 {
     public static LanguageClaim ClaimOf(LanguageModel model) => new(
         QuantizationOf(model.Weights), TokenizerOf(model.Tokenizer),
-        model.ChatTemplate is { } template ? Sha256.Of(Encoding.UTF8.GetBytes(template)) : null);
+        TemplatesOf(model));
+
+    /// <summary>Of the template's text; of both texts where there is one for conversations with tools besides.</summary>
+    public static Hash? TemplatesOf(LanguageModel model)
+    {
+        var plain = model.ChatTemplate is { } text ? Encoding.UTF8.GetBytes(text) : null;
+        if (model.ToolTemplate is not { } tools)
+            return plain is null ? null : Sha256.Of(plain);
+        var hash = Sha256.Start();
+        hash.Add("assay/chat-templates/v1\n"u8);
+        Part(ref hash, plain);
+        Part(ref hash, Encoding.UTF8.GetBytes(tools));
+        return hash.Finish();
+    }
 
     /// <summary>The type that most numbers of the layers' matrices have.</summary>
     public static string QuantizationOf(LanguageWeights weights) => MatricesOf(weights)

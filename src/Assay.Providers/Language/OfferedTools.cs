@@ -27,14 +27,17 @@ public sealed record OfferedTools(ToolCallFormat Format, IReadOnlySet<string> Na
         return (ulong)(parser.Append(text.ToString()).Calls.Count + parser.Finish().Calls.Count);
     }
 
+    /// <summary>Whether a conversation has tools that may be called: then the template for them is the one.</summary>
+    internal static bool Any(RequestFields fields) => fields.Find("tools") is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0
+        && !(fields.Find("tool_choice") is { ValueKind: JsonValueKind.String } choice && choice.GetString() == "none");
+
     /// <returns>Null where none are offered, or none may be called.</returns>
     internal static OfferedTools? Of(RequestFields fields, LanguageModel model)
     {
-        if (fields.Find("tools") is not { ValueKind: JsonValueKind.Array } tools || tools.GetArrayLength() == 0
-            || fields.Find("tool_choice") is { ValueKind: JsonValueKind.String } choice && choice.GetString() == "none")
+        if (!Any(fields))
             return null;
-        var format = ToolCallFormat.Of(model.ChatTemplate)
+        var format = ToolCallFormat.Of(model.TemplateFor(tools: true))
             ?? throw new ModelException("tools are offered to a model whose chat template has no place for them");
-        return new OfferedTools(format, tools.EnumerateArray().Select(ToolChoice.Offered).Select(t => t.Name).ToHashSet(StringComparer.Ordinal));
+        return new OfferedTools(format, fields.Find("tools")!.Value.EnumerateArray().Select(ToolChoice.Offered).Select(t => t.Name).ToHashSet(StringComparer.Ordinal));
     }
 }

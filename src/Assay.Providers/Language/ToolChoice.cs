@@ -24,7 +24,7 @@ internal static class ToolChoice
         OfferedTool[] offered = [.. tools.EnumerateArray().Select(Offered).Where(t => name is null || t.Name == name)];
         if (offered.Length == 0)
             throw new ModelException("tool_choice asks for a function that is not among the tools");
-        var format = ToolCallFormat.Of(model.ChatTemplate) ?? throw new ModelException("tool_choice asks for a call, and the model's chat template has no place for tools");
+        var format = ToolCallFormat.Of(model.TemplateFor(tools: true)) ?? throw new ModelException("tool_choice asks for a call, and the model's chat template has no place for tools");
         var several = name is null && fields.Flag("parallel_tool_calls") != false;
         var text = new StringBuilder($"assay/grammar/v1\ntool_calls {format.Name} {(several ? "several" : "one")}\n");
         foreach (var tool in offered)

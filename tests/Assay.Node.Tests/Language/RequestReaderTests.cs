@@ -37,6 +37,27 @@ public sealed class RequestReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_template_for_tools_is_the_one_where_tools_may_be_called()
+    {
+        using var two = new LanguageModel(opened.Architecture, opened.Weights, opened.Tokenizer, "plain", opened.Digest, []) { ToolTemplate = "with {{ tools | length }}<tool_call> arguments name </tool_call>" };
+        LanguageRequest Read(string body) => RequestReader.Read(RequestReader.Chat, Encoding.UTF8.GetBytes(body), new RunnableLanguageModel(new ModelClaim("tiny", "1", Sha256.Of([1]), "gguf"), two), Clock);
+        const string Tools = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
+        Assert.Equal(Ids("plain"), Read("""{"messages":[{"role":"user","content":"a"}]}""").Generation.Prompt);
+        var called = Read($$"""{"messages":[{"role":"user","content":"a"}],{{Tools}}}""");
+        Assert.Equal(Ids("with 1<tool_call> arguments name </tool_call>"), called.Generation.Prompt);
+        Assert.Equal("tags", called.Tools!.Format.Name);
+        Assert.NotNull(Read($$"""{"messages":[{"role":"user","content":"a"}],{{Tools}},"tool_choice":"required"}""").Grammar);
+        Assert.Equal(Ids("plain"), Read($$"""{"messages":[{"role":"user","content":"a"}],{{Tools}},"tool_choice":"none"}""").Generation.Prompt);
+
+        // Receipts commit to both texts.
+        LanguageModel With(string? plain, string? tools) => new(opened.Architecture, opened.Weights, opened.Tokenizer, plain, opened.Digest, []) { ToolTemplate = tools };
+        Assert.Equal(Sha256.Of("plain"u8), ModelDigests.TemplatesOf(With("plain", null)));
+        Assert.Null(ModelDigests.TemplatesOf(With(null, null)));
+        Assert.Equal(Sha256.Of("assay/chat-templates/v1\n\0\0\0\u0001d\0\0\0\u0002tt"u8), ModelDigests.TemplatesOf(With("d", "tt")));
+        Assert.NotEqual(ModelDigests.TemplatesOf(With("d", "tt")), ModelDigests.TemplatesOf(With("dt", "t")));
+    }
+
+    [Fact]
     public void Clock_is_told_only_where_the_template_asks_and_to_the_second()
     {
         var request = Chat("""{"messages":[{"role":"user","content":"a"}],"chat_template_kwargs":{"date":true}}""");

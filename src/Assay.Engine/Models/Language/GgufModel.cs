@@ -20,9 +20,10 @@ internal static class GgufModel
         var tokenizer = GgufTokenizer.Read(metadata, architecture.VocabularySize);
         if (tokenizer.Count > architecture.VocabularySize)
             throw new ModelException($"the tokenizer has {tokenizer.Count} tokens, where the embedding matrix has {architecture.VocabularySize} rows");
-        var template = metadata.TryGetValue("tokenizer.chat_template", out var text) ? text.String : null;
-        return new LanguageModel(architecture, weights, tokenizer, template, ArchitectureDigest.Of(architecture, table.Used), [.. parts])
+        string? Template(string key) => metadata.TryGetValue(key, out var text) ? text.String ?? throw new ModelException($"metadata '{key}' is no text") : null;
+        return new LanguageModel(architecture, weights, tokenizer, Template("tokenizer.chat_template"), ArchitectureDigest.Of(architecture, table.Used), [.. parts])
         {
+            ToolTemplate = Template("tokenizer.chat_template.tool_use"),
             Pooling = keys.Has("pooling_type") ? PoolingNames.OfGguf(keys.Size("pooling_type", 0)) : Pooling.Last,
         };
     }

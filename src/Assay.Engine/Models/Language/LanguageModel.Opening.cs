@@ -19,10 +19,14 @@ public sealed partial class LanguageModel
         try
         {
             var files = new Dictionary<string, string>(StringComparer.Ordinal);
+            void Take(FileInfo file, string name) => files[name] = file.LinkTarget is null && (name == file.Name || file.Directory!.LinkTarget is null)
+                ? file.FullName
+                : throw new ModelException($"'{ShownName.Of(name)}' is a symbolic link: a model's folder holds plain files only");
             foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
-                files[file.Name] = file.LinkTarget is null
-                    ? file.FullName
-                    : throw new ModelException($"'{ShownName.Of(file.Name)}' is a symbolic link: a model's folder holds plain files only");
+                Take(file, file.Name);
+            // The one file of a model that lies deeper.
+            if (new FileInfo(Path.Combine(folder, SafetensorsModel.ToolTemplate)) is { Exists: true } tools)
+                Take(tools, SafetensorsModel.ToolTemplate);
             return files;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -22,6 +22,12 @@ public sealed partial class LanguageModel(
     /// <summary>What its file says makes the embedding of a text, <see cref="Pooling.Last"/> where it says nothing; null where it says something else.</summary>
     public Pooling? Pooling { get; init; } = Language.Pooling.Last;
 
+    /// <summary>The template for conversations with tools, where the file has one of its own for them.</summary>
+    public string? ToolTemplate { get; init; }
+
+    /// <summary>The template for a conversation, with tools or without; null where there is none.</summary>
+    public string? TemplateFor(bool tools) => tools ? ToolTemplate ?? chatTemplate : chatTemplate;
+
     /// <summary>32 bytes: what receipts call the graph.</summary>
     public ImmutableArray<byte> Digest => digest;
 

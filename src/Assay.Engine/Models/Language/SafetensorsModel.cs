@@ -7,6 +7,9 @@ namespace Assay.Engine.Models.Language;
 /// <summary>A language model out of the files that are published together: config.json, safetensors, tokenizer.json, ...</summary>
 internal static partial class SafetensorsModel
 {
+    /// <summary>A template of a conversation with tools that has a file of its own.</summary>
+    internal const string ToolTemplate = "additional_chat_templates/tool_use.jinja";
+
     private const int MaxConfig = 4 << 20, MaxIndex = 32 << 20, MaxTokenizer = 48 << 20, MaxShards = 1024;
 
     /// <param name="files">Where each file lies, by its name.</param>
@@ -28,12 +31,16 @@ internal static partial class SafetensorsModel
             var weights = WeightReader.Read(architecture, TensorNames.Safetensors(architecture, tied), table, name => AddsNothing(name, tied));
             var settings = Json(files, "tokenizer_config.json", MaxConfig);
             var generation = Json(files, "generation_config.json", MaxConfig);
-            var tokenizer = JsonTokenizer.Read(
-                Json(files, "tokenizer.json", MaxTokenizer) ?? throw new ModelException("tokenizer.json is missing"),
-                settings, [.. config.Ids("eos_token_id"), .. generation?.Ids("eos_token_id") ?? []], architecture.VocabularySize);
+            int[] ends = [.. config.Ids("eos_token_id"), .. generation?.Ids("eos_token_id") ?? []];
+            var tokenizer = Json(files, "tokenizer.json", MaxTokenizer) is { } json ? JsonTokenizer.Read(json, settings, ends, architecture.VocabularySize)
+                : Bytes(files, "tokenizer.model", MaxTokenizer) is { } pieces ? SentencePieceFile.Read(pieces, settings, ends, architecture.VocabularySize)
+                : throw new ModelException("tokenizer.json is missing, and tokenizer.model too");
             if (tokenizer.Count > architecture.VocabularySize)
                 throw new ModelException($"the tokenizer has {tokenizer.Count} tokens, where the embedding matrix has {architecture.VocabularySize} rows");
-            return new LanguageModel(architecture, weights, tokenizer, Template(files, settings), ArchitectureDigest.Of(architecture, table.Used), [.. shards]);
+            return new LanguageModel(architecture, weights, tokenizer, Template(files, settings, "default"), ArchitectureDigest.Of(architecture, table.Used), [.. shards])
+            {
+                ToolTemplate = Template(files, settings, "tool_use"),
+            };
         }
         catch
         {
@@ -57,19 +64,26 @@ internal static partial class SafetensorsModel
         return names.Order(StringComparer.Ordinal);
     }
 
-    private static string? Template(IReadOnlyDictionary<string, string> files, JsonFile? settings)
+    /// <summary>The template of that name: <c>default</c>, or <c>tool_use</c> for conversations with tools.</summary>
+    private static string? Template(IReadOnlyDictionary<string, string> files, JsonFile? settings, string name)
     {
-        if (Bytes(files, "chat_template.jinja", MaxConfig) is { } file)
+        if (Bytes(files, name == "default" ? "chat_template.jinja" : ToolTemplate, MaxConfig) is { } file)
             return System.Text.Encoding.UTF8.GetString(file);
         if (settings?.Find("chat_template") is not { } value)
             return null;
         if (JsonFile.TextOf(value) is { } template)
-            return template;
-        // Several, of which one is called default.
-        return value.ValueKind == System.Text.Json.JsonValueKind.Array
-            ? value.EnumerateArray().Where(v => v.ValueKind == System.Text.Json.JsonValueKind.Object && v.TryGetProperty("name", out var name) && JsonFile.TextOf(name) == "default" && v.TryGetProperty("template", out _))
-                .Select(v => JsonFile.TextOf(v.GetProperty("template"))).FirstOrDefault()
-            : throw settings.Wrong("chat_template", "a text or a list of them");
+            return name == "default" ? template : null;
+        if (value.ValueKind != System.Text.Json.JsonValueKind.Array)
+            throw settings.Wrong("chat_template", "a text or a list of them");
+        string? found = null;
+        foreach (var element in value.EnumerateArray())
+        {
+            var one = element.ValueKind == System.Text.Json.JsonValueKind.Object ? new JsonFile("tokenizer_config.json: chat_template", element) : throw settings.Wrong("chat_template", "a text or a list of names and templates");
+            var text = one.Text("template") ?? throw one.Wrong("template", "there");
+            if (one.Text("name") == name)
+                found = found is null ? text : throw settings.Wrong("chat_template", $"a list with '{name}' once");
+        }
+        return found;
     }
 
     private static bool AddsNothing(string name, bool tied) => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || tied && name == "lm_head.weight";

@@ -7,6 +7,8 @@ namespace Assay.Engine.Models.Onnx;
 /// <remarks>Source: protobuf.dev/programming-guides/encoding. Field numbers: onnx.proto.</remarks>
 internal ref struct WireScan(ReadOnlySpan<byte> bytes, ReadLimits limits)
 {
+    private const string What = "an ONNX file";
+
     private readonly ReadOnlySpan<byte> bytes = bytes;
     private int messages;
     private int nodes;
@@ -95,25 +97,7 @@ internal ref struct WireScan(ReadOnlySpan<byte> bytes, ReadLimits limits)
             throw new ModelException($"more than {limits.Messages} fields");
     }
 
-    private static void Skip(ref int at, int end, ulong length)
-    {
-        if (length > (ulong)(end - at))
-            throw new ModelException($"truncated, or not an ONNX file: {length} bytes announced at byte {at}, {end - at} there");
-        at += (int)length;
-    }
+    private static void Skip(ref int at, int end, ulong length) => WireFormat.Skip(ref at, end, length, What);
 
-    private readonly ulong Varint(ref int at, int end)
-    {
-        ulong value = 0;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            if (at >= end)
-                throw new ModelException($"truncated, or not an ONNX file: a number breaks off at byte {at}");
-            var b = bytes[at++];
-            value |= (ulong)(b & 0x7F) << shift;
-            if (b < 0x80)
-                return value;
-        }
-        throw new ModelException($"not an ONNX file: a number of more than ten bytes at byte {at}");
-    }
+    private readonly ulong Varint(ref int at, int end) => WireFormat.Varint(bytes, ref at, end, What);
 }

@@ -15,7 +15,11 @@ public sealed class SafetensorsTests : IDisposable
     private string Put(Dictionary<string, byte[]> files)
     {
         foreach (var (name, bytes) in files)
-            File.WriteAllBytes(Path.Combine(folder.FullName, name), bytes);
+        {
+            var path = Path.Combine(folder.FullName, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, bytes);
+        }
         return folder.FullName;
     }
 
@@ -151,6 +155,72 @@ public sealed class SafetensorsTests : IDisposable
         var files = TinyFolder.Files(TinyModels.Write("llama", WeightType.F16), "llama");
         files["config.json"] = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(files["config.json"]).Replace(there, instead, StringComparison.Ordinal));
         Assert.Contains(reason, GgufFileTests.Refused(() => LanguageModel.Open(Put(files))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"rms_norm_eps\"", "\"rope_parameters\":{\"rope_type\":\"dynamic\"},\"rms_norm_eps\"", "'dynamic' is not supported")]
+    [InlineData("\"rms_norm_eps\"", "\"rope_parameters\":{\"rope_type\":\"default\",\"rope_theta\":9},\"rms_norm_eps\"", "'rope_theta' is 10000, and 9 in 'rope_parameters'")]
+    [InlineData("\"rms_norm_eps\"", "\"rope_parameters\":{\"rope_type\":\"default\",\"mrope_section\":[1]},\"rms_norm_eps\"", "the key 'mrope_section', which is not supported")]
+    [InlineData("\"rms_norm_eps\"", "\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":2,\"alpha\":3},\"rms_norm_eps\"", "the key 'alpha', which is not supported")]
+    [InlineData("\"rms_norm_eps\"", "\"rope_parameters\":{},\"rope_scaling\":{\"rope_type\":\"default\"},\"rms_norm_eps\"", "are both there")]
+    [InlineData("\"rms_norm_eps\"", "\"rope_parameters\":{\"full_attention\":{},\"sliding_attention\":{}},\"rms_norm_eps\"", "supported for gemma3_text")]
+    [InlineData("\"rms_norm_eps\"", "\"rope_parameters\":[1],\"rms_norm_eps\"", "'rope_parameters' is not an object")]
+    public void Positions_that_are_turned_otherwise_say_why(string there, string instead, string reason) => A_configuration_that_cannot_be_run_says_why(there, instead, reason);
+
+    [Fact]
+    public void What_rope_parameters_say_is_what_the_older_keys_said()
+    {
+        RotaryEmbedding[] Read(string form, string there, string instead)
+        {
+            var files = TinyFolder.Files(TinyModels.Write(form, WeightType.F16), form);
+            var text = Encoding.UTF8.GetString(files["config.json"]);
+            Assert.Contains(there, text, StringComparison.Ordinal);
+            files["config.json"] = Encoding.UTF8.GetBytes(text.Replace(there, instead, StringComparison.Ordinal));
+            using var model = LanguageModel.Open(Put(files));
+            return [model.Architecture.Rotary, .. model.Architecture.WindowRotary is { } window ? [window] : Array.Empty<RotaryEmbedding>()];
+        }
+        void Same(RotaryEmbedding[] expected, RotaryEmbedding[] found)
+        {
+            Assert.Equal(expected.Select(r => r with { Factors = [] }), found.Select(r => r with { Factors = [] }));
+            Assert.Equal(expected.Select(r => string.Join(' ', r.Factors)), found.Select(r => string.Join(' ', r.Factors)));
+        }
+        const string Theta = "\"rope_theta\":10000";
+        Same(Read("qwen3", Theta, "\"rope_theta\":5e5"), Read("qwen3", Theta, "\"rope_parameters\":{\"rope_theta\":5e5,\"rope_type\":\"default\"}"));
+        foreach (var scaling in (string[])["\"rope_type\":\"linear\",\"factor\":4", "\"rope_type\":\"yarn\",\"factor\":4,\"original_max_position_embeddings\":64", "\"rope_type\":\"llama3\",\"factor\":32,\"low_freq_factor\":1,\"high_freq_factor\":4,\"original_max_position_embeddings\":512"])
+            Same(Read("llama", Theta, $"\"rope_theta\":5e5,\"rope_scaling\":{{{scaling}}}"), Read("llama", Theta, $"\"rope_parameters\":{{\"rope_theta\":5e5,{scaling}}}"));
+        Same(Read("llama", Theta, Theta + ",\"partial_rotary_factor\":0.5"), Read("llama", Theta, "\"rope_parameters\":{\"rope_theta\":10000,\"partial_rotary_factor\":0.5}"));
+        const string Gemma = "\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":8},\"rope_local_base_freq\":10000";
+        Same(
+            Read("gemma3", "\"unheard_of\"", "\"unheard_of\""),
+            Read("gemma3", Gemma, "\"rope_parameters\":{\"full_attention\":{\"rope_type\":\"linear\",\"factor\":8.0,\"rope_theta\":1000000},\"sliding_attention\":{\"rope_type\":\"default\",\"rope_theta\":10000}}"));
+    }
+
+    [Fact]
+    public void Of_several_templates_the_default_and_that_for_tools_are_taken()
+    {
+        var files = TinyFolder.Files(TinyModels.Write("llama", WeightType.F16), "llama");
+        void Says(string list) => files["tokenizer_config.json"] = Encoding.UTF8.GetBytes($"{{\"bos_token\":\"<s>\",\"chat_template\":{list}}}");
+        (string?, string?, string?) Opened()
+        {
+            using var model = LanguageModel.Open(Put(files));
+            return (model.ChatTemplate, model.TemplateFor(tools: false), model.TemplateFor(tools: true));
+        }
+        Says("\"plain\"");
+        Assert.Equal(("plain", "plain", "plain"), Opened());
+        Says("""[{"name":"rag","template":"r"},{"name":"tool_use","template":"t"},{"name":"default","template":"d"}]""");
+        Assert.Equal(("d", "d", "t"), Opened());
+        Says("""[{"name":"tool_use","template":"t"}]""");
+        Assert.Equal((null, null, "t"), Opened());
+        files["additional_chat_templates/tool_use.jinja"] = "from the file"u8.ToArray();
+        files["chat_template.jinja"] = "default's file"u8.ToArray();
+        Assert.Equal(("default's file", "default's file", "from the file"), Opened());
+        files.Remove("chat_template.jinja");
+        File.Delete(Path.Combine(folder.FullName, "chat_template.jinja"));
+        foreach (var (list, reason) in ((string, string)[])[("7", "a text or a list"), ("[7]", "a list of names and templates"), ("""[{"name":"default"}]""", "'template' is not there"), ("""[{"name":"default","template":"a"},{"name":"default","template":"b"}]""", "a list with 'default' once")])
+        {
+            Says(list);
+            Assert.Contains(reason, GgufFileTests.Refused(() => LanguageModel.Open(Put(files))), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
