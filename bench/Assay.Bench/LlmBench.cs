@@ -34,7 +34,7 @@ internal static class LlmBench
            select (model, type),
     ];
 
-    public static Task<List<Row>> RunAsync(Arguments arguments)
+    public static async Task<List<Row>> RunAsync(Arguments arguments)
     {
         var plan = new Plan(
             arguments.Number("--runs", 5), arguments.Number("--threads", 2), arguments.Number("--prefill", 256), arguments.Number("--decode", 32),
@@ -56,7 +56,7 @@ internal static class LlmBench
                 if (RuntimeInformation.ProcessArchitecture == Architecture.X64 && peers[0].Library != LikeForLike)
                     peers.Add(new LlamaCpp(folder, LikeForLike));
             }
-            return Task.FromResult(Measure(all.Where(m => only.Length == 0 || Name(m) == only), peers, plan with { Folder = temporary ?? plan.Folder }));
+            return await MeasureAsync(all.Where(m => only.Length == 0 || Name(m) == only), peers, plan with { Folder = temporary ?? plan.Folder });
         }
         finally
         {
@@ -69,7 +69,7 @@ internal static class LlmBench
 
     private static string Name((SyntheticModel Model, WeightType Type) m) => $"{m.Model.Name}-{m.Type.ToString().ToLowerInvariant()}";
 
-    private static List<Row> Measure(IEnumerable<(SyntheticModel Model, WeightType Type)> models, List<LlamaCpp> peers, Plan plan)
+    private static async Task<List<Row>> MeasureAsync(IEnumerable<(SyntheticModel Model, WeightType Type)> models, List<LlamaCpp> peers, Plan plan)
     {
         List<Row> speeds = [], rest = [];
         foreach (var (model, type) in models)
@@ -79,8 +79,10 @@ internal static class LlmBench
                 speeds.AddRange(Speed(model, Name((model, type)), file, threads, peers, plan));
             if (type == WeightType.Q8_0)
                 rest.AddRange(Serving(model, Name((model, type)), file, peers, plan));
+            if ((model, type) == all[0])
+                rest.Add(await ReceiptRun.MeasureAsync(
+                    file, Math.Min(plan.Threads, Environment.ProcessorCount), ContextLength, model.Tokens(0, 32), tokens: 128, pairs: 3 * plan.Runs));
         }
-        rest.Add(new Row("receipt-overhead-percent", "%", Row.Lower) { Skipped = "generation with receipts is not measured by this program yet" });
         return [.. speeds, .. rest];
     }
 
