@@ -23,16 +23,18 @@ internal static unsafe class DotTiles
             for (var line = 0; line < tile.Lines; line++, following += Prefetch.Line)
                 Prefetch.Far(following);
             T n0 = default, n1 = default, n2 = default, n3 = default;
-            for (var part = 0; part < 8 / TFormat.Quads; part++)
+            for (var part = 0; part < Parts<TFormat>(); part++)
             {
+                if (TFormat.HasHigh && part == 1)
+                    a -= 8 * Size;
                 T s0 = default, s1 = default, s2 = default, s3 = default;
-                for (var end = w + Bytes<TFormat>(); w < end; w += 64, a += Size)
+                for (var end = w + (64 * TFormat.Quads); w < end; w += 64, a += Size)
                 {
                     var v = T.Load((float*)w);
-                    s0 = Step<T, TFormat>(s0, v, DotTile.Lanes<T>(a));
-                    s1 = Step<T, TFormat>(s1, v, DotTile.Lanes<T>(a + 1));
-                    s2 = Step<T, TFormat>(s2, v, DotTile.Lanes<T>(a + 2));
-                    s3 = Step<T, TFormat>(s3, v, DotTile.Lanes<T>(a + 3));
+                    s0 = Step(s0, v, DotTile.Lanes<T>(a));
+                    s1 = Step(s1, v, DotTile.Lanes<T>(a + 1));
+                    s2 = Step(s2, v, DotTile.Lanes<T>(a + 2));
+                    s3 = Step(s3, v, DotTile.Lanes<T>(a + 3));
                 }
                 n0 = Part<T, TFormat>(n0, s0, part, scales, terms);
                 n1 = Part<T, TFormat>(n1, s1, part, scales, terms + 1);
@@ -69,25 +71,27 @@ internal static unsafe class DotTiles
                 Prefetch.Far(following);
             T n00 = default, n01 = default, n02 = default, n03 = default;
             T n10 = default, n11 = default, n12 = default, n13 = default;
-            for (var part = 0; part < 8 / TFormat.Quads; part++)
+            for (var part = 0; part < Parts<TFormat>(); part++)
             {
+                if (TFormat.HasHigh && part == 1)
+                    a -= 8 * Size;
                 T s00 = default, s01 = default, s02 = default, s03 = default;
                 T s10 = default, s11 = default, s12 = default, s13 = default;
-                for (var end = w + Bytes<TFormat>(); w < end; w += 64, a += Size)
+                for (var end = w + (64 * TFormat.Quads); w < end; w += 64, a += Size)
                 {
                     T v0 = T.Load((float*)w), v1 = T.Load((float*)(w + next));
                     var x = DotTile.Lanes<T>(a);
-                    s00 = Step<T, TFormat>(s00, v0, x);
-                    s10 = Step<T, TFormat>(s10, v1, x);
+                    s00 = Step(s00, v0, x);
+                    s10 = Step(s10, v1, x);
                     x = DotTile.Lanes<T>(a + 1);
-                    s01 = Step<T, TFormat>(s01, v0, x);
-                    s11 = Step<T, TFormat>(s11, v1, x);
+                    s01 = Step(s01, v0, x);
+                    s11 = Step(s11, v1, x);
                     x = DotTile.Lanes<T>(a + 2);
-                    s02 = Step<T, TFormat>(s02, v0, x);
-                    s12 = Step<T, TFormat>(s12, v1, x);
+                    s02 = Step(s02, v0, x);
+                    s12 = Step(s12, v1, x);
                     x = DotTile.Lanes<T>(a + 3);
-                    s03 = Step<T, TFormat>(s03, v0, x);
-                    s13 = Step<T, TFormat>(s13, v1, x);
+                    s03 = Step(s03, v0, x);
+                    s13 = Step(s13, v1, x);
                 }
                 n00 = Part<T, TFormat>(n00, s00, part, scales, terms);
                 n01 = Part<T, TFormat>(n01, s01, part, scales, terms + 1);
@@ -120,21 +124,18 @@ internal static unsafe class DotTiles
         DotTile.Finish(tile, row + WeightPanels.Height, 3, y13);
     }
 
-    /// <summary>Unpacked bytes whose sums stay in range.</summary>
+    /// <summary>Parts of a block, each of as many quads as stay in range: those of the whole bytes, or the low halves and then the high ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Bytes<TFormat>() where TFormat : unmanaged, IPanelFormat => TFormat.IsShort ? 1024 : 64 * TFormat.Quads;
+    private static int Parts<TFormat>() where TFormat : unmanaged, IPanelFormat => TFormat.HasHigh ? 2 : 8 / TFormat.Quads;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Step<T, TFormat>(T s, T w, T a) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat => TFormat.IsShort
-        ? T.AddInt(s, T.MultiplyAddShorts(w, a))
-        : T.AddShorts(s, T.MultiplyAddBytes(w, a));
+    private static T Step<T>(T s, T w, T a) where T : unmanaged, ILanes<T> => T.AddShorts(s, T.MultiplyAddBytes(w, a));
 
     /// <summary>Sums of some quads added to those before: whole numbers, or floats that are whole where each half has a scale.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Part<T, TFormat>(T n, T s, int part, float* scales, float* terms) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
-        if (!TFormat.IsShort)
-            s = T.MultiplyAddShorts(s, T.BroadcastBits(DotTile.Ones));
+        s = T.MultiplyAddShorts(s, T.Load(TFormat.HasHigh && part == 1 ? Repeated.Sixteens : Repeated.Ones));
         if (TFormat.HasHalves)
         {
             var half = part * TFormat.Quads / 4;
@@ -145,7 +146,7 @@ internal static unsafe class DotTiles
         }
         if (part == 0 && TFormat.Offset >= 0)
             s = T.AddInt(s, T.Broadcast(terms[TFormat.Offset * Size]));
-        return TFormat.Quads == 8 ? s : T.AddInt(n, s);
+        return TFormat.Quads == 8 && !TFormat.HasHigh ? s : T.AddInt(n, s);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,10 +19,10 @@ internal unsafe interface IPanelFormat
     static abstract int Terms { get; }
 
     /// <summary>
-    /// Whether weights are multiplied as 16-bit numbers, two to a lane, rather than as bytes, four to a lane: full bytes would leave
+    /// Whether weights have eight bits, of which the high four are multiplied by themselves and count sixteen times: full bytes would leave
     /// the 16 bits in which <see cref="ILanes{T}.MultiplyAddBytes"/> adds two products.
     /// </summary>
-    static abstract bool IsShort { get; }
+    static abstract bool HasHigh { get; }
 
     /// <summary>
     /// Quads whose sums of two products each stay within 16 bits when added: with weights up to w, quads · 2 · w · 127 is at most 32767.
@@ -38,8 +38,8 @@ internal unsafe interface IPanelFormat
     /// <summary>Whether each sixteen columns have a whole-number scale of their own.</summary>
     static abstract bool HasHalves { get; }
 
-    /// <summary>The bytes of quad <paramref name="q"/> (0 to 7); where <see cref="IsShort"/>, the first two columns' are 16-bit numbers and <paramref name="rest"/> the other two's.</summary>
-    static abstract T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T>;
+    /// <summary>The bytes of quad <paramref name="q"/> (0 to 7); where <see cref="HasHigh"/> their low halves, and in <paramref name="high"/> the high ones.</summary>
+    static abstract T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T>;
 
     /// <summary>Widens the scales of <see cref="Columns"/> columns, T.Width of the rows: <see cref="Terms"/> vectors for each 32 columns, sixteen floats apart.</summary>
     static abstract void Widen<T>(byte* scales, int row, float* terms) where T : unmanaged, ILanes<T>;

@@ -13,7 +13,7 @@ internal readonly unsafe struct Q4_0Panel : IPanelFormat
 
     public static int Terms => 1;
 
-    public static bool IsShort => false;
+    public static bool HasHigh => false;
 
     public static int Quads => 8;
 
@@ -24,12 +24,13 @@ internal readonly unsafe struct Q4_0Panel : IPanelFormat
     public static bool HasHalves => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T>
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T>
     {
-        rest = default;
+        high = default;
         return Nibbles.Quad<T>(block, q);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Widen<T>(byte* scales, int row, float* terms) where T : unmanaged, ILanes<T> => T.Store(HalfFloat.ToSingle(T.Widen((ushort*)scales + row)), terms + row);
 
     public static void Pack(byte* stored, int row, byte* scales, byte* blocks)
@@ -39,10 +40,7 @@ internal readonly unsafe struct Q4_0Panel : IPanelFormat
     }
 }
 
-/// <summary>
-/// Q8_0: a vector for each quad, every byte 128 more than stored. Bytes 0 and 2 are the first two columns, 1 and 3 the others, so that a
-/// mask or a shift makes 16-bit numbers of them. Whole bytes would not do: 2 · 255 · 127 is beyond 16 bits.
-/// </summary>
+/// <summary>Q8_0: a vector for each quad, every byte 128 more than stored. Each half of a byte is up to 15, as in Q4_0.</summary>
 internal readonly unsafe struct Q8_0Panel : IPanelFormat
 {
     public static int BlockBytes => 512;
@@ -53,7 +51,7 @@ internal readonly unsafe struct Q8_0Panel : IPanelFormat
 
     public static int Terms => 1;
 
-    public static bool IsShort => true;
+    public static bool HasHigh => true;
 
     public static int Quads => 8;
 
@@ -64,24 +62,21 @@ internal readonly unsafe struct Q8_0Panel : IPanelFormat
     public static bool HasHalves => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T>
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T>
     {
-        var w = T.Load((float*)(block + (q * 64)));
-        var mask = T.BroadcastBits(0x00FF00FF);
-        rest = T.ShiftRight(w, 8) & mask;
+        T w = T.Load((float*)(block + (q * 64))), mask = T.Load(Repeated.LowBits);
+        high = T.ShiftRight(w, 4) & mask;
         return w & mask;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Widen<T>(byte* scales, int row, float* terms) where T : unmanaged, ILanes<T> => Q4_0Panel.Widen<T>(scales, row, terms);
 
     public static void Pack(byte* stored, int row, byte* scales, byte* blocks)
     {
         ((ushort*)scales)[row] = *(ushort*)stored;
         for (var q = 0; q < 8; q++)
-        {
-            var w = *(uint*)(stored + 2 + (4 * q)) ^ 0x80808080;
-            ((uint*)blocks)[(q * 16) + row] = (w & 0xFF0000FF) | ((w & 0xFF00) << 8) | ((w >> 8) & 0xFF00);
-        }
+            ((uint*)blocks)[(q * 16) + row] = *(uint*)(stored + 2 + (4 * q)) ^ 0x80808080;
     }
 }
 
@@ -96,7 +91,7 @@ internal readonly unsafe struct Q4_KPanel : IPanelFormat
 
     public static int Terms => 2;
 
-    public static bool IsShort => false;
+    public static bool HasHigh => false;
 
     public static int Quads => 8;
 
@@ -107,7 +102,7 @@ internal readonly unsafe struct Q4_KPanel : IPanelFormat
     public static bool HasHalves => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T> => Q4_0Panel.Quad(block, q, out rest);
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T> => Q4_0Panel.Quad(block, q, out high);
 
     public static void Widen<T>(byte* scales, int row, float* terms) where T : unmanaged, ILanes<T> => KScales.Widen<T>(scales, row, terms);
 
@@ -129,7 +124,7 @@ internal readonly unsafe struct Q5_KPanel : IPanelFormat
 
     public static int Terms => 2;
 
-    public static bool IsShort => false;
+    public static bool HasHigh => false;
 
     public static int Quads => 4;
 
@@ -140,9 +135,9 @@ internal readonly unsafe struct Q5_KPanel : IPanelFormat
     public static bool HasHalves => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T>
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T>
     {
-        rest = default;
+        high = default;
         var bits = T.Load((float*)(block + 256));
         bits = q <= 4 ? T.ShiftLeft(bits, 4 - q) : T.ShiftRight(bits, q - 4);
         return Nibbles.Quad<T>(block, q) | (bits & T.BroadcastBits(0x10101010));
@@ -179,7 +174,7 @@ internal readonly unsafe struct Q6_KPanel : IPanelFormat
 
     public static int Terms => 3;
 
-    public static bool IsShort => false;
+    public static bool HasHigh => false;
 
     public static int Quads => 2;
 
@@ -190,9 +185,9 @@ internal readonly unsafe struct Q6_KPanel : IPanelFormat
     public static bool HasHalves => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T>
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T>
     {
-        rest = default;
+        high = default;
         var bits = T.Load((float*)(block + 256 + (q / 4 * 64)));
         bits = q % 4 <= 2 ? T.ShiftLeft(bits, 4 - (q % 4 * 2)) : T.ShiftRight(bits, 2);
         return Nibbles.Quad<T>(block, q) | (bits & T.BroadcastBits(0x30303030));
@@ -247,7 +242,7 @@ internal static unsafe class Nibbles
     public static T Quad<T>(byte* block, int q) where T : unmanaged, ILanes<T>
     {
         var w = T.Load((float*)(block + (q % 4 * 64)));
-        return (q < 4 ? w : T.ShiftRight(w, 4)) & T.BroadcastBits(0x0F0F0F0F);
+        return (q < 4 ? w : T.ShiftRight(w, 4)) & T.Load(Repeated.LowBits);
     }
 
     /// <summary>32 columns of types with blocks of 32: stored, the low halves hold the first sixteen and the high ones the others, as in the panel.</summary>

@@ -13,7 +13,7 @@ internal readonly unsafe struct Q4_1Panel : IPanelFormat
 
     public static int Terms => 2;
 
-    public static bool IsShort => false;
+    public static bool HasHigh => false;
 
     public static int Quads => 8;
 
@@ -24,7 +24,7 @@ internal readonly unsafe struct Q4_1Panel : IPanelFormat
     public static bool HasHalves => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T> => Q4_0Panel.Quad(block, q, out rest);
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T> => Q4_0Panel.Quad(block, q, out high);
 
     /// <summary>d, then m: what other formats take off is added here.</summary>
     public static void Widen<T>(byte* scales, int row, float* terms) where T : unmanaged, ILanes<T>
@@ -52,7 +52,7 @@ internal readonly unsafe struct Q5_0Panel : IPanelFormat
 
     public static int Terms => 1;
 
-    public static bool IsShort => false;
+    public static bool HasHigh => false;
 
     public static int Quads => 4;
 
@@ -63,8 +63,9 @@ internal readonly unsafe struct Q5_0Panel : IPanelFormat
     public static bool HasHalves => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T> => Q5_KPanel.Quad(block, q, out rest);
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T> => Q5_KPanel.Quad(block, q, out high);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Widen<T>(byte* scales, int row, float* terms) where T : unmanaged, ILanes<T> => Q4_0Panel.Widen<T>(scales, row, terms);
 
     public static void Pack(byte* stored, int row, byte* scales, byte* blocks)
@@ -86,7 +87,7 @@ internal readonly unsafe struct Q5_1Panel : IPanelFormat
 
     public static int Terms => 2;
 
-    public static bool IsShort => false;
+    public static bool HasHigh => false;
 
     public static int Quads => 4;
 
@@ -97,7 +98,7 @@ internal readonly unsafe struct Q5_1Panel : IPanelFormat
     public static bool HasHalves => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T> => Q5_KPanel.Quad(block, q, out rest);
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T> => Q5_KPanel.Quad(block, q, out high);
 
     public static void Widen<T>(byte* scales, int row, float* terms) where T : unmanaged, ILanes<T> => Q4_1Panel.Widen<T>(scales, row, terms);
 

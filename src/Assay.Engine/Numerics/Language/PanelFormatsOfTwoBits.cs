@@ -17,7 +17,7 @@ internal readonly unsafe struct Q3_KPanel : IPanelFormat
 
     public static int Terms => 3;
 
-    public static bool IsShort => false;
+    public static bool HasHigh => false;
 
     public static int Quads => 2;
 
@@ -28,9 +28,9 @@ internal readonly unsafe struct Q3_KPanel : IPanelFormat
     public static bool HasHalves => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T>
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T>
     {
-        rest = default;
+        high = default;
         var third = T.Load((float*)(block + 128));
         third = q <= 5 ? T.ShiftLeft(third, 5 - q) : T.ShiftRight(third, q - 5);
         return TwoBits.EightTimes<T>(block, q) | (third & T.BroadcastBits(0x20202020));
@@ -74,7 +74,7 @@ internal readonly unsafe struct Q2_KPanel : IPanelFormat
 
     public static int Terms => 6;
 
-    public static bool IsShort => false;
+    public static bool HasHigh => false;
 
     public static int Quads => 2;
 
@@ -85,9 +85,9 @@ internal readonly unsafe struct Q2_KPanel : IPanelFormat
     public static bool HasHalves => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Quad<T>(byte* block, int q, out T rest) where T : unmanaged, ILanes<T>
+    public static T Quad<T>(byte* block, int q, out T high) where T : unmanaged, ILanes<T>
     {
-        rest = default;
+        high = default;
         return TwoBits.EightTimes<T>(block, q) | T.BroadcastBits(0x20202020);
     }
 

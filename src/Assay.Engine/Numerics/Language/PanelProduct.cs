@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Assay.Engine.Numerics.Language;
 
 /// <summary>
-/// y = x · W (1.3 of assay-llm-v1) for the tokens of <see cref="TokenRows"/>, of up to three matrices that read the same activations. One
-/// token reads the panels as they are packed: it is bound by memory. Several read a few panels unpacked into the second-level cache, one
-/// group of tokens after the other. No output depends on the others. One item is a few panels of a matrix.
+/// y = x · W (1.3 of assay-llm-v1) for the tokens of <see cref="TokenRows"/>, of up to three matrices that read the same activations. A few
+/// tokens read the panels as they are packed. Many read a few panels unpacked into the second-level cache, one group of tokens after the
+/// other. No output depends on the others. One item is a few panels of a matrix.
 /// </summary>
 internal unsafe struct PanelProduct : IKernel
 {
@@ -15,8 +15,8 @@ internal unsafe struct PanelProduct : IKernel
     // Unpacked panels that stay in the second-level cache while all tokens go past.
     private const int UnpackedBytes = 512 * 1024, LeastPanels = 2, MostPanels = 4;
 
-    // So few read their activations from the first-level cache anyway: small items are shared out more evenly.
-    private const int FewTokens = 16;
+    // So few read quantised panels as they are packed: unpacking them once for each tile costs less than memory for what was unpacked.
+    private const int FewTokens = 2 * PackedTiles.Most;
 
     private TokenGroups x;
     private Part first, second, third;
@@ -50,10 +50,8 @@ internal unsafe struct PanelProduct : IKernel
             kernel.panelsPerItem = Math.Min(kernel.panelsPerItem, (int)Math.Max(LeastPanels, UnpackedBytes / unpacked));
             most = Math.Max(most, unpacked + ScaleSize(output.Weights));
         }
-        if (!kernel.IsUnpacked)
-            kernel.panelsPerItem = 1;
-        else if (x.Tokens <= FewTokens)
-            kernel.panelsPerItem = LeastPanels;
+        if (x.Tokens <= FewTokens)
+            kernel.panelsPerItem = x.Tokens > 1 ? LeastPanels : 1;
         for (var i = 0; i < outputs.Length; i++)
         {
             var weights = outputs[i].Weights;
@@ -122,18 +120,22 @@ internal unsafe struct PanelProduct : IKernel
     [SkipLocalsInit]
     private readonly void Dot<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
+        if (x.Tokens <= FewTokens)
+        {
+            DotPacked<T, TFormat>(output, panel, panels);
+            return;
+        }
         var blocks = x.Columns / 32;
-        nint scaleSize = blocks * 16 * TFormat.Terms, size = scaleSize + (x.Columns * (TFormat.IsShort ? 8 : 4));
+        nint scaleSize = blocks * 16 * TFormat.Terms, size = scaleSize + (blocks * (PanelUnpacking.Block<TFormat>() / sizeof(float)));
         for (var p = 0; p < panels; p++)
         {
             var scales = memory + (p * size);
             PanelUnpacking.Scales<T, TFormat>(output.Weights.Scales(panel + p), x.Columns, scales);
-            if (IsUnpacked)
-                PanelUnpacking.Blocks<T, TFormat>(output.Weights.Blocks(panel + p), blocks, (byte*)(scales + scaleSize));
+            PanelUnpacking.Blocks<T, TFormat>(output.Weights.Blocks(panel + p), blocks, (byte*)(scales + scaleSize));
         }
         // While the first two groups of tokens are at work, the next item's weights come from memory.
         var following = output.Weights.Scales(panel + panels);
-        var lines = IsUnpacked ? (int)((panels * output.Weights.PanelBytes / Prefetch.Line / (Math.Min(x.Count, 2) * Math.Max(1, panels / 2) * blocks)) + 1) : 0;
+        var lines = (int)((panels * output.Weights.PanelBytes / Prefetch.Line / (2 * Math.Max(1, panels / 2) * blocks)) + 1);
         for (var group = 0; group < x.Count && !Interrupt.IsRaised; group++)
         {
             var (token, count) = x.At(group);
@@ -142,8 +144,7 @@ internal unsafe struct PanelProduct : IKernel
                 var tile = new DotTile
                 {
                     Scales = memory + (p * size), Next = size * sizeof(float), Blocks = blocks, Tokens = count,
-                    Weights = IsUnpacked ? (byte*)(memory + (p * size) + scaleSize) : output.Weights.Blocks(panel + p),
-                    Following = following, Lines = group < 2 ? lines : 0, Terms = x.TermsOf(token), Activations = TFormat.IsShort ? (int*)x.ShortsOf(token) : (int*)x.BytesOf(token),
+                    Weights = (byte*)(memory + (p * size) + scaleSize), Following = following, Lines = group < 2 ? lines : 0, Terms = x.TermsOf(token), Activations = (int*)x.BytesOf(token),
                 };
                 following += (long)tile.Lines * Prefetch.Line * blocks;
                 if (p + 1 < panels && IsPair(output, panel + p))
@@ -159,16 +160,37 @@ internal unsafe struct PanelProduct : IKernel
     }
 
     [SkipLocalsInit]
-    private readonly void Single<T, TFormat>(DotTile tile, in Part output, int panel, int token) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
+    private static void Single<T, TFormat>(DotTile tile, in Part output, int panel, int token) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
         var edge = stackalloc float[TokenGroups.Size * WeightPanels.Height];
         Place(ref tile, output, panel, token, edge);
         for (var row = 0; row < WeightPanels.Height; row += T.Width)
-            if (IsUnpacked)
-                DotTiles.Four<T, TFormat>(tile, row);
-            else
-                DotTile.One<T, TFormat>(tile, row);
+            DotTiles.Four<T, TFormat>(tile, row);
         Finish(tile, output, panel, token, edge);
+    }
+
+    /// <summary>A few tokens, the panels as they are packed.</summary>
+    [SkipLocalsInit]
+    private readonly void DotPacked<T, TFormat>(in Part output, int panel, int panels) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
+    {
+        var edge = stackalloc float[PackedTiles.Most * WeightPanels.Height];
+        for (var p = panel; p < panel + panels && !Interrupt.IsRaised; p++)
+            for (var token = 0; token < x.Tokens; token += PackedTiles.Most)
+            {
+                var tile = new DotTile
+                {
+                    Packed = output.Weights.Scales(p), Weights = output.Weights.Blocks(p), Blocks = x.Columns / 32,
+                    Terms = x.TermsOf(token), Activations = (int*)x.BytesOf(token), Tokens = Math.Min(PackedTiles.Most, x.Tokens - token),
+                };
+                Place(ref tile, output, p, token, edge);
+                if (x.Tokens > 1)
+                    for (var row = 0; row < WeightPanels.Height; row += T.Width)
+                        PackedTiles.Some<T, TFormat>(tile, row);
+                else
+                    for (var row = 0; row < WeightPanels.Height; row += T.Width)
+                        PackedTiles.One<T, TFormat>(tile, row);
+                Finish(tile, output, p, token, edge);
+            }
     }
 
     private readonly void Chains<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
@@ -191,7 +213,7 @@ internal unsafe struct PanelProduct : IKernel
                     Weights = isWidened ? (byte*)(memory + (p * size)) : output.Weights.Blocks(panel + p), Activations = x.FloatsOf(token), Columns = x.Columns,
                     Target = new() { Tokens = count, Next = isWidened ? size * sizeof(float) : (nint)output.Weights.PanelBytes },
                 };
-                if (p + 1 < panels && IsPair(output, panel + p))
+                if (IsUnpacked && p + 1 < panels && IsPair(output, panel + p))
                 {
                     Place(ref tile.Target, output, panel + p++, token, null);
                     for (var row = 0; row < WeightPanels.Height; row += T.Width)
@@ -216,7 +238,7 @@ internal unsafe struct PanelProduct : IKernel
         Finish(tile.Target, output, panel, token, edge);
     }
 
-    /// <summary>One token alone reads the weights as they are packed.</summary>
+    /// <summary>One token alone reads weights that are not quantised as they are packed.</summary>
     private readonly bool IsUnpacked => x.Tokens > 1;
 
     /// <summary>Whether this panel and the next are whole, and two of them fit the registers.</summary>

@@ -23,7 +23,6 @@ internal unsafe struct QuantizeKernel : IKernel
             var size = Groups.Room;
             var terms = Groups.TermsOf(first);
             var bytes = (int*)Groups.BytesOf(first);
-            var shorts = Groups.Shorts is null ? null : (int*)Groups.ShortsOf(first);
             for (var block = 0; block < Groups.Columns / 32; block++)
             {
                 for (var t = 0; t < size; t++)
@@ -36,12 +35,10 @@ internal unsafe struct QuantizeKernel : IKernel
                         terms[t] = 0;
                         new Span<int>(whole, 32).Clear();
                     }
-                    Put<T>(whole, terms + t, bytes + t, shorts is null ? null : shorts + t, size);
+                    Put<T>(whole, terms + t, bytes + t, size);
                 }
                 terms += size * TokenTerms.Count;
                 bytes += size * 8;
-                if (shorts is not null)
-                    shorts += size * 16;
             }
         }
     }
@@ -76,20 +73,13 @@ internal unsafe struct QuantizeKernel : IKernel
 
     /// <summary>Puts a block of one token into its group of <paramref name="size"/>.</summary>
     [SkipLocalsInit]
-    private static void Put<T>(int* whole, float* terms, int* bytes, int* shorts, int size) where T : unmanaged, ILanes<T>
+    private static void Put<T>(int* whole, float* terms, int* bytes, int size) where T : unmanaged, ILanes<T>
     {
-        var narrow = stackalloc int[16];
+        var narrow = stackalloc int[8];
         for (var i = 0; i < 32; i += T.Width)
             T.NarrowToBytes(T.Load((float*)(whole + i)), (sbyte*)narrow + i);
         for (var q = 0; q < 8; q++)
             bytes[q * size] = narrow[q];
-        if (shorts is not null)
-        {
-            for (var i = 0; i < 32; i += T.Width)
-                T.Narrow(T.Load((float*)(whole + i)) & T.BroadcastBits(0xFFFF), (ushort*)narrow + i);
-            for (var p = 0; p < 16; p++)
-                shorts[p * size] = narrow[p];
-        }
         int first = Sum<T>(whole), second = Sum<T>(whole + 16);
         terms[TokenTerms.Sum * size] = (first + second) * *terms;
         var integers = (int*)terms;

@@ -8,9 +8,9 @@ internal sealed unsafe class TokenRows : IDisposable
 {
     private readonly long most;
     private readonly AlignedBuffer terms, bytes;
-    private AlignedBuffer? shorts, floats;
+    private AlignedBuffer? floats;
     private float* x;
-    private bool hasBytes, hasShorts, hasFloats;
+    private bool hasBytes, hasFloats;
 
     /// <param name="tokens">Tokens at most.</param>
     /// <param name="columns">Columns at most.</param>
@@ -35,26 +35,24 @@ internal sealed unsafe class TokenRows : IDisposable
         if (tokens < 0 || columns < 0 || (tokens + 3L) / TokenGroups.Size * TokenGroups.Size * columns > most)
             throw new ArgumentException($"{tokens} rows of {columns} do not fit");
         this.x = x;
-        (Tokens, Columns, hasBytes, hasShorts, hasFloats) = (tokens, columns, false, false, false);
+        (Tokens, Columns, hasBytes, hasFloats) = (tokens, columns, false, false);
         return this;
     }
 
     /// <summary>Makes what a product with weights of that type reads, where it has not been made.</summary>
     public TokenGroups For(WeightType type, Launcher launcher, Isa isa)
     {
-        if (type == WeightType.Q8_0)
-            shorts ??= new(most / 2);
         // One token alone is read where it stands.
         if (!type.IsQuantized && Tokens > 1)
             floats ??= new(most);
         var groups = new TokenGroups
         {
             X = x, Tokens = Tokens, Columns = Columns, Terms = terms.Pointer, Bytes = (sbyte*)bytes.Pointer,
-            Shorts = shorts is null ? null : (short*)shorts.Pointer, Floats = Tokens == 1 || floats is null ? x : floats.Pointer,
+            Floats = Tokens == 1 || floats is null ? x : floats.Pointer,
         };
-        if (type.IsQuantized && !(type == WeightType.Q8_0 ? hasShorts : hasBytes))
+        if (type.IsQuantized && !hasBytes)
         {
-            (hasBytes, hasShorts) = (true, shorts is not null);
+            hasBytes = true;
             launcher.Run(isa, groups.Count, new QuantizeKernel { Groups = groups }, Cost.Of(Columns * 5.0, perNanosecond: 1));
         }
         else if (!type.IsQuantized && Tokens > 1 && !hasFloats)
@@ -69,7 +67,6 @@ internal sealed unsafe class TokenRows : IDisposable
     {
         terms.Dispose();
         bytes.Dispose();
-        shorts?.Dispose();
         floats?.Dispose();
     }
 
@@ -112,9 +109,6 @@ internal unsafe struct TokenGroups
     /// <summary>Of each quad four bytes of every token.</summary>
     public sbyte* Bytes;
 
-    /// <summary>Of each quad two 16-bit numbers of every token, then the other two of every token.</summary>
-    public short* Shorts;
-
     /// <summary>Of each column the floats of all tokens.</summary>
     public float* Floats;
 
@@ -129,8 +123,6 @@ internal unsafe struct TokenGroups
     public readonly float* TermsOf(int first) => Terms + ((long)first * (Columns / 32) * TokenTerms.Count);
 
     public readonly sbyte* BytesOf(int first) => Bytes + ((long)first * Columns);
-
-    public readonly short* ShortsOf(int first) => Shorts + ((long)first * Columns);
 
     public readonly float* FloatsOf(int first) => Floats + ((long)first * Columns);
 }

@@ -36,7 +36,7 @@ public sealed unsafe class PanelProductTests
                     using var workers = new Workers(threads);
                     using var bench = new Bench(workers, isa);
                     using var weights = bench.Pack(type, stored, rows, columns, bias);
-                    foreach (var tokens in new[] { 1, 2, 4, 5, 8, 9, Most })
+                    foreach (var tokens in new[] { 1, 2, 4, 5, 8, 9, 16, 17, Most })
                     {
                         var y = bench.Run(x, tokens, weights)[0];
                         Assert.Equal(Bits(expected.AsSpan(0, tokens * rows)), Bits(y));
