@@ -152,7 +152,7 @@ public sealed class Generator : IDisposable
             while (stirred.Wait(0))
             {
             }
-            var planned = schedule.Plan();
+            var planned = Plan();
             if (planned.Count > 0)
                 Step(planned);
             Look();
@@ -161,6 +161,22 @@ public sealed class Generator : IDisposable
         }
         schedule.Close(new ObjectDisposedException(nameof(Generator), "the model was put away"));
         inStep = [];
+    }
+
+    // Nobody waits for what cannot be planned: all that is there fails of it, and whoever comes next has another try.
+    private List<PlannedStep> Plan()
+    {
+        try
+        {
+            return schedule.Plan();
+        }
+#pragma warning disable CA1031 // An exception that left this thread would end the process.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            schedule.FailAll(e);
+            return [];
+        }
     }
 
     private void Step(IReadOnlyList<PlannedStep> planned)
@@ -179,7 +195,7 @@ public sealed class Generator : IDisposable
                 schedule.Done(planned);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (called.IsCancellationRequested)
         {
             // No sequence has grown: whoever is left is planned again.
         }
@@ -187,7 +203,7 @@ public sealed class Generator : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            schedule.Fail(planned, e);
+            schedule.Fail(planned, e is OperationCanceledException ? new InvalidOperationException("a step was called off by nobody", e) : e);
         }
         finally
         {
@@ -198,8 +214,16 @@ public sealed class Generator : IDisposable
 
     private void Look()
     {
-        var now = schedule.Figures;
-        lock (stepGate)
-            figures = now;
+        try
+        {
+            var now = schedule.Figures;
+            lock (stepGate)
+                figures = now;
+        }
+#pragma warning disable CA1031 // What cannot be counted stays as it was; whatever is wrong shows where it matters.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 }

@@ -65,21 +65,28 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
             Fail(answer, failure);
     }
 
-    /// <summary>Breaks everything off.</summary>
+    /// <summary>Breaks everything off, and takes in nothing more.</summary>
     public void Close(Exception why)
     {
-        foreach (var run in running.Concat(parked))
-        {
-            run.Release();
-            run.Answer.Stream.Complete(why);
-        }
-        running.Clear();
-        parked.Clear();
-        foreach (var answer in line.Close())
+        var waiting = line.Close();
+        FailAll(why);
+        foreach (var answer in waiting)
             answer.Stream.Complete(why);
-        while (cache.Evict())
+    }
+
+    /// <summary>Breaks everything off: what runs, what waits, and what is kept, since nobody knows what is wrong.</summary>
+    public void FailAll(Exception why)
+    {
+        foreach (var answer in line.TakeOut(_ => true))
+            answer.Stream.Complete(why);
+        foreach (var answer in running.Concat(parked).Select(r => r.Answer).Distinct().ToList())
+            Fail(answer, why);
+        Try(() =>
         {
-        }
+            while (cache.Evict())
+            {
+            }
+        });
     }
 
     private void DropCancelled()
@@ -99,11 +106,25 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
     private void Fail(Answer answer, Exception failure)
     {
         foreach (var run in running.Concat(parked).Where(r => r.Answer == answer))
-            run.Release();
+            Try(run.Release);
         line.TakeOut(a => a == answer);
         running.RemoveAll(r => r.Answer == answer);
         parked.RemoveAll(r => r.Answer == answer);
         answer.Stream.Complete(failure);
+    }
+
+    // Pages that cannot be given back keep nobody from being told.
+    private static void Try(Action release)
+    {
+        try
+        {
+            release();
+        }
+#pragma warning disable CA1031 // The answer has failed already, of something that says more.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
     // Those that made room come back before anyone new begins, and only where it would not be for a step or two.
@@ -136,13 +157,21 @@ internal sealed class Schedule(ILanguageEvaluator evaluator, Tokenizer tokenizer
     private bool Begin(SequenceRun run, int spare)
     {
         run.Begin(Prefix(run) is { } found ? found.Sequence.Fork(found.Length) : evaluator.NewSequence());
-        var needed = spare + Need(run) + running.Sum(Need);
-        while (needed > evaluator.FreePages)
-            if (!cache.Evict())
-            {
-                run.Release();
-                return false;
-            }
+        try
+        {
+            var needed = spare + Need(run) + running.Sum(Need);
+            while (needed > evaluator.FreePages)
+                if (!cache.Evict())
+                {
+                    run.Release();
+                    return false;
+                }
+        }
+        catch
+        {
+            Try(run.Release);
+            throw;
+        }
         running.Insert(running.FindLastIndex(r => r.Order < run.Order) + 1, run);
         return true;
     }

@@ -51,6 +51,7 @@ public sealed class TokenMasks
     {
         lock (gate)
         {
+            MakeRoom();
             for (var i = 0; i < bytes.Length && !ReferenceEquals(state, GrammarState.Dead); i++)
                 state = Step(state, bytes[i]);
             return state;
@@ -64,10 +65,16 @@ public sealed class TokenMasks
             return state.Mask ??= MakeMask(state);
     }
 
-    private ulong[] MakeMask(GrammarState state)
+    // Before each call, so that none has less room for what an earlier one, which may have failed, left behind.
+    private void MakeRoom()
     {
         if (rowCount > KeptRows || placeCount + states.Count > KeptPlaces || maskBytes > KeptMaskBytes)
             Forget();
+    }
+
+    private ulong[] MakeMask(GrammarState state)
+    {
+        MakeRoom();
         var mask = new ulong[(trie.Count + 63) / 64];
         maskBytes += 8L * mask.Length;
         if (state.Places.Any(p => p.Stack.Nesting + TokenTrie.MostOpenings + grammar.GreatestNeed > Grammar.MostNesting))
