@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using Assay.Engine.Numerics;
 
 namespace Assay.Engine.Language;
 
@@ -8,18 +8,11 @@ public static class LanguageProfile
 {
     public const string Name = "assay-llm-v1";
 
+    private static readonly ProfileText Whole = new(Name);
+
     /// <summary>The text's bytes, as the engine was built with them.</summary>
-    public static ImmutableArray<byte> Text { get; } = Read();
+    public static ImmutableArray<byte> Text => Whole.Bytes;
 
     /// <summary>SHA-256 of <see cref="Text"/>, 32 bytes.</summary>
-    public static ImmutableArray<byte> Digest { get; } = [.. SHA256.HashData(Text.AsSpan())];
-
-    private static ImmutableArray<byte> Read()
-    {
-        using var stream = typeof(LanguageProfile).Assembly.GetManifestResourceStream(Name + ".md")
-            ?? throw new InvalidOperationException($"the engine was built without {Name}.md");
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return [.. bytes.ToArray()];
-    }
+    public static ImmutableArray<byte> Digest => Whole.Digest;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 
 namespace Assay.Engine.Numerics;
 
@@ -8,23 +7,14 @@ public static class Profile
 {
     public const string Name = "assay-f32-v1";
 
+    private static readonly ProfileText Whole = new(Name);
+
     /// <summary>The text's bytes, as the engine was built with them.</summary>
-    public static ImmutableArray<byte> Text { get; } = Read();
+    public static ImmutableArray<byte> Text => Whole.Bytes;
 
     /// <summary>SHA-256 of <see cref="Text"/>, 32 bytes.</summary>
-    public static ImmutableArray<byte> Digest { get; } = [.. SHA256.HashData(Text.AsSpan())];
+    public static ImmutableArray<byte> Digest => Whole.Digest;
 
     /// <summary>The profile's test vectors (docs/spec/assay-f32-v1.vectors), whose digest stands in <see cref="Text"/>.</summary>
-    public static Stream OpenVectors() => Open(Name + ".vectors");
-
-    private static Stream Open(string file) => typeof(Profile).Assembly.GetManifestResourceStream(file)
-        ?? throw new InvalidOperationException($"the engine was built without {file}");
-
-    private static ImmutableArray<byte> Read()
-    {
-        using var stream = Open(Name + ".md");
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return [.. bytes.ToArray()];
-    }
+    public static Stream OpenVectors() => ProfileText.Open(Name + ".vectors");
 }
