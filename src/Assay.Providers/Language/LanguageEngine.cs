@@ -14,9 +14,12 @@ namespace Assay.Providers.Language;
 public sealed class LanguageEngine(LanguageEngineOptions options) : ILanguageProvider, IDisposable
 {
     private readonly Dictionary<Hash, Loaded> loaded = [];
-    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly Lock gate = new();
     private long uses;
     private bool disposed;
+
+    /// <summary>Makes a model ready; a test may have it take as long as it likes.</summary>
+    internal Func<LanguageModel, Generator>? Making { get; init; }
 
     /// <summary>SHA-256 of the text of the execution profile, in hex.</summary>
     public static string Profile { get; } = Hash.From(LanguageProfile.Digest.AsSpan()).ToHex();
@@ -39,75 +42,96 @@ public sealed class LanguageEngine(LanguageEngineOptions options) : ILanguagePro
     /// <summary>How the generator of a model stands; null where the model is not loaded.</summary>
     public GeneratorFigures? FiguresOf(in Hash manifest)
     {
-        turn.Wait();
-        try
-        {
-            return loaded.TryGetValue(manifest, out var model) ? model.Generator.Figures : null;
-        }
-        finally
-        {
-            turn.Release();
-        }
+        lock (gate)
+            return loaded.TryGetValue(manifest, out var model) ? model.Generator?.Figures : null;
     }
 
     /// <summary>Drops what is kept of a model that is no longer served. Answers under way are broken off.</summary>
     public void Forget(in Hash manifest)
     {
-        turn.Wait();
-        try
-        {
-            if (loaded.Remove(manifest, out var model))
-                model.Generator.Dispose();
-        }
-        finally
-        {
-            turn.Release();
-        }
+        Loaded? gone;
+        lock (gate)
+            loaded.Remove(manifest, out gone);
+        gone?.PutAway();
     }
 
     public void Dispose()
     {
-        turn.Wait();
-        disposed = true;
-        foreach (var model in loaded.Values)
-            model.Generator.Dispose();
-        loaded.Clear();
-        turn.Release();
+        List<Loaded> gone;
+        lock (gate)
+        {
+            disposed = true;
+            gone = [.. loaded.Values];
+            loaded.Clear();
+        }
+        gone.ForEach(model => model.PutAway());
     }
 
+    // A model that is ready is used at once, whatever else is being made ready.
     private async Task<T> WithAsync<T>(RunnableLanguageModel model, Func<Generator, T> use, CancellationToken cancel)
     {
-        await turn.WaitAsync(cancel).ConfigureAwait(false);
+        while (true)
+        {
+            Loaded ready;
+            lock (gate)
+            {
+                ObjectDisposedException.ThrowIf(disposed, this);
+                ready = Find(model);
+                if (ready.Generator is { } generator)
+                {
+                    ready.LastUse = ++uses;
+                    return use(generator);
+                }
+            }
+            await ready.Made.WaitAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    // Called with the gate: the model, made ready or about to be.
+    private Loaded Find(RunnableLanguageModel model)
+    {
+        var manifest = model.Claim.Manifest;
+        if (loaded.TryGetValue(manifest, out var known))
+            return known;
+        var (gone, bytes) = (new List<Loaded>(), ModelDigests.BytesOf(model.Model.Weights) + options.Session.CacheBytes);
+        var idle = new Queue<KeyValuePair<Hash, Loaded>>(
+            loaded.Where(m => m.Value.Generator?.Figures is { Running: 0, Parked: 0, Waiting: 0 }).OrderBy(m => m.Value.LastUse));
+        for (var held = loaded.Values.Sum(m => m.Bytes); held > 0 && held + bytes > options.MaxBytes;)
+        {
+            if (!idle.TryDequeue(out var oldest))
+                throw new GeneratorBusyException("the models that are answering now take the memory that this one needs: try again in a moment");
+            held -= oldest.Value.Bytes;
+            gone.Add(oldest.Value);
+        }
+        foreach (var (key, _) in loaded.Where(m => gone.Contains(m.Value)).ToList())
+            loaded.Remove(key);
+        // Packing the weights takes a while: whoever asks for this model waits for it, and nobody else.
+        var entry = loaded[manifest] = new Loaded(bytes);
+        entry.Made = Task.Run(() => MakeReady(manifest, entry, model.Model, gone));
+        return entry;
+    }
+
+    private void MakeReady(Hash manifest, Loaded entry, LanguageModel model, List<Loaded> gone)
+    {
+        Generator? made = null;
         try
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            var ready = await LoadAsync(model).ConfigureAwait(false);
-            ready.LastUse = ++uses;
-            return use(ready.Generator);
+            gone.ForEach(idle => idle.PutAway());
+            made = Making?.Invoke(model) ?? NewGenerator(model);
         }
         finally
         {
-            turn.Release();
+            lock (gate)
+                if (loaded.GetValueOrDefault(manifest) == entry)
+                {
+                    // Where it failed, who asks again begins anew.
+                    if (made is null)
+                        loaded.Remove(manifest);
+                    (entry.Generator, made) = (made, null);
+                }
+            // Forgotten meanwhile.
+            made?.Dispose();
         }
-    }
-
-    // Called by whoever has the turn.
-    private async Task<Loaded> LoadAsync(RunnableLanguageModel model)
-    {
-        if (loaded.TryGetValue(model.Claim.Manifest, out var ready))
-            return ready;
-        var bytes = ModelDigests.BytesOf(model.Model.Weights) + options.Session.CacheBytes;
-        while (loaded.Values.Sum(m => m.Bytes) + bytes > options.MaxBytes && loaded.Count > 0)
-        {
-            var idle = loaded.Where(m => m.Value.Generator.Figures is { Running: 0, Parked: 0, Waiting: 0 }).OrderBy(m => m.Value.LastUse).ToList();
-            if (idle.Count == 0)
-                throw new GeneratorBusyException("the models that are answering now take the memory that this one needs: try again in a moment");
-            loaded.Remove(idle[0].Key);
-            idle[0].Value.Generator.Dispose();
-        }
-        // Packing the weights takes a while, and whoever waits for a turn here waits for it.
-        var generator = await Task.Run(() => NewGenerator(model.Model)).ConfigureAwait(false);
-        return loaded[model.Claim.Manifest] = new Loaded(generator, bytes);
     }
 
     private Generator NewGenerator(LanguageModel model)
@@ -116,12 +140,22 @@ public sealed class LanguageEngine(LanguageEngineOptions options) : ILanguagePro
         return new Generator(new SessionEvaluator(session, model.Architecture.VocabularySize), model.Tokenizer, options.Generator);
     }
 
-    private sealed class Loaded(Generator generator, long bytes)
+    private sealed class Loaded(long bytes)
     {
-        public Generator Generator => generator;
+        public Task Made { get; set; } = Task.CompletedTask;
+
+        /// <summary>Null while it is being made.</summary>
+        public Generator? Generator { get; set; }
 
         public long Bytes => bytes;
 
         public long LastUse { get; set; }
+
+        /// <summary>Called once it is in nobody's reach; nothing reads the model's weights when this returns.</summary>
+        public void PutAway()
+        {
+            Task.WaitAny(Made);
+            Generator?.Dispose();
+        }
     }
 }
