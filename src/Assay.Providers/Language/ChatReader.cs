@@ -4,6 +4,7 @@ using System.Text.Json;
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Language.Grammars;
 using Assay.Engine.Language.Templates;
+using Assay.Engine.Language.Tools;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Language;
 using Assay.Verify.Crypto;
@@ -25,13 +26,19 @@ internal static class ChatReader
         var (variables, mark) = guard.Guard(ChatVariables.Of(fields, model.Model.Tokenizer));
         var rendered = template.Render(variables, clock);
         var (digest, masks) = ToolChoice.Of(fields, model.Model) ?? Format(fields, model.Model);
+        // Where the answer's form is given anyway, there is no second call to come.
+        var first = digest is null ? ToolChoice.OfFirst(fields, model.Model) : null;
+        var tools = OfferedTools.Of(fields, model.Model, endsWithFirst: first is not null);
         return new LanguageRequest
         {
             Api = RequestReader.Chat,
-            Generation = RequestReader.ReadGeneration(fields, Prompt(rendered.Text, mark, model.Model), MaxTokens(fields), Alternatives(fields)) with { Grammar = masks },
+            Generation = RequestReader.ReadGeneration(fields, Prompt(rendered.Text, mark, model.Model), MaxTokens(fields), Alternatives(fields)) with
+            {
+                Grammar = masks, FirstCall = first is null ? null : new FirstCall(tools!.Format, tools.Names),
+            },
             Seed = fields.Whole("seed", long.MinValue, long.MaxValue),
-            Grammar = digest,
-            Tools = OfferedTools.Of(fields, model.Model),
+            Grammar = digest ?? first,
+            Tools = tools,
             TemplateClock = rendered.Clock.Count > 0 ? clock : null,
         };
     }

@@ -28,14 +28,11 @@ internal static class GrammarShelf
         return vocabulary.Masks[digest] = new TokenMasks(make(), vocabulary.Trie.Value);
     }
 
-    private static bool IsMark(Tokenizer tokenizer, ToolCallFormat? calls, int id) =>
-        calls is not null && tokenizer.IsControl(id) && calls.Markers.Contains(tokenizer.Text(id));
-
     private sealed class Vocabulary(Tokenizer tokenizer, ToolCallFormat? calls)
     {
         public ConcurrentDictionary<Hash, TokenMasks> Masks { get; } = [];
 
         public Lazy<TokenTrie> Trie { get; } = new(() => new TokenTrie(
-            [.. Enumerable.Range(0, tokenizer.Count).Select(id => IsMark(tokenizer, calls, id) ? Encoding.UTF8.GetBytes(tokenizer.Text(id)) : tokenizer.Bytes(id))], Enumerable.Range(0, tokenizer.Count).Where(tokenizer.IsEndOfGeneration)));
+            [.. Enumerable.Range(0, tokenizer.Count).Select(id => calls?.MarkOf(tokenizer, id) is { } mark ? Encoding.UTF8.GetBytes(mark) : tokenizer.Bytes(id))], Enumerable.Range(0, tokenizer.Count).Where(tokenizer.IsEndOfGeneration)));
     }
 }

@@ -67,10 +67,10 @@ public static class LanguageReplay
         try
         {
             var wire = WireCheck.Of(bundle, receipt, parameters, prompt, model, isOther);
-            if (parameters.Grammar is not null && wire.Grammar is null)
+            if (parameters.Grammar is not null && wire.Asked is null)
                 return wire.Difference is { } asked ? Diverged(asked)
                     : Unverifiable($"the answer was constrained by a grammar, and {wire.Note ?? "the request that holds its schema is not shown"}");
-            var request = RequestOf(parameters, prompt, receipt.ClientNonce, bundle.Disclosures.Input.Bytes.Span) with { Grammar = wire.Grammar };
+            var request = RequestOf(parameters, prompt, receipt.ClientNonce, bundle.Disclosures.Input.Bytes.Span) with { Grammar = wire.Asked?.Grammar, FirstCall = wire.Asked?.FirstCall };
             await Task.Run(() => Walk(walk, request, model, tools, cancel), cancel).ConfigureAwait(false);
             // The token that shows it comes first, and then what the request says of it.
             string?[] found = [walk.Difference?.What, wire.Difference, walk.Difference is null ? walk.CallsDifference(wire.Tools) : null];

@@ -11,6 +11,12 @@ namespace Assay.Providers.Language;
 /// <summary>What a request's <c>tool_choice</c> asks for: nothing, or an answer that is a call, which a grammar then sees to.</summary>
 internal static class ToolChoice
 {
+    /// <summary>What names it in the receipt that the model is free, and its answer ends with its first call; null where nothing of the kind is asked for.</summary>
+    public static Hash? OfFirst(RequestFields fields, LanguageModel model) =>
+        fields.Flag("parallel_tool_calls") == false && OfferedTools.Any(fields) && ToolCallFormat.Of(model.TemplateFor(tools: true)) is { } format
+            ? DigestOf(format, "first", fields.Find("tools")!.Value.EnumerateArray().Select(Offered))
+            : null;
+
     /// <returns>Null where the model is free to call or not.</returns>
     public static (Hash Digest, TokenMasks Masks)? Of(RequestFields fields, LanguageModel model)
     {
@@ -26,11 +32,16 @@ internal static class ToolChoice
             throw new ModelException("tool_choice asks for a function that is not among the tools");
         var format = ToolCallFormat.Of(model.TemplateFor(tools: true)) ?? throw new ModelException("tool_choice asks for a call, and the model's chat template has no place for tools");
         var several = name is null && fields.Flag("parallel_tool_calls") != false;
-        var text = new StringBuilder($"assay/grammar/v1\ntool_calls {format.Name} {(several ? "several" : "one")}\n");
+        var digest = DigestOf(format, several ? "several" : "one", offered);
+        return (digest, GrammarShelf.MasksOf(model.Tokenizer, format, digest, () => ToolGrammars.Of(format, offered, several)));
+    }
+
+    private static Hash DigestOf(ToolCallFormat format, string calls, IEnumerable<OfferedTool> offered)
+    {
+        var text = new StringBuilder($"assay/grammar/v1\ntool_calls {format.Name} {calls}\n");
         foreach (var tool in offered)
             text.Append(tool.Name).Append(tool.IsStrict ? " strict " : " ").Append(tool.Parameters?.GetRawText() ?? "{}").Append('\n');
-        var digest = Sha256.Of(Encoding.UTF8.GetBytes(text.ToString()));
-        return (digest, GrammarShelf.MasksOf(model.Tokenizer, format, digest, () => ToolGrammars.Of(format, offered, several)));
+        return Sha256.Of(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     internal static OfferedTool Offered(JsonElement tool)

@@ -1,5 +1,4 @@
 using Assay.Engine.Language.Generation;
-using Assay.Engine.Language.Grammars;
 using Assay.Engine.Models;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
@@ -10,9 +9,9 @@ namespace Assay.Providers.Language;
 /// <summary>What the request's own bytes say of an answer.</summary>
 /// <param name="Difference">Where they give another prompt, or other parameters, than the receipt says.</param>
 /// <param name="Note">What could not be told.</param>
-/// <param name="Grammar">That they ask for.</param>
+/// <param name="Asked">What they ask for, where its grammar, or the call that ends it, is that of the receipt; else null.</param>
 /// <param name="Tools">That they offer.</param>
-internal sealed record WireCheck(string? Difference, string? Note, TokenMasks? Grammar, OfferedTools? Tools = null)
+internal sealed record WireCheck(string? Difference, string? Note, GenerationRequest? Asked, OfferedTools? Tools = null)
 {
     /// <param name="isOther">Whether the model is another than the receipt names: its template may then make another prompt of the request, which is no difference.</param>
     public static WireCheck Of(Bundle bundle, Receipt receipt, AnswerParameters p, int[] prompt, RunnableLanguageModel model, bool isOther)
@@ -46,8 +45,8 @@ internal sealed record WireCheck(string? Difference, string? Note, TokenMasks? G
         };
         var difference = (isOther ? null : differs)
             ?? (Array.Find(same, s => !s.Is).Name is { } name ? $"the request asks for other {name} than the receipt says" : null);
-        var grammar = request.Grammar == p.Grammar ? asked.Grammar : null;
-        return new WireCheck(difference, isOther && differs is not null ? differs + "; the receipt's was taken" : null, grammar, request.Tools);
+        var form = request.Grammar == p.Grammar ? asked : null;
+        return new WireCheck(difference, isOther && differs is not null ? differs + "; the receipt's was taken" : null, form, request.Tools);
     }
 
     private static bool SameSampler(GenerationRequest asked, AnswerParameters p) =>

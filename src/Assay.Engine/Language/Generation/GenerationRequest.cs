@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Assay.Engine.Language.Grammars;
 using Assay.Engine.Language.Sampling;
+using Assay.Engine.Language.Tools;
 using Assay.Engine.Models;
 
 namespace Assay.Engine.Language.Generation;
@@ -34,6 +35,9 @@ public sealed record GenerationRequest
 
     /// <summary>What the answer must look like, or null.</summary>
     public TokenMasks? Grammar { get; init; }
+
+    /// <summary>The call that ends the answer, if it comes to one; null where it may go on after it.</summary>
+    public FirstCall? FirstCall { get; init; }
 
     /// <summary>Who asks: callers take turns, and one's prompts are not used again for another.</summary>
     public string Caller { get; init; } = "";

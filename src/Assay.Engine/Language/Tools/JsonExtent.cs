@@ -6,6 +6,9 @@ internal sealed class JsonExtent
     private int depth;
     private bool isString, isEscaped;
 
+    /// <summary>Brackets that are open, outside of strings.</summary>
+    public int Depth => isString ? int.MaxValue : depth;
+
     /// <summary>Takes the next character; true for the bracket that closes the value.</summary>
     public bool Ends(char c)
     {

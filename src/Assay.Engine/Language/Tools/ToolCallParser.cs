@@ -12,7 +12,8 @@ public sealed record ToolOutput(string Content, IReadOnlyList<ToolCall> Calls);
 /// </summary>
 /// <param name="format">How the model writes calls.</param>
 /// <param name="tools">The names of the tools that were offered; null where any name is a call.</param>
-public sealed class ToolCallParser(ToolCallFormat format, IReadOnlySet<string>? tools)
+/// <param name="one">Whether the answer ends with its first call: what follows it is dropped, and of a list only the first element is waited for.</param>
+public sealed class ToolCallParser(ToolCallFormat format, IReadOnlySet<string>? tools, bool one = false)
 {
     /// <summary>Characters of one call's JSON at most; what is longer is text.</summary>
     public const int MostCharacters = 1 << 20;
@@ -62,6 +63,8 @@ public sealed class ToolCallParser(ToolCallFormat format, IReadOnlySet<string>? 
 
     private void Take(char c)
     {
+        if (one && hasCalls)
+            return;
         held.Append(c);
         switch (stage)
         {
@@ -77,6 +80,8 @@ public sealed class ToolCallParser(ToolCallFormat format, IReadOnlySet<string>? 
             case Stage.Value:
                 if (extent.Ends(c))
                     Complete();
+                else if (one && format.IsList && c == '}' && extent.Depth == 1 && Calls(held.ToString(valueStart, held.Length - valueStart) + "]") is { } first)
+                    Complete(first);
                 else if (held.Length > MostCharacters)
                     GiveUp();
                 break;
@@ -130,13 +135,15 @@ public sealed class ToolCallParser(ToolCallFormat format, IReadOnlySet<string>? 
 
     private void Complete()
     {
-        var found = Calls(held.ToString(valueStart, held.Length - valueStart));
-        if (found is null)
-        {
+        if (Calls(held.ToString(valueStart, held.Length - valueStart)) is { } found)
+            Complete(found);
+        else
             GiveUp();
-            return;
-        }
-        calls.AddRange(found);
+    }
+
+    private void Complete(List<ToolCall> found)
+    {
+        calls.AddRange(one ? found[..1] : found);
         held.Clear();
         hasCalls = true;
         stage = Stage.AfterValue;

@@ -10,7 +10,7 @@ namespace Assay.Node.Web.OpenAi;
 internal sealed class AnswerText(Tokenizer tokenizer, OfferedTools? tools)
 {
     private readonly Utf8Pieces pieces = new();
-    private readonly ToolCallParser? parser = tools is null ? null : new ToolCallParser(tools.Format, tools.Names);
+    private readonly ToolCallParser? parser = tools?.NewParser();
 
     public ulong Calls { get; private set; }
 
@@ -22,7 +22,7 @@ internal sealed class AnswerText(Tokenizer tokenizer, OfferedTools? tools)
     {
         var text = pieces.Append(token.Text.Span);
         // A mark that is a control token adds nothing to the text, and says where a call begins.
-        text += tools?.MarkOf(tokenizer, token.Id);
+        text += tools?.Format.MarkOf(tokenizer, token.Id);
         if (token.Finish is not null)
             text += pieces.Finish();
         var output = parser?.Append(text) ?? new ToolOutput(text, []);

@@ -40,8 +40,6 @@ internal static class Parameters
         foreach (var member in body.EnumerateObject())
             if (!Honours(api, member.Name) && !Harmless.Contains(member.Name) && !IsDefault(member))
                 throw new OpenAiException($"{StrictJson.Shown(member.Name)} is not a parameter that is known here", Shown(member.Name), "unknown_parameter");
-        if (api == RequestReader.Chat && body.TryGetProperty("parallel_tool_calls", out var several) && several.ValueKind == JsonValueKind.False && ChoosesFreely(body))
-            throw new OpenAiException("parallel_tool_calls is false: that can be had where tool_choice is \"required\" or names a function", "parallel_tool_calls", null);
     }
 
     private static bool Honours(string api, string name) => api switch
@@ -54,9 +52,6 @@ internal static class Parameters
     // What a client writes out although it is what everyone gets.
     private static bool IsDefault(JsonProperty member) => member.Value.ValueKind == JsonValueKind.Null
         || member.Name == "modalities" && member.Value.ValueKind == JsonValueKind.Array && member.Value.EnumerateArray().All(m => m.ValueKind == JsonValueKind.String && m.GetString() == "text");
-
-    private static bool ChoosesFreely(JsonElement body) =>
-        body.TryGetProperty("tools", out _) && (!body.TryGetProperty("tool_choice", out var choice) || choice.ValueKind == JsonValueKind.String && choice.GetString() == "auto");
 
     private static string Shown(string name) => name.Length <= 64 ? name : name[..64];
 }
