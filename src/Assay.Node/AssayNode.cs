@@ -75,6 +75,8 @@ public sealed class AssayNode : IAsyncDisposable
 
     public string Origin => Genesis.Origin;
 
+    internal NodeOptions Options => options;
+
     /// <summary>The log's epochs, and what indexers say of them.</summary>
     public NodeIndex Index { get; }
 
@@ -204,6 +206,28 @@ public sealed class AssayNode : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Logs the answers as void that were under way when an earlier process ended. What cannot be logged now (the model's files are gone, root keys are elsewhere)
+    /// is logged when that model is next asked for.
+    /// </summary>
+    public async Task VoidLostAsync()
+    {
+        foreach (var key in tickets.KeysWithLost())
+        {
+            var segment = Look(s => s.Keys.TryGetValue(key, out var state) && !state.Retired ? state.Segment : null);
+            if (segment is null || Stopped is not null || Models.List().FirstOrDefault(m => m.IsLanguage && m.Digest == segment.Model) is not { } model)
+                continue;
+            try
+            {
+                await language.VoidLostAsync(segment, model, options.Clock.GetUtcNow());
+            }
+            catch (Exception e) when (e is NodeException or LogException or ModelException or StoreException)
+            {
+                // Its tickets stay lost, and are tried again.
+            }
+        }
+    }
+
     /// <summary>Whether a receipt of that id is promised but not yet in the tree, or, where there are witnesses, not yet in one that a quorum has cosigned.</summary>
     public bool IsPending(string recordId)
     {
@@ -252,7 +276,7 @@ public sealed class AssayNode : IAsyncDisposable
     public async Task<(Hash KeyId, EventFile? Waiting)> IntroduceKeyAsync(StoredModel model)
     {
         opened.Witnessed.ThrowIfHalted();
-        var segment = new Segment(Service, model.Digest, LocalEngine.Profile, options.Region);
+        var segment = new Segment(Service, model.Digest, model.IsLanguage ? LanguageEngine.Profile : LocalEngine.Profile, options.Region);
         if (!roots.Suffice)
         {
             var step = serving.Prepare(segment, Look(s => s.Size));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Assay.Engine.Execution;
+using Assay.Log.Files;
 using Assay.Log.Witnessing;
 using Assay.Providers.Language;
 using Assay.Verify.Crypto;
@@ -43,6 +44,15 @@ public sealed record NodeOptions
 
     /// <summary>How long one run of a model may take; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes. It holds in place of the engine's own limit.</summary>
     public TimeSpan RunTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a caller may leave what it was sent of a stream unread; then its answer is broken off.</summary>
+    public TimeSpan ReadWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>After so long without a token a stream says that the answer is still being made.</summary>
+    public TimeSpan StreamSilence { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The files of the log in that folder.</summary>
+    internal Func<string, ILogFiles> LogFiles { get; init; } = folder => new PosixLogFiles(folder);
 
     /// <summary>How language models run.</summary>
     public LanguageEngineOptions Language { get; init; } = new();

@@ -1,5 +1,4 @@
 using Assay.Log;
-using Assay.Log.Files;
 using Assay.Node.Keys;
 using Assay.Node.Receipts;
 using Assay.Store;
@@ -64,7 +63,7 @@ internal sealed class OpenedFolder : IAsyncDisposable
     private static OpenedFolder Open(DataFolder folder, NodeOptions options, IDisposable owned)
     {
         var keyring = new Keyring(folder.Keys);
-        var files = new PosixLogFiles(folder.Log);
+        var files = options.LogFiles(folder.Log);
         var isNew = Ceremony.IsNew(files);
         if (isNew && File.Exists(folder.Policy))
             // A second log under the key and name of the first would be a fork of it.

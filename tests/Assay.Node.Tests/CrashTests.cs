@@ -67,7 +67,7 @@ public class CrashTests
         return acknowledged.Count;
     }
 
-    private static async Task<List<string>> RunVictimAsync(string data, int maxLease, string[] models, int atLeast)
+    internal static async Task<List<string>> RunVictimAsync(string data, int maxLease, string[] models, int atLeast)
     {
         using var victim = Process.Start(new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "Assay.Node.Victim"), [data, maxLease.ToString(CultureInfo.InvariantCulture), "8", .. models])

@@ -31,8 +31,11 @@ internal sealed class TestNode : IAsyncDisposable
     public async Task ReopenAsync()
     {
         await CloseAsync();
-        Node = AssayNode.Open(Data, options);
+        Resume();
     }
+
+    /// <summary>Opens it again after <see cref="CloseAsync"/>.</summary>
+    public void Resume() => Node = AssayNode.Open(Data, options);
 
     public async Task CloseAsync() => await Node.DisposeAsync();
 

@@ -67,6 +67,7 @@ internal static class ServeCommand
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp)
             throw new UsageException($"'{url}' is not an address such as {WebHost.DefaultUrl}");
         var apiKey = Environment.GetEnvironmentVariable("ASSAY_API_KEY") is { Length: > 0 } key ? key : null;
+        await node.VoidLostAsync();
         await using var app = WebHost.Build(node, address, apiKey);
         await app.StartAsync(cancel);
         var listening = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

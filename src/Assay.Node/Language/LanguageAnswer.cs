@@ -72,21 +72,30 @@ public sealed class LanguageAnswer : IAsyncDisposable
         if (!ended || settled)
             throw new InvalidOperationException("an answer is finished once, after its last token was read");
         var answer = recorder.Finish(toolCalls);
-        var issued = await issuer.IssueAsync(begun, answer, salt, null);
+        Issued issued;
+        try
+        {
+            issued = await issuer.IssueAsync(begun, answer, salt, null);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            throw;
+        }
         settled = true;
         issuedOne();
         return new FinishedAnswer(issued, answer);
     }
 
-    /// <summary>Breaks the answer off where it is not finished, and logs a void in its place.</summary>
+    /// <summary>Breaks the answer off where it is not finished, and logs a void in its place. Where the log takes none, the ticket stays open and is void when the node starts again.</summary>
     public async ValueTask DisposeAsync()
     {
         run.Dispose();
         if (settled)
             return;
         settled = true;
-        await issuer.IssueAsync(begun, recorder.Finish(), salt, failure is null or OperationCanceledException ? VoidReason.Cancelled : VoidReason.Failed);
-        issuedOne();
+        if (await issuer.TryVoidAsync(begun, recorder.Finish(), salt, failure is null or OperationCanceledException ? VoidReason.Cancelled : VoidReason.Failed))
+            issuedOne();
     }
 }
 

@@ -22,7 +22,18 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
     /// <exception cref="NodeException">The files make another architecture now than when they were imported.</exception>
     public RunnableLanguageModel Load(StoredModel model)
     {
-        var runnable = opened.GetOrAdd(model.Digest, _ => new Lazy<RunnableLanguageModel>(() => Open(model))).Value;
+        var opening = opened.GetOrAdd(model.Digest, _ => new Lazy<RunnableLanguageModel>(() => Open(model)));
+        RunnableLanguageModel runnable;
+        try
+        {
+            runnable = opening.Value;
+        }
+        catch
+        {
+            // Whatever it was may be mended when somebody asks again.
+            opened.TryRemove(new(model.Digest, opening));
+            throw;
+        }
         // The same files may be known under two names; the receipt says the one that was asked for.
         return runnable with { Claim = runnable.Claim with { Name = model.Name, Version = model.Version } };
     }
@@ -47,11 +58,14 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
             // The ticket is used up, whatever comes.
             var reason = e is OperationCanceledException ? VoidReason.Cancelled : VoidReason.Failed;
             var salt = ReceiptIssuer.Salted([]).Salt;
-            await issuer.IssueAsync(begun, new AnswerRecorder(generation.Choices, salt).Finish(), salt, reason);
-            issuedOne();
+            if (await issuer.TryVoidAsync(begun, new AnswerRecorder(generation.Choices, salt).Finish(), salt, reason))
+                issuedOne();
             throw;
         }
     }
+
+    /// <summary>Logs a key's tickets that were lost with an earlier process as void.</summary>
+    public Task VoidLostAsync(Segment segment, StoredModel model, DateTimeOffset now) => issuer.VoidLostAsync(segment, Load(model), now);
 
     public GeneratorFigures? FiguresOf(in Hash manifest) => engine.FiguresOf(manifest);
 

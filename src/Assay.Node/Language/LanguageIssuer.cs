@@ -1,3 +1,4 @@
+using Assay.Log;
 using Assay.Node.Receipts;
 using Assay.Providers.Language;
 using Assay.Store;
@@ -26,27 +27,44 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
     public async Task<BegunAnswer> BeginAsync(
         Segment segment, RunnableLanguageModel model, Func<Ticket, AnswerParameters> parameters, byte[] input, CallerTerms terms, DateTimeOffset requestedAt)
     {
-        var execution = LanguageEngine.ExecutionOf(model);
         Ticket ticket;
-        var voids = new List<(Ticket Ticket, ReceiptIssuer.Signed Signed)>();
+        List<(Ticket Ticket, ReceiptIssuer.Signed Signed)> voids;
         using (var turn = await queue.TakeAsync())
         {
+            voids = await AppendLostAsync(turn, segment, model, requestedAt);
             var serving = await keys.ForAsync(segment, turn);
-            foreach (var lost in tickets.TakeLost(serving.Key.PublicKey.Id, serving.NextSequence))
-            {
-                // Each may be the one that needs a longer lease.
-                serving = await keys.ForAsync(segment, turn);
-                voids.Add((lost, AppendLost(turn, serving, segment, model, lost, execution, requestedAt)));
-            }
-            serving = await keys.ForAsync(segment, turn);
             ticket = tickets.Take(serving.Key.PublicKey.Id, serving.NextSequence);
         }
-        foreach (var (lost, signed) in voids)
+        await SettleAsync(voids);
+        return new BegunAnswer(segment, model.Claim, LanguageEngine.ExecutionOf(model), ticket, parameters(ticket), input, terms, requestedAt);
+    }
+
+    /// <summary>Logs those tickets of a segment's key as void that were lost with an earlier process.</summary>
+    public async Task VoidLostAsync(Segment segment, RunnableLanguageModel model, DateTimeOffset now)
+    {
+        List<(Ticket Ticket, ReceiptIssuer.Signed Signed)> voids;
+        using (var turn = await queue.TakeAsync())
+            voids = await AppendLostAsync(turn, segment, model, now);
+        await SettleAsync(voids);
+    }
+
+    /// <summary>Logs that an answer was broken off; false where the log does not take it: the ticket stays open then, and is void when the node starts again.</summary>
+    public async Task<bool> TryVoidAsync(BegunAnswer begun, RecordedAnswer answer, byte[] salt, VoidReason reason)
+    {
+        try
         {
-            sink.Expect(await signed.Issued());
-            tickets.Settle(lost);
+            await IssueAsync(begun, answer, salt, reason);
+            return true;
         }
-        return new BegunAnswer(segment, model.Claim, execution, ticket, parameters(ticket), input, terms, requestedAt);
+        catch (NodeException e) when (e.Fault == NodeFault.BadRequest && answer.Tokens > 0)
+        {
+            // More than a bundle can hold: the void commits to the request alone.
+            return await TryVoidAsync(begun, new AnswerRecorder(begun.Parameters.N, salt).Finish(), salt, reason);
+        }
+        catch (Exception e) when (e is LogException or NodeException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Logs what became of an answer: all of it, or, as void, what was made before it was broken off. Durable and promised when this returns.</summary>
@@ -79,6 +97,28 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
     public static Func<Hash, ulong, IEnumerable<ulong>> TicketsIn(ReceiptVault vault) => (key, from) => vault.OpeningsOf(key, from)
         .Select(bytes => Envelope.Parse(JsonAt.Root(StrictJson.Parse(Opening.Parse(bytes).Envelope, Bundle.MaxSize), "envelope")))
         .Select(envelope => AnswerParametersFormat.Read(Receipt.Parse(envelope.Payload.Span).Parameters).Ticket);
+
+    private async Task<List<(Ticket Ticket, ReceiptIssuer.Signed Signed)>> AppendLostAsync(LogQueue.Turn turn, Segment segment, RunnableLanguageModel model, DateTimeOffset now)
+    {
+        var serving = await keys.ForAsync(segment, turn);
+        var voids = new List<(Ticket, ReceiptIssuer.Signed)>();
+        foreach (var lost in tickets.TakeLost(serving.Key.PublicKey.Id, serving.NextSequence))
+        {
+            // Each may be the one that needs a longer lease.
+            serving = await keys.ForAsync(segment, turn);
+            voids.Add((lost, AppendLost(turn, serving, segment, model, lost, LanguageEngine.ExecutionOf(model), now)));
+        }
+        return voids;
+    }
+
+    private async Task SettleAsync(List<(Ticket Ticket, ReceiptIssuer.Signed Signed)> voids)
+    {
+        foreach (var (lost, signed) in voids)
+        {
+            sink.Expect(await signed.Issued());
+            tickets.Settle(lost);
+        }
+    }
 
     // Of what was asked and made nothing is known any more.
     private ReceiptIssuer.Signed AppendLost(

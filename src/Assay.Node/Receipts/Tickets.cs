@@ -67,6 +67,13 @@ internal sealed class Tickets
             counters[ticket.Key].Open.Remove(ticket.Number);
     }
 
+    /// <summary>The keys that have tickets which were lost with a process and are not logged as void yet.</summary>
+    public IReadOnlyList<Hash> KeysWithLost()
+    {
+        lock (gate)
+            return [.. counters.Where(c => c.Value.Lost.Count > 0).Select(c => c.Key)];
+    }
+
     /// <summary>A key's tickets that were lost with a process, to be logged as void; each is given once.</summary>
     public IReadOnlyList<Ticket> TakeLost(in Hash key, ulong sequence)
     {

@@ -21,25 +21,30 @@ internal sealed class TinyNode : IAsyncDisposable
 {
     private Issued? newest;
 
-    private TinyNode(TestNode test, StoredModel model) => (Test, Model) = (test, model);
+    private TinyNode(TestNode test, StoredModel model, string file) => (Test, Model, File) = (test, model, file);
 
     public TestNode Test { get; }
 
     public StoredModel Model { get; }
 
+    /// <summary>The model's own file, before it was imported.</summary>
+    public string File { get; }
+
     public AssayNode Node => Test.Node;
 
     /// <param name="family">Of the tiny models; or the path of a .gguf file.</param>
-    public static async Task<TinyNode> OpenAsync(string family = "llama", WeightType type = WeightType.F32, int threads = 1, GeneratorOptions? generator = null, ulong seed = 1, string? template = null)
+    public static async Task<TinyNode> OpenAsync(string family = "llama", WeightType type = WeightType.F32, int threads = 1, GeneratorOptions? generator = null, ulong seed = 1, string? template = null,
+        Func<NodeOptions, NodeOptions>? options = null, int context = 256)
     {
-        var test = TestNode.Open(new NodeOptions
+        var test = TestNode.Open((options ?? (o => o))(new NodeOptions
         {
             Language = new LanguageEngineOptions
             {
                 Session = new LanguageSessionOptions { Threads = threads, CacheBytes = 1 << 24 }, Generator = generator ?? GeneratorOptions.Default,
             },
-        });
-        return new TinyNode(test, await test.Node.ImportAsync(family.EndsWith(".gguf", StringComparison.Ordinal) ? family : test.Write("tiny.gguf", TinyModels.Write(family, type, seed, template))));
+        }));
+        var file = family.EndsWith(".gguf", StringComparison.Ordinal) ? family : test.Write("tiny.gguf", TinyModels.Write(family, type, seed, template, context));
+        return new TinyNode(test, await test.Node.ImportAsync(file), file);
     }
 
     /// <summary>Begins an answer to a body of the completions API, or, where it has messages, of the chat API.</summary>

@@ -10,14 +10,13 @@ namespace Assay.Node.Web.OpenAi;
 /// Answers that are handed over as they are made: server-sent events (html.spec.whatwg.org, 9.2), each with a chunk of the OpenAI API. The last
 /// one before <c>[DONE]</c> has no choices, and the receipt of all that came before it.
 /// </summary>
-internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool includesUsage, HttpContext http)
+internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool includesUsage, HttpContext http, NodeOptions options)
 {
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
-
     private readonly Choice[] choices = [.. Enumerable.Range(0, frame.Answer.Request.Generation.Choices).Select(_ => new Choice(new AnswerText(frame.Tokenizer, tools)))];
     private long tokens;
+    private bool isStalled;
 
-    /// <summary>Writes all of it. Whoever reads slowly is waited for, and the answer with it; whoever leaves ends it.</summary>
+    /// <summary>Writes all of it. Whoever reads slowly is waited for, and the answer with it; whoever leaves, or reads nothing for too long, ends it.</summary>
     public async Task WriteAsync()
     {
         http.Response.ContentType = "text/event-stream";
@@ -26,6 +25,10 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         try
         {
             await WriteAnswerAsync();
+        }
+        catch (OperationCanceledException) when (isStalled)
+        {
+            // The connection is given up, and so is the answer.
         }
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
         {
@@ -45,8 +48,7 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         if (includesUsage)
             await EventAsync(Bare(json => AnswerFrame.WriteUsage(json, frame.Answer.PromptTokens, tokens)));
         await EventAsync(Bare(json => ReceiptJson.Write(json, finished.Receipt)));
-        await http.Response.WriteAsync("data: [DONE]\n\n", http.RequestAborted);
-        await http.Response.Body.FlushAsync(http.RequestAborted);
+        await SendAsync("data: [DONE]\n\n"u8.ToArray());
     }
 
     private async Task TokenAsync(GeneratedToken token)
@@ -114,10 +116,28 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         json.WriteEndObject();
     });
 
-    private async Task EventAsync(byte[] json)
+    private Task EventAsync(byte[] json) => SendAsync([.. "data: "u8, .. json, .. "\n\n"u8]);
+
+    // What the caller does not read stays in a buffer of the connection, and this waits while that is full.
+    private async Task SendAsync(byte[] bytes)
     {
-        await http.Response.Body.WriteAsync((byte[])[.. "data: "u8, .. json, .. "\n\n"u8], http.RequestAborted);
-        await http.Response.Body.FlushAsync(http.RequestAborted);
+        var sending = NowAsync();
+        try
+        {
+            await (sending.IsCompleted ? sending : sending.WaitAsync(options.ReadWithin));
+        }
+        catch (TimeoutException e)
+        {
+            isStalled = true;
+            http.Abort();
+            throw new OperationCanceledException("the caller reads nothing", e);
+        }
+
+        async Task NowAsync()
+        {
+            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+        }
     }
 
     // While a long prompt is read nothing is there to send: a comment tells whoever is between that we are still here.
@@ -130,11 +150,8 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
             if (!next.IsCompleted)
             {
                 var task = next.AsTask();
-                while (await Task.WhenAny(task, Task.Delay(Silence, http.RequestAborted)) != task && !http.RequestAborted.IsCancellationRequested)
-                {
-                    await http.Response.WriteAsync(": the answer is being made\n\n", http.RequestAborted);
-                    await http.Response.Body.FlushAsync(http.RequestAborted);
-                }
+                while (await Task.WhenAny(task, Task.Delay(options.StreamSilence, http.RequestAborted)) != task && !http.RequestAborted.IsCancellationRequested)
+                    await SendAsync(": the answer is being made\n\n"u8.ToArray());
                 next = new ValueTask<bool>(task);
             }
             if (!await next)

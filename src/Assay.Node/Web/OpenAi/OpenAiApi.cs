@@ -66,7 +66,7 @@ internal static class OpenAiApi
         var frame = new AnswerFrame(id, model.Reference, answer, runnable.Model.Tokenizer);
         if (head.Streams)
         {
-            await new AnswerStream(frame, tools, head.IncludesUsage, http).WriteAsync();
+            await new AnswerStream(frame, tools, head.IncludesUsage, http, node.Options).WriteAsync();
             return;
         }
         var (whole, finished) = await WholeAnswer.ReadAsync(frame, tools);
