@@ -123,6 +123,39 @@ public sealed class LanguageFuzzTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
 
+    /// <summary>What is seen of a file while it arrives is only ever refused for what is not supported.</summary>
+    [Fact]
+    public void Beginnings_of_files_are_looked_at_whatever_they_are()
+    {
+        var noise = new Noise(37);
+        var gguf = TinyModels.Write("qwen2", WeightType.BF16);
+        var files = TinyFolder.Files(gguf, "qwen2");
+        using var file = GgufFile.Read(gguf);
+        foreach (var (name, bytes, head) in ((string, byte[], int)[])
+            [("tiny.gguf", gguf, (int)file.Tensors[0].Offset), ("config.json", files["config.json"], files["config.json"].Length), ("model.safetensors", files["model.safetensors"], 8 + BitConverter.ToInt32(files["model.safetensors"]))])
+        {
+            Assert.True(ModelHead.Says(name));
+            for (var length = 0; length < head; length += 1 + (head / 500))
+                Assert.True(!ModelHead.Check(name, bytes.AsMemory(0, length)) || length > head - 64);
+            Assert.True(ModelHead.Check(name, bytes.AsMemory(0, head)) && ModelHead.Check(name, bytes));
+            var (read, allocated) = Try(2000, _ =>
+            {
+                try
+                {
+                    ModelHead.Check(name, Mutate(noise, bytes, head));
+                }
+                catch (ModelException e)
+                {
+                    Assert.True(e.IsUnsupported, e.Message);
+                    throw;
+                }
+            });
+            Assert.InRange(read, 1, 2000);
+            Assert.InRange(allocated / 2000, 0, 2_000_000);
+        }
+        Assert.False(ModelHead.Says("README.md"));
+    }
+
     [Fact]
     public void Random_bytes_are_refused()
     {
