@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Assay.Engine.Language;
+using Assay.Engine.Language.Sampling;
 using Assay.Engine.Models.Language;
 
 namespace Assay.Bench;
@@ -10,6 +11,7 @@ internal sealed class LanguageRun : IDisposable
     private readonly LanguageModel model;
     private readonly LanguageSession session;
     private readonly List<LanguageStep> steps = [];
+    private readonly TokenSampler sampler;
 
     public LanguageRun(string file, int threads)
     {
@@ -17,6 +19,7 @@ internal sealed class LanguageRun : IDisposable
         model = LanguageModel.Open(file);
         session = new LanguageSession(model, new LanguageSessionOptions { Threads = threads });
         LoadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        sampler = new TokenSampler(model.Architecture.VocabularySize);
     }
 
     /// <summary>From the file to a session that takes tokens.</summary>
@@ -105,12 +108,6 @@ internal sealed class LanguageRun : IDisposable
         steps.Clear();
     }
 
-    private static int Likeliest(ReadOnlySpan<float> scores)
-    {
-        var best = 0;
-        for (var i = 1; i < scores.Length; i++)
-            if (scores[i] > scores[best])
-                best = i;
-        return best;
-    }
+    // As an answer at temperature 0 is drawn.
+    private int Likeliest(ReadOnlySpan<float> scores) => sampler.Pick(scores, SamplerOptions.Greedy, [], 0, 0);
 }

@@ -7,7 +7,7 @@ namespace Assay.Bench;
 /// <summary>Language models of published shapes with made-up weights, beside llama.cpp: ours, theirs, ours, theirs.</summary>
 /// <remarks>
 /// Options: <c>--runs</c> (turns of each), <c>--threads</c> (the most), <c>--prefill</c> and <c>--decode</c> (tokens), <c>--warm-up-ms</c>,
-/// <c>--only</c> (one model, as <c>136m-q8_0</c>), <c>--llama</c> (the folder of llama.cpp's libraries), <c>--models</c> (a folder where the
+/// <c>--only</c> (one model, as <c>136m-q8_0</c>), <c>--rows</c> (<c>speed</c>, <c>serving</c> or <c>receipts</c>), <c>--llama</c> (the folder of llama.cpp's libraries), <c>--models</c> (a folder where the
 /// models' files stay).
 /// </remarks>
 internal static class LlmBench
@@ -24,7 +24,7 @@ internal static class LlmBench
     // own way, which random weights do not forgive over many layers; of another model's scores it would be 1.4.
     private const double Tolerance = 0.4;
 
-    private sealed record Plan(int Runs, int Threads, int Prefill, int Decode, TimeSpan WarmUp, string Folder);
+    private sealed record Plan(int Runs, int Threads, int Prefill, int Decode, TimeSpan WarmUp, string Rows, string Folder);
 
     /// <summary>Models and weight types, in the order of the report.</summary>
     private static readonly (SyntheticModel Model, WeightType Type)[] all =
@@ -38,12 +38,14 @@ internal static class LlmBench
     {
         var plan = new Plan(
             arguments.Number("--runs", 5), arguments.Number("--threads", 2), arguments.Number("--prefill", 256), arguments.Number("--decode", 32),
-            TimeSpan.FromMilliseconds(arguments.Number("--warm-up-ms", 1500)), arguments.Text("--models", ""));
+            TimeSpan.FromMilliseconds(arguments.Number("--warm-up-ms", 1500)), arguments.Text("--rows", ""), arguments.Text("--models", ""));
         var only = arguments.Text("--only", "");
         var folder = arguments.Text("--llama", LlamaCpp.Folder() ?? "");
         arguments.RefuseOthers();
         if (only.Length > 0 && !all.Any(m => Name(m) == only))
             throw new UsageException($"--only takes one of {string.Join(", ", all.Select(Name))}, not '{only}'");
+        if (plan.Rows is not ("" or "speed" or "serving" or "receipts"))
+            throw new UsageException($"--rows takes speed, serving or receipts, not '{plan.Rows}'");
         if (plan.Prefill + plan.Decode > ContextLength)
             throw new UsageException($"--prefill and --decode together are at most {ContextLength}");
         List<LlamaCpp> peers = [];
@@ -75,11 +77,11 @@ internal static class LlmBench
         foreach (var (model, type) in models)
         {
             var file = SyntheticGguf.Write(model, type, plan.Folder);
-            for (var threads = 1; threads <= plan.Threads; threads++)
+            for (var threads = 1; threads <= plan.Threads && plan.Rows is ("" or "speed"); threads++)
                 speeds.AddRange(Speed(model, Name((model, type)), file, threads, peers, plan));
-            if (type == WeightType.Q8_0)
+            if (type == WeightType.Q8_0 && plan.Rows is ("" or "serving"))
                 rest.AddRange(Serving(model, Name((model, type)), file, peers, plan));
-            if ((model, type) == all[0])
+            if ((model, type) == all[0] && plan.Rows is ("" or "receipts"))
                 rest.Add(await ReceiptRun.MeasureAsync(
                     file, Math.Min(plan.Threads, Environment.ProcessorCount), ContextLength, model.Tokens(0, 32), tokens: 128, pairs: 3 * plan.Runs));
         }

@@ -40,7 +40,7 @@ public sealed class LanguageStep(LanguageSequence sequence)
     {
         (vocabulary, width) = (vocabularySize, stateWidth);
         if (scores.Length < (long)Scored * vocabularySize)
-            scores = new float[(long)Scored * vocabularySize];
+            scores = GC.AllocateUninitializedArray<float>(checked(Scored * vocabularySize));
         if (states.Length < (long)Stated * width)
             states = new float[(long)Stated * width];
     }

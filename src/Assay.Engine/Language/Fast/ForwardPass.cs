@@ -213,19 +213,41 @@ internal sealed unsafe class ForwardPass : IDisposable
             return;
         Norm(state, normed, outputNorm, batch.Count, a.Width);
         HandStates(steps);
-        for (var first = 0; first < batch.Count; first += ScoredRows)
+        for (var first = 0; first < batch.Count;)
         {
-            var rows = Math.Min(ScoredRows, batch.Count - first);
-            var x = normed.Pointer + ((long)first * a.Width);
-            Product(activations.Of(x, rows, a.Width), output, scores.Pointer);
-            if (a.ScoreSoftcap > 0)
-                RowKernel<Softcap>.Run(launcher, isa, scores.Pointer, a.VocabularySize, scores.Pointer, a.VocabularySize, scores.Pointer, a.VocabularySize, rows, a.VocabularySize, a.ScoreSoftcap);
-            for (var i = 0; i < rows; i++)
+            var (wanted, rows) = (batch.Wanted[first], Math.Min(ScoredRows, batch.Count - first));
+            if (OfOneStep(first) is var own && own >= rows)
             {
-                var wanted = batch.Wanted[first + i];
-                new ReadOnlySpan<float>(scores.Pointer + ((long)i * a.VocabularySize), a.VocabularySize).CopyTo(steps[wanted.Step].ScoreRow(wanted.Score));
+                // They lie side by side where they are wanted.
+                rows = own;
+                fixed (float* y = steps[wanted.Step].ScoreRow(wanted.Score))
+                    Score(first, rows, y);
             }
+            else
+            {
+                Score(first, rows, scores.Pointer);
+                for (var i = 0; i < rows; i++)
+                    new ReadOnlySpan<float>(scores.Pointer + ((long)i * a.VocabularySize), a.VocabularySize)
+                        .CopyTo(steps[batch.Wanted[first + i].Step].ScoreRow(batch.Wanted[first + i].Score));
+            }
+            first += rows;
         }
+    }
+
+    /// <summary>Rows from <paramref name="first"/> on that belong to the same step.</summary>
+    private int OfOneStep(int first)
+    {
+        var end = first + 1;
+        while (end < batch.Count && batch.Wanted[end].Step == batch.Wanted[first].Step)
+            end++;
+        return end - first;
+    }
+
+    private void Score(int first, int rows, float* y)
+    {
+        Product(activations.Of(normed.Pointer + ((long)first * a.Width), rows, a.Width), output, y);
+        if (a.ScoreSoftcap > 0)
+            RowKernel<Softcap>.Run(launcher, isa, y, a.VocabularySize, y, a.VocabularySize, y, a.VocabularySize, rows, a.VocabularySize, a.ScoreSoftcap);
     }
 
     /// <summary>The final states that are wanted; leaves the rows in front whose scores are.</summary>
