@@ -15,6 +15,7 @@ root.Subcommands.Add(ShowCommand.Make());
 root.Subcommands.Add(RemoveCommand.Make());
 root.Subcommands.Add(RunCommand.Make());
 root.Subcommands.Add(ChatCommand.Make());
+root.Subcommands.Add(EmbedCommand.Make());
 root.Subcommands.Add(ReceiptCommand.Make());
 root.Subcommands.Add(VerifyCommand.Make());
 root.Subcommands.Add(ReplayCommand.Make());

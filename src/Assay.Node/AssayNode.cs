@@ -190,21 +190,13 @@ public sealed class AssayNode : IAsyncDisposable
     /// <exception cref="ModelException">The model cannot answer this.</exception>
     /// <exception cref="GeneratorBusyException">Too many requests wait already.</exception>
     /// <exception cref="NodeException">The log takes nothing more, or an event is needed that root keys elsewhere must sign.</exception>
-    public async Task<LanguageAnswer> BeginAsync(StoredModel model, LanguageRequest request, CallerTerms terms, string caller = "", CancellationToken cancel = default)
-    {
-        var requestedAt = options.Clock.GetUtcNow();
-        opened.Witnessed.ThrowIfHalted();
-        terms.Check();
-        await PublishAsync(model);
-        try
-        {
-            return await language.BeginAsync(LoadLanguage(model), request, terms, caller, requestedAt, cancel);
-        }
-        catch (LogException e)
-        {
-            throw new NodeException(NodeFault.Unavailable, e.Message, e);
-        }
-    }
+    public Task<LanguageAnswer> BeginAsync(StoredModel model, LanguageRequest request, CallerTerms terms, string caller = "", CancellationToken cancel = default) =>
+        AskAsync(model, terms, requestedAt => language.BeginAsync(LoadLanguage(model), request, terms, caller, requestedAt, cancel));
+
+    /// <summary>Makes embeddings and issues their receipt, durable and promised when this returns.</summary>
+    /// <inheritdoc cref="BeginAsync"/>
+    public Task<EmbeddedTexts> EmbedAsync(StoredModel model, EmbeddingCall call, CallerTerms terms, string caller = "", CancellationToken cancel = default) =>
+        AskAsync(model, terms, requestedAt => language.EmbedAsync(LoadLanguage(model), call, terms, caller, requestedAt, cancel));
 
     /// <summary>
     /// Logs the answers as void that were under way when an earlier process ended. What cannot be logged now (the model's files are gone, root keys are elsewhere)
@@ -328,6 +320,22 @@ public sealed class AssayNode : IAsyncDisposable
             engine.Dispose();
             publishing.Dispose();
             queue.Dispose();
+        }
+    }
+
+    private async Task<T> AskAsync<T>(StoredModel model, CallerTerms terms, Func<DateTimeOffset, Task<T>> ask)
+    {
+        var requestedAt = options.Clock.GetUtcNow();
+        opened.Witnessed.ThrowIfHalted();
+        terms.Check();
+        await PublishAsync(model);
+        try
+        {
+            return await ask(requestedAt);
+        }
+        catch (LogException e)
+        {
+            throw new NodeException(NodeFault.Unavailable, e.Message, e);
         }
     }
 

@@ -80,7 +80,7 @@ public static class Replay
     }
 
     // Says where, if the other side's bytes can be read.
-    private static string Difference(ReadOnlySpan<byte> theirs, IReadOnlyList<NamedTensor> outputs)
+    internal static string Difference(ReadOnlySpan<byte> theirs, IReadOnlyList<NamedTensor> outputs)
     {
         IReadOnlyList<NamedTensor> others;
         try

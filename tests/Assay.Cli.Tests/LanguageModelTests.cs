@@ -1,3 +1,4 @@
+using Assay.Engine.Models.Formats;
 using Assay.Engine.Tests.Models.Gguf;
 
 namespace Assay.Cli.Tests;
@@ -31,5 +32,28 @@ public sealed class LanguageModelTests
         var run = assay.Run("import", assay.Write("whole.gguf", TinyModels.Write("llama", WeightType.F16)));
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("is a language model", assay.Run("run", "whole", assay.Write("x.npy", [])).OneLine, StringComparison.Ordinal);
+    }
+    [Fact]
+    public void Texts_are_embedded_and_the_receipt_is_verified_and_reproduced()
+    {
+        using var assay = new Assay();
+        Assert.Equal(0, assay.Run("import", assay.Write("tiny.gguf", TinyModels.Write("qwen3", WeightType.F16))).ExitCode);
+        var folder = Path.Combine(assay.Folder, "out");
+        var made = assay.Run("embed", "tiny", "once upon", "a time", "--dimensions", "16", "-o", folder, "--json");
+        Assert.True(made.ExitCode == 0, made.Error);
+        Assert.Equal(("last", 16), (made.Json.GetProperty("pooling").GetString(), made.Json.GetProperty("dimensions").GetInt32()));
+        var numbers = made.Json.GetProperty("embeddings").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(n => n.GetSingle())).ToArray();
+        Assert.Equal(32, numbers.Length);
+        var written = Npy.Read(File.ReadAllBytes(Path.Combine(folder, "out.embedding.npy")));
+        Assert.Equal(numbers, written.Span<float>().ToArray());
+        var receipt = made.Json.GetProperty("receiptFile").GetString()!;
+        Assert.Equal(0, assay.Run("verify", receipt).ExitCode);
+        var replay = assay.Run("replay", receipt);
+        Assert.True(replay.ExitCode == 0, replay.Output + replay.Error);
+        Assert.StartsWith("reproduced: 2 embeddings of 16 numbers are the same", replay.Output, StringComparison.Ordinal);
+        var shown = assay.Run("embed", "tiny", "once upon", "-o", folder);
+        Assert.Contains("text 0   64 numbers, pooled by last: [", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("dimensions is 65", assay.Run("embed", "tiny", "a", "--dimensions", "65").OneLine, StringComparison.Ordinal);
+        Assert.Contains("dimensions", assay.Run("embed", "tiny", "a", "--dimensions", "0").OneLine, StringComparison.Ordinal);
     }
 }

@@ -32,8 +32,9 @@ internal static class ChatCommand
         return command;
     }
 
+    /// <summary>A language model by its name.</summary>
     /// <exception cref="UsageException">It is a model of another kind.</exception>
-    private static StoredModel Find(AssayNode node, string name) => node.Models.Find(name) is { IsLanguage: true } model
+    public static StoredModel Find(AssayNode node, string name) => node.Models.Find(name) is { IsLanguage: true } model
         ? model
         : throw new UsageException($"'{name}' is not a language model: `assay run {name} INPUT` runs it");
 

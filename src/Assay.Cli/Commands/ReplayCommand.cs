@@ -4,7 +4,6 @@ using Assay.Providers;
 using Assay.Providers.Language;
 using Assay.Store;
 using Assay.Verify.Bundles;
-using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Reports;
 using Assay.Verify.Statements;
@@ -28,7 +27,7 @@ internal static class ReplayCommand
             var bytes = VerifyCommand.Read(parsed.GetValue(file)!);
             var folder = Shared.FolderOf(parsed);
             var bundle = Bundle.Parse(bytes);
-            var isLanguage = Receipt.Parse(bundle.Envelope.Payload.Span).Output.Kind == OutputKind.Tokens;
+            var isLanguage = LanguageReplay.Owns(Receipt.Parse(bundle.Envelope.Payload.Span));
             var result = isLanguage
                 ? await ReplayLanguage.RunAsync(bundle, parsed.GetValue(model), folder.Models, cancel)
                 : await RunAsync(bundle, parsed.GetValue(model), folder.Models, cancel);

@@ -14,6 +14,7 @@ public sealed class LanguageAnswer : IAsyncDisposable
 {
     private readonly LanguageIssuer issuer;
     private readonly BegunAnswer begun;
+    private readonly AnswerParameters parameters;
     private readonly LanguageRun run;
     private readonly Action issuedOne;
     private readonly AnswerRecorder recorder;
@@ -21,16 +22,16 @@ public sealed class LanguageAnswer : IAsyncDisposable
     private Exception? failure;
     private bool ended, settled;
 
-    internal LanguageAnswer(LanguageIssuer issuer, BegunAnswer begun, LanguageRun run, LanguageRequest request, Action issuedOne)
+    internal LanguageAnswer(LanguageIssuer issuer, BegunAnswer begun, AnswerParameters parameters, LanguageRun run, LanguageRequest request, Action issuedOne)
     {
-        (this.issuer, this.begun, this.run, this.issuedOne, Request) = (issuer, begun, run, issuedOne, request);
+        (this.issuer, this.begun, this.parameters, this.run, this.issuedOne, Request) = (issuer, begun, parameters, run, issuedOne, request);
         recorder = new AnswerRecorder(request.Generation.Choices, salt);
     }
 
     public LanguageRequest Request { get; }
 
     /// <summary>Names weights, arithmetic and engine.</summary>
-    public string SystemFingerprint => begun.Parameters.SystemFingerprint;
+    public string SystemFingerprint => parameters.SystemFingerprint;
 
     public int PromptTokens => Request.Generation.Prompt.Length;
 
@@ -75,7 +76,7 @@ public sealed class LanguageAnswer : IAsyncDisposable
         Issued issued;
         try
         {
-            issued = await issuer.IssueAsync(begun, answer, salt, null);
+            issued = await issuer.IssueAsync(begun, parameters, answer, salt, null);
         }
         catch (Exception e)
         {
@@ -94,7 +95,7 @@ public sealed class LanguageAnswer : IAsyncDisposable
         if (settled)
             return;
         settled = true;
-        if (await issuer.TryVoidAsync(begun, recorder.Finish(), salt, failure is null or OperationCanceledException ? VoidReason.Cancelled : VoidReason.Failed))
+        if (await issuer.TryVoidAsync(begun, parameters, recorder.Finish(), salt, failure is null or OperationCanceledException ? VoidReason.Cancelled : VoidReason.Failed))
             issuedOne();
     }
 }

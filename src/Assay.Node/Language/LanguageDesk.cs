@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Assay.Engine.Language.Generation;
+using Assay.Engine.Models;
 using Assay.Engine.Models.Language;
 using Assay.Node.Receipts;
 using Assay.Providers.Language;
@@ -43,22 +44,21 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
         RunnableLanguageModel model, LanguageRequest request, CallerTerms terms, string caller, DateTimeOffset requestedAt, CancellationToken cancel)
     {
         var input = PromptTokens.Encode(request.Generation.Prompt.AsSpan());
-        var segment = new Segment(service, model.Claim.Manifest, LanguageEngine.Profile, region);
         // What cannot be answered gets no ticket.
         request = request with { Generation = await engine.CheckAsync(new LanguageInvocation(model, request.Generation with { Caller = caller }), cancel) };
-        var begun = await issuer.BeginAsync(segment, model, ticket => ParametersOf(model, request, ticket), input, terms, requestedAt);
-        var generation = request.Generation with { Seed = begun.Parameters.Seed.Derive(terms.Nonce, input) };
+        var begun = await issuer.BeginAsync(SegmentOf(model), model, new LanguageInput(PromptTokens.MediaType, input), terms, requestedAt);
+        var parameters = ParametersOf(model, request, begun.Ticket);
+        var generation = request.Generation with { Seed = parameters.Seed.Derive(terms.Nonce, input) };
         try
         {
             var run = await engine.StartAsync(new LanguageInvocation(model, generation), cancel);
-            return new LanguageAnswer(issuer, begun, run, request with { Generation = generation }, issuedOne);
+            return new LanguageAnswer(issuer, begun, parameters, run, request with { Generation = generation }, issuedOne);
         }
         catch (Exception e)
         {
             // The ticket is used up, whatever comes.
-            var reason = e is OperationCanceledException ? VoidReason.Cancelled : VoidReason.Failed;
             var salt = ReceiptIssuer.Salted([]).Salt;
-            if (await issuer.TryVoidAsync(begun, new AnswerRecorder(generation.Choices, salt).Finish(), salt, reason))
+            if (await issuer.TryVoidAsync(begun, parameters, new AnswerRecorder(generation.Choices, salt).Finish(), salt, ReasonOf(e)))
                 issuedOne();
             throw;
         }
@@ -66,6 +66,43 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
 
     /// <summary>Logs a key's tickets that were lost with an earlier process as void.</summary>
     public Task VoidLostAsync(Segment segment, StoredModel model, DateTimeOffset now) => issuer.VoidLostAsync(segment, Load(model), now);
+
+    /// <summary>Makes embeddings and has their receipt issued; durable and promised when this returns. Where they cannot be made, a void is.</summary>
+    public async Task<EmbeddedTexts> EmbedAsync(
+        RunnableLanguageModel model, EmbeddingCall call, CallerTerms terms, string caller, DateTimeOffset requestedAt, CancellationToken cancel)
+    {
+        var invocation = new EmbeddingInvocation(model, call.Request with { Caller = caller });
+        // What cannot be answered gets no ticket.
+        await engine.CheckAsync(invocation, cancel);
+        var input = PromptTokens.EncodeList([.. call.Request.Texts.Select(t => t.ToArray())]);
+        var begun = await issuer.BeginAsync(SegmentOf(model), model, new LanguageInput(PromptTokens.ListMediaType, input), terms, requestedAt);
+        var parameters = new EmbeddingParameters
+        {
+            Ticket = begun.Ticket.Number,
+            Pooling = call.Request.Pooling,
+            Dimensions = (ulong)call.Request.Dimensions,
+            Encoding = call.Encoding,
+            Texts = (ulong)call.Request.Texts.Length,
+            PromptTokens = (ulong)call.Request.Texts.Sum(t => (long)t.Length),
+            SystemFingerprint = ModelDigests.FingerprintOf(model),
+        };
+        try
+        {
+            using var made = await engine.StartAsync(invocation, cancel);
+            var rows = await made.Rows;
+            if (Array.FindIndex(rows, r => Array.Exists(r, v => !float.IsFinite(v))) is var at and >= 0)
+                throw new ModelException($"input[{at}]: the model's states there are no finite numbers, or all zero, so there is no embedding");
+            var issued = await issuer.IssueAsync(begun, parameters, TensorEncoding.Encode(EmbeddingTensors.Of(rows)), null);
+            issuedOne();
+            return new EmbeddedTexts(rows, parameters, issued);
+        }
+        catch (Exception e)
+        {
+            if (await issuer.TryVoidAsync(begun, parameters, ReasonOf(e)))
+                issuedOne();
+            throw;
+        }
+    }
 
     public GeneratorFigures? FiguresOf(in Hash manifest) => engine.FiguresOf(manifest);
 
@@ -82,6 +119,10 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
         foreach (var model in opened.Values.Where(m => m.IsValueCreated))
             model.Value.Model.Dispose();
     }
+
+    private Segment SegmentOf(RunnableLanguageModel model) => new(service, model.Claim.Manifest, LanguageEngine.Profile, region);
+
+    private static VoidReason ReasonOf(Exception e) => e is OperationCanceledException ? VoidReason.Cancelled : VoidReason.Failed;
 
     private RunnableLanguageModel Open(StoredModel model)
     {
@@ -113,3 +154,7 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
         SystemFingerprint = ModelDigests.FingerprintOf(model),
     };
 }
+
+/// <summary>Embeddings with their receipt.</summary>
+/// <param name="Rows">One for each text, each of length 1.</param>
+public sealed record EmbeddedTexts(float[][] Rows, EmbeddingParameters Parameters, Issued Receipt);

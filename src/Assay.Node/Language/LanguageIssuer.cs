@@ -12,20 +12,19 @@ using Assay.Verify.Statements;
 
 namespace Assay.Node.Language;
 
-/// <summary>What is known of an answer of a language model before its first token: which ticket it has, and what its receipt will say of the request.</summary>
-/// <param name="Parameters">All but what became of the answer.</param>
-/// <param name="Input">The prompt's canonical encoding.</param>
+/// <summary>What is known of an answer of a language model before anything is made of it: which ticket it has, and what was asked.</summary>
+/// <param name="Input">In its canonical encoding.</param>
 internal sealed record BegunAnswer(
-    Segment Segment, ModelClaim Model, ExecutionClaim Execution, Ticket Ticket, AnswerParameters Parameters, byte[] Input,
-    CallerTerms Terms, DateTimeOffset RequestedAt);
+    Segment Segment, ModelClaim Model, ExecutionClaim Execution, Ticket Ticket, LanguageInput Input, CallerTerms Terms, DateTimeOffset RequestedAt);
+
+/// <summary>What a language model was given, in its canonical encoding.</summary>
+internal sealed record LanguageInput(string MediaType, byte[] Bytes);
 
 /// <summary>Receipts of language models: a ticket before the first token, and exactly one record for each ticket.</summary>
 internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, ServingKeys keys, Tickets tickets, VaultSink sink)
 {
     /// <summary>Takes a ticket, and logs those as void that were lost with an earlier process.</summary>
-    /// <param name="parameters">Given the ticket, what the receipt says of the request.</param>
-    public async Task<BegunAnswer> BeginAsync(
-        Segment segment, RunnableLanguageModel model, Func<Ticket, AnswerParameters> parameters, byte[] input, CallerTerms terms, DateTimeOffset requestedAt)
+    public async Task<BegunAnswer> BeginAsync(Segment segment, RunnableLanguageModel model, LanguageInput input, CallerTerms terms, DateTimeOffset requestedAt)
     {
         Ticket ticket;
         List<(Ticket Ticket, ReceiptIssuer.Signed Signed)> voids;
@@ -36,7 +35,7 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
             ticket = tickets.Take(serving.Key.PublicKey.Id, serving.NextSequence);
         }
         await SettleAsync(voids);
-        return new BegunAnswer(segment, model.Claim, LanguageEngine.ExecutionOf(model), ticket, parameters(ticket), input, terms, requestedAt);
+        return new BegunAnswer(segment, model.Claim, LanguageEngine.ExecutionOf(model), ticket, input, terms, requestedAt);
     }
 
     /// <summary>Logs those tickets of a segment's key as void that were lost with an earlier process.</summary>
@@ -49,17 +48,17 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
     }
 
     /// <summary>Logs that an answer was broken off; false where the log does not take it: the ticket stays open then, and is void when the node starts again.</summary>
-    public async Task<bool> TryVoidAsync(BegunAnswer begun, RecordedAnswer answer, byte[] salt, VoidReason reason)
+    public async Task<bool> TryVoidAsync(BegunAnswer begun, AnswerParameters asked, RecordedAnswer answer, byte[] salt, VoidReason reason)
     {
         try
         {
-            await IssueAsync(begun, answer, salt, reason);
+            await IssueAsync(begun, asked, answer, salt, reason);
             return true;
         }
         catch (NodeException e) when (e.Fault == NodeFault.BadRequest && answer.Tokens > 0)
         {
             // More than a bundle can hold: the void commits to the request alone.
-            return await TryVoidAsync(begun, new AnswerRecorder(begun.Parameters.N, salt).Finish(), salt, reason);
+            return await TryVoidAsync(begun, asked, new AnswerRecorder(asked.N, salt).Finish(), salt, reason);
         }
         catch (Exception e) when (e is LogException or NodeException)
         {
@@ -67,24 +66,49 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
         }
     }
 
+    /// <summary>As above, of embeddings.</summary>
+    public async Task<bool> TryVoidAsync(BegunAnswer begun, EmbeddingParameters asked, VoidReason reason)
+    {
+        try
+        {
+            await IssueAsync(begun, asked, EmbeddingTensors.None, reason);
+            return true;
+        }
+        catch (Exception e) when (e is LogException or NodeException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>As below, of tokens.</summary>
+    public Task<Issued> IssueAsync(BegunAnswer begun, AnswerParameters asked, RecordedAnswer answer, byte[] salt, VoidReason? reason) => IssueAsync(
+        begun, new Disclosed(salt, answer.Bytes), new OutputClaim((ulong)answer.Bytes.Length, answer.Commitment, answer.Tokens),
+        ticket => AnswerParametersFormat.Write(asked with { Choices = answer.Choices, Void = reason, Ticket = ticket }));
+
+    /// <summary>As below, of embeddings.</summary>
+    /// <param name="tensors">In their canonical encoding.</param>
+    public Task<Issued> IssueAsync(BegunAnswer begun, EmbeddingParameters asked, byte[] tensors, VoidReason? reason)
+    {
+        var output = ReceiptIssuer.Salted(tensors);
+        return IssueAsync(
+            begun, output, new OutputClaim((ulong)tensors.Length, OutputCommitment.Of(output.Salt, tensors)), ticket => (asked with { Void = reason, Ticket = ticket }).ToJson());
+    }
+
     /// <summary>Logs what became of an answer: all of it, or, as void, what was made before it was broken off. Durable and promised when this returns.</summary>
-    public async Task<Issued> IssueAsync(BegunAnswer begun, RecordedAnswer answer, byte[] salt, VoidReason? reason)
+    /// <param name="claim">Of the output.</param>
+    /// <param name="parameters">Given the number of the ticket that the record ends.</param>
+    public async Task<Issued> IssueAsync(BegunAnswer begun, Disclosed output, OutputClaim claim, Func<ulong, JsonValue> parameters)
     {
         var contents = new ReceiptIssuer.Contents(
-            ReceiptIssuer.Salted(begun.Input), new(salt, answer.Bytes), begun.Terms.Wire is { } wire ? ReceiptIssuer.Salted(wire.Bytes) : null);
-        var parameters = begun.Parameters with { Choices = answer.Choices, Void = reason };
-        var draft = issuer.Draft(begun.Segment, begun.Model, contents, begun.Terms, begun.RequestedAt, PromptTokens.MediaType) with
-        {
-            Output = new OutputClaim((ulong)answer.Bytes.Length, answer.Commitment, answer.Tokens),
-            Execution = begun.Execution,
-        };
+            ReceiptIssuer.Salted(begun.Input.Bytes), output, begun.Terms.Wire is { } wire ? ReceiptIssuer.Salted(wire.Bytes) : null);
+        var draft = issuer.Draft(begun.Segment, begun.Model, contents, begun.Terms, begun.RequestedAt, begun.Input.MediaType) with { Output = claim, Execution = begun.Execution };
         var used = begun.Ticket;
         var issued = await issuer.AppendAsync(begun.Segment, contents, (serving, _) =>
         {
             // The key was replaced meanwhile: the answer takes a ticket of the one that signs, and keeps the seed of the other.
             if (serving.Key.PublicKey.Id != used.Key)
                 used = tickets.Take(serving.Key.PublicKey.Id, serving.NextSequence);
-            return draft with { Parameters = AnswerParametersFormat.Write(parameters with { Ticket = used.Number }) };
+            return draft with { Parameters = parameters(used.Number) };
         });
         sink.Expect(issued);
         tickets.Settle(used);
@@ -96,7 +120,7 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
     /// <summary>The tickets of a key's receipts in the vault, from a place in its sequence on.</summary>
     public static Func<Hash, ulong, IEnumerable<ulong>> TicketsIn(ReceiptVault vault) => (key, from) => vault.OpeningsOf(key, from)
         .Select(bytes => Envelope.Parse(JsonAt.Root(StrictJson.Parse(Opening.Parse(bytes).Envelope, Bundle.MaxSize), "envelope")))
-        .Select(envelope => AnswerParametersFormat.Read(Receipt.Parse(envelope.Payload.Span).Parameters).Ticket);
+        .Select(envelope => AnswerParametersFormat.TicketOf(Receipt.Parse(envelope.Payload.Span).Parameters));
 
     private async Task<List<(Ticket Ticket, ReceiptIssuer.Signed Signed)>> AppendLostAsync(LogQueue.Turn turn, Segment segment, RunnableLanguageModel model, DateTimeOffset now)
     {

@@ -34,6 +34,18 @@ public static class TextAnswers
     /// <summary>The body of a request to go on from a text.</summary>
     public static byte[] CompletionBody(string model, string prompt, ChatSettings settings) => Body(model, settings, json => json.WriteString("prompt", prompt));
 
+    /// <summary>The body of a request to embed texts.</summary>
+    /// <param name="dimensions">Numbers of each embedding; null for all that the model gives.</param>
+    public static byte[] EmbeddingBody(string model, IEnumerable<string> texts, int? dimensions) => Body(model, new ChatSettings(), json =>
+    {
+        json.WriteStartArray("input");
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+        if (dimensions is { } count)
+            json.WriteNumber("dimensions", count);
+    });
+
     /// <summary>Answers one request with one choice.</summary>
     /// <param name="api"><see cref="RequestReader.Chat"/> or <see cref="RequestReader.Completion"/>.</param>
     /// <param name="show">Told each piece of text as it comes.</param>

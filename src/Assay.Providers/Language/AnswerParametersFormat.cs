@@ -16,9 +16,7 @@ public static class AnswerParametersFormat
     {
         json.WriteStartObject();
         json.WriteString("api", p.Api);
-        json.WriteString("outcome", p.Void is null ? "answer" : "void");
-        if (p.Void is { } reason)
-            json.WriteString("reason", reason.ToString().ToLowerInvariant());
+        WriteOutcome(json, p.Void);
         json.WriteNumber("ticket", p.Ticket);
         p.Seed.Write(json);
         WriteSampler(json, p.Sampler);
@@ -71,16 +69,29 @@ public static class AnswerParametersFormat
             PromptTokens = json["usage"]["promptTokens"].Integer(),
             Choices = [.. json["choices"].Items(256).Select(c => new ChoiceClaim(c["tokens"].Integer(), c["finishReason"].Label(), c["toolCalls"].Integer()))],
             SystemFingerprint = json["systemFingerprint"].Label(),
-            Void = json["outcome"].Text() switch
-            {
-                "answer" => null,
-                "void" => Enum.TryParse<VoidReason>(json["reason"].Text(), ignoreCase: true, out var reason) && Enum.IsDefined(reason)
-                    ? reason
-                    : throw json["reason"].Wrong("\"cancelled\", \"failed\" or \"lost\""),
-                _ => throw json["outcome"].Wrong("\"answer\" or \"void\""),
-            },
+            Void = ReadOutcome(json),
         };
     }
+
+    internal static void WriteOutcome(Utf8JsonWriter json, VoidReason? why)
+    {
+        json.WriteString("outcome", why is null ? "answer" : "void");
+        if (why is { } reason)
+            json.WriteString("reason", reason.ToString().ToLowerInvariant());
+    }
+
+    internal static VoidReason? ReadOutcome(JsonAt json) => json["outcome"].Text() switch
+    {
+        "answer" => null,
+        "void" => Enum.TryParse<VoidReason>(json["reason"].Text(), ignoreCase: true, out var reason) && Enum.IsDefined(reason)
+            ? reason
+            : throw json["reason"].Wrong("\"cancelled\", \"failed\" or \"lost\""),
+        _ => throw json["outcome"].Wrong("\"answer\" or \"void\""),
+    };
+
+    /// <summary>The ticket that any record of a language model names.</summary>
+    /// <exception cref="MalformedException">It names none.</exception>
+    public static ulong TicketOf(JsonValue value) => new JsonAt(value, "predicate.parameters")["ticket"].Integer();
 
     private static void WriteSampler(Utf8JsonWriter json, SamplerOptions s)
     {

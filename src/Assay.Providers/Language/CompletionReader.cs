@@ -28,18 +28,8 @@ internal static class CompletionReader
 
     private static int[] Prompt(RequestFields fields, Tokenizer tokenizer) => fields.Find("prompt") switch
     {
-        { ValueKind: JsonValueKind.String } text => Text(RequestFields.TextOf("prompt", text), tokenizer),
-        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == 1 && list[0].ValueKind == JsonValueKind.String =>
-            Text(RequestFields.TextOf("prompt", list[0]), tokenizer),
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(t => t.ValueKind == JsonValueKind.Number) =>
-            [.. list.EnumerateArray().Select(t => t.TryGetInt32(out var id) ? id : throw new ModelException($"prompt holds {RequestFields.Cut(t.GetRawText())}: token ids are right"))],
+        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == 1 && list[0].ValueKind == JsonValueKind.String => PromptReader.Read("prompt", list[0], tokenizer, closed: false),
+        { } one when PromptReader.IsOne(one) => PromptReader.Read("prompt", one, tokenizer, closed: false),
         _ => throw new ModelException("prompt is neither one text nor a list of token ids"),
     };
-
-    // Whatever the text says, it holds no control tokens but the one that begins every text.
-    private static int[] Text(string text, Tokenizer tokenizer)
-    {
-        var ids = tokenizer.Encode(text, special: false);
-        return tokenizer is { AddBos: true, Bos: { } bos } ? [bos, .. ids] : ids;
-    }
 }

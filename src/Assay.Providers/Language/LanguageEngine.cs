@@ -39,6 +39,20 @@ public sealed class LanguageEngine(LanguageEngineOptions options) : ILanguagePro
     public Task<LanguageRun> StartAsync(LanguageInvocation invocation, CancellationToken cancel) => WithAsync(
         invocation.Model, generator => new LanguageRun(generator.Start(invocation.Request, cancel), ExecutionOf(invocation.Model)), cancel);
 
+    /// <summary>Whether embeddings can be made, and there is room for them to wait now.</summary>
+    /// <inheritdoc cref="CheckAsync(LanguageInvocation, CancellationToken)"/>
+    public Task CheckAsync(EmbeddingInvocation invocation, CancellationToken cancel) => WithAsync(
+        invocation.Model,
+        generator =>
+        {
+            generator.Check(invocation.Request);
+            return true;
+        },
+        cancel);
+
+    public Task<EmbeddingStream> StartAsync(EmbeddingInvocation invocation, CancellationToken cancel) =>
+        WithAsync(invocation.Model, generator => generator.Start(invocation.Request, cancel), cancel);
+
     /// <summary>How the generator of a model stands; null where the model is not loaded.</summary>
     public GeneratorFigures? FiguresOf(in Hash manifest)
     {

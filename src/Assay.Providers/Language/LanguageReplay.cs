@@ -25,6 +25,24 @@ public static class LanguageReplay
 
         if (Missing(bundle, receipt) is { } missing)
             return Unverifiable(missing);
+        if (tools.Model(receipt.Model.Manifest) is not { } model)
+            return Unverifiable(
+                $"the model {receipt.Model.Name}@{receipt.Model.Version} (sha256:{receipt.Model.Manifest.ToHex()}) is not in this store: `assay import` it, or name it with --model");
+        var isOther = model.Claim.Manifest != receipt.Model.Manifest;
+        var result = NotComparable(receipt, model, isOther) is { } reason ? Unverifiable(reason)
+            : !isOther && receipt.Model.Language != model.Claim.Language
+                ? new ReplayResult(ReplayStatus.Diverged, "the receipt says another quantisation, tokenizer or chat template than the model it names has", receipt, null)
+            : EmbeddingReplay.Owns(receipt) ? await EmbeddingReplay.RunAsync(bundle, receipt, model, isOther, tools, cancel).ConfigureAwait(false)
+            : await RunAsync(bundle, receipt, model, isOther, tools, cancel).ConfigureAwait(false);
+        return isOther ? result with { OtherModel = model.Claim.Manifest } : result;
+    }
+
+    private static async Task<ReplayResult> RunAsync(
+        Bundle bundle, Receipt receipt, RunnableLanguageModel model, bool isOther, LanguageReplayTools tools, CancellationToken cancel)
+    {
+        ReplayResult Unverifiable(string why) => new(ReplayStatus.Unverifiable, why, receipt, null);
+        ReplayResult Diverged(string how, TokenDifference? token = null) => new(ReplayStatus.Diverged, how, receipt, null) { Token = token };
+
         AnswerParameters parameters;
         try
         {
@@ -36,24 +54,6 @@ public static class LanguageReplay
         }
         if (parameters.Void == VoidReason.Lost)
             return Unverifiable("the record is void: its answer was lost with the process that made it");
-        if (tools.Model(receipt.Model.Manifest) is not { } model)
-            return Unverifiable(
-                $"the model {receipt.Model.Name}@{receipt.Model.Version} (sha256:{receipt.Model.Manifest.ToHex()}) is not in this store: `assay import` it, or name it with --model");
-        var isOther = model.Claim.Manifest != receipt.Model.Manifest;
-        var result = await RunAsync(bundle, receipt, parameters, model, isOther, tools, cancel).ConfigureAwait(false);
-        return isOther ? result with { OtherModel = model.Claim.Manifest } : result;
-    }
-
-    private static async Task<ReplayResult> RunAsync(
-        Bundle bundle, Receipt receipt, AnswerParameters parameters, RunnableLanguageModel model, bool isOther, LanguageReplayTools tools, CancellationToken cancel)
-    {
-        ReplayResult Unverifiable(string why) => new(ReplayStatus.Unverifiable, why, receipt, null);
-        ReplayResult Diverged(string how, TokenDifference? token = null) => new(ReplayStatus.Diverged, how, receipt, null) { Token = token };
-
-        if (NotComparable(receipt, model, isOther) is { } reason)
-            return Unverifiable(reason);
-        if (!isOther && receipt.Model.Language != model.Claim.Language)
-            return Diverged("the receipt says another quantisation, tokenizer or chat template than the model it names has");
         var prompt = PromptTokens.Decode(bundle.Disclosures.Input!.Bytes.Span);
         var tokens = Tokens(bundle.Disclosures.Output!.Bytes.Span);
         if (parameters.Seed is SeedClaim.Node seed && seed.Key == receipt.Issuer.KeyId && seed.Ticket != parameters.Ticket)
@@ -115,18 +115,29 @@ public static class LanguageReplay
         Alternatives = p.Alternatives,
     };
 
+    /// <summary>Whether a receipt is that of a language model: of tokens, or of embeddings.</summary>
+    public static bool Owns(Receipt receipt) => receipt.Output.Kind == OutputKind.Tokens || EmbeddingReplay.Owns(receipt);
+
+    // By what went in; null of what no language model takes.
+    private static OutputKind? KindOf(Receipt receipt) => receipt.Input.MediaType switch
+    {
+        PromptTokens.MediaType => OutputKind.Tokens,
+        PromptTokens.ListMediaType => OutputKind.Tensors,
+        _ => null,
+    };
+
     private static string? Missing(Bundle bundle, Receipt receipt)
     {
         if (receipt.Execution.Profile != LanguageEngine.Profile)
             return $"the receipt follows the profile {receipt.Execution.Profile[..Math.Min(12, receipt.Execution.Profile.Length)]}…, this engine {LanguageEngine.Profile[..12]}…";
-        if (receipt.Output.Kind != OutputKind.Tokens || receipt.Input.MediaType != PromptTokens.MediaType)
+        if (receipt.Output.Kind != KindOf(receipt))
             return "the receipt is not that of a language model";
         if (bundle.Disclosures is not { Input: { } input, Output: { } output })
             return "the bundle does not disclose the prompt and the whole output";
         if (Commitment.OfInput(input.Salt.Span, input.Bytes.Span) != receipt.Input.Commitment || (ulong)input.Bytes.Length != receipt.Input.Length)
             return "the disclosed prompt is not the one that the receipt commits to";
-        // A divergence accuses the node, so it needs the very tokens that the node committed to.
-        return OutputCommitment.Of(OutputKind.Tokens, output.Salt.Span, output.Bytes.Span) != receipt.Output.Commitment || (ulong)output.Bytes.Length != receipt.Output.Length
+        // A divergence accuses the node, so it needs the very output that the node committed to.
+        return OutputCommitment.Of(receipt.Output.Kind, output.Salt.Span, output.Bytes.Span) != receipt.Output.Commitment || (ulong)output.Bytes.Length != receipt.Output.Length
             ? "the disclosed output is not the one that the receipt commits to"
             : null;
     }

@@ -15,6 +15,7 @@ public static class RequestReader
 {
     public const string Chat = "chat";
     public const string Completion = "completion";
+    public const string Embedding = "embedding";
 
     private const int MaxDepth = 64;
 
@@ -30,6 +31,14 @@ public static class RequestReader
             Completion => CompletionReader.Read(json.RootElement, model),
             _ => throw new ModelException($"there is no API '{api}' whose requests can be read"),
         };
+    }
+
+    /// <summary>Reads a request for embeddings.</summary>
+    /// <exception cref="ModelException">The body is not such a request, or the model makes none.</exception>
+    public static EmbeddingCall ReadEmbedding(ReadOnlyMemory<byte> body, RunnableLanguageModel model)
+    {
+        using var json = Parse(body);
+        return EmbeddingReader.Read(json.RootElement, model);
     }
 
     /// <summary>The name of the model that a body asks for, and whether it wants a stream.</summary>
@@ -71,7 +80,8 @@ public static class RequestReader
         };
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> body)
+    /// <exception cref="ModelException">The body is not JSON.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
         try
         {

@@ -26,6 +26,9 @@ public sealed record LanguageRun(GenerationStream Tokens, ExecutionClaim Executi
     public void Dispose() => Tokens.Dispose();
 }
 
+/// <summary>One request to a language model for embeddings.</summary>
+public sealed record EmbeddingInvocation(RunnableLanguageModel Model, EmbeddingRequest Request);
+
 /// <summary>Something that runs language models.</summary>
 public interface ILanguageProvider
 {
@@ -33,4 +36,8 @@ public interface ILanguageProvider
     /// <exception cref="ModelException">The model cannot answer this.</exception>
     /// <exception cref="GeneratorBusyException">Too many requests wait already.</exception>
     Task<LanguageRun> StartAsync(LanguageInvocation invocation, CancellationToken cancel);
+
+    /// <summary>Begins embeddings.</summary>
+    /// <inheritdoc cref="StartAsync(LanguageInvocation, CancellationToken)"/>
+    Task<EmbeddingStream> StartAsync(EmbeddingInvocation invocation, CancellationToken cancel);
 }

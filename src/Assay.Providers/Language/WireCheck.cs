@@ -16,16 +16,13 @@ internal sealed record WireCheck(string? Difference, string? Note, GenerationReq
     /// <param name="isOther">Whether the model is another than the receipt names: its template may then make another prompt of the request, which is no difference.</param>
     public static WireCheck Of(Bundle bundle, Receipt receipt, AnswerParameters p, int[] prompt, RunnableLanguageModel model, bool isOther)
     {
-        if (receipt.WireInput is not { } claim)
-            return new WireCheck(null, null, null);
-        if (bundle.Disclosures.WireInput is not { } wire)
-            return new WireCheck(null, "the request's body is not shown, so the prompt was taken as it is", null);
-        if (Commitment.OfWireInput(wire.Salt.Span, wire.Bytes.Span) != claim.Commitment)
-            return new WireCheck(null, "the request's body that is shown is not the one that the receipt commits to", null);
+        var (shown, unshown) = Shown(bundle, receipt);
+        if (shown is not { } body)
+            return new WireCheck(null, unshown, null);
         LanguageRequest request;
         try
         {
-            request = RequestReader.Read(p.Api, wire.Bytes, model, p.TemplateClock ?? DateTimeOffset.UnixEpoch);
+            request = RequestReader.Read(p.Api, body, model, p.TemplateClock ?? DateTimeOffset.UnixEpoch);
         }
         catch (ModelException e) when (isOther)
         {
@@ -48,6 +45,13 @@ internal sealed record WireCheck(string? Difference, string? Note, GenerationReq
         var form = request.Grammar == p.Grammar ? asked : null;
         return new WireCheck(difference, isOther && differs is not null ? differs + "; the receipt's was taken" : null, form, request.Tools);
     }
+
+    /// <summary>The request's body; else, where one came, why it cannot be used.</summary>
+    public static (ReadOnlyMemory<byte>? Body, string? Note) Shown(Bundle bundle, Receipt receipt) =>
+        receipt.WireInput is not { } claim ? (null, null)
+        : bundle.Disclosures.WireInput is not { } wire ? (null, "the request's body is not shown, so the prompt was taken as it is")
+        : Commitment.OfWireInput(wire.Salt.Span, wire.Bytes.Span) != claim.Commitment ? (null, "the request's body that is shown is not the one that the receipt commits to")
+        : (wire.Bytes, null);
 
     private static bool SameSampler(GenerationRequest asked, AnswerParameters p) =>
         asked.Sampler with { LogitBias = p.Sampler.LogitBias } == p.Sampler && asked.Sampler.LogitBias.SequenceEqual(p.Sampler.LogitBias);

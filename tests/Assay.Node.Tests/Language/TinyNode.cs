@@ -34,7 +34,7 @@ internal sealed class TinyNode : IAsyncDisposable
 
     /// <param name="family">Of the tiny models; or the path of a .gguf file.</param>
     public static async Task<TinyNode> OpenAsync(string family = "llama", WeightType type = WeightType.F32, int threads = 1, GeneratorOptions? generator = null, ulong seed = 1, string? template = null,
-        Func<NodeOptions, NodeOptions>? options = null, int context = 256)
+        Func<NodeOptions, NodeOptions>? options = null, int context = 256, Action<GgufWriter>? keys = null)
     {
         var test = TestNode.Open((options ?? (o => o))(new NodeOptions
         {
@@ -43,7 +43,7 @@ internal sealed class TinyNode : IAsyncDisposable
                 Session = new LanguageSessionOptions { Threads = threads, CacheBytes = 1 << 24 }, Generator = generator ?? GeneratorOptions.Default,
             },
         }));
-        var file = family.EndsWith(".gguf", StringComparison.Ordinal) ? family : test.Write("tiny.gguf", TinyModels.Write(family, type, seed, template, context));
+        var file = family.EndsWith(".gguf", StringComparison.Ordinal) ? family : test.Write("tiny.gguf", TinyModels.Write(family, type, seed, template, context, keys));
         return new TinyNode(test, await test.Node.ImportAsync(file), file);
     }
 
@@ -66,6 +66,16 @@ internal sealed class TinyNode : IAsyncDisposable
         var finished = await answer.FinishAsync(request.Tools is { } tools ? [tools.CountIn(made, Node.LoadLanguage(Model).Model.Tokenizer)] : null);
         newest = newest is { } other && other.Index > finished.Receipt.Index ? other : finished.Receipt;
         return finished;
+    }
+
+    /// <summary>Answers a body of the embeddings API.</summary>
+    public async Task<EmbeddedTexts> EmbedAsync(string body, string? nonce = null, CancellationToken cancel = default)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        var call = RequestReader.ReadEmbedding(bytes, Node.LoadLanguage(Model));
+        var made = await Node.EmbedAsync(Model, call, new CallerTerms(nonce, Wire: new WireInput("application/json", bytes)), cancel: cancel);
+        newest = newest is { } other && other.Index > made.Receipt.Index ? other : made.Receipt;
+        return made;
     }
 
     public async Task<Bundle> BundleAsync(string body) => await Node.BundleAsync((await AnswerAsync(body)).Receipt);

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Assay.Engine.Models;
+using Assay.Node.Receipts;
 using Assay.Providers.Language;
 using Assay.Store;
 using Assay.Verify.Json;
@@ -10,12 +10,11 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Assay.Node.Web.OpenAi;
 
-/// <summary>Language models over HTTP, as the OpenAI API has it (its reference: chat, completions, models), each answer with its receipt.</summary>
+/// <summary>Language models over HTTP, as the OpenAI API has it (its reference: chat, completions, embeddings, models), each answer with its receipt.</summary>
 internal static class OpenAiApi
 {
     private const string RequestId = "x-request-id";
     private const int MaxBody = 4 << 20;
-    private const int MaxDepth = 64;
 
     /// <summary>Gives every request to this API an id.</summary>
     public static void Use(WebApplication app) => app.Use((http, next) =>
@@ -33,6 +32,9 @@ internal static class OpenAiApi
         app.MapPost("/v1/completions", (Func<HttpContext, Task>)(http => AnswerAsync(node, RequestReader.Completion, http)))
             .WithSummary("Go on from a text or token ids; the answer's member 'assay', in a stream that of the last chunk, is its receipt")
             .Accepts<JsonElement>("application/json").Produces<JsonElement>().Produces<string>(200, "text/event-stream");
+        app.MapPost("/v1/embeddings", (Func<HttpContext, Task>)(http => EmbedAsync(node, http)))
+            .WithSummary("Embed texts, or token ids; the answer's member 'assay' is its receipt")
+            .Accepts<JsonElement>("application/json").Produces<JsonElement>();
         app.MapGet("/v1/models", () => new { @object = "list", data = Newest(node).Select(m => Describe(node, m)) })
             .WithSummary("The language models of this node").Produces<JsonElement>();
         app.MapGet("/v1/models/{id}", (string id) => Describe(node, Find(node, id)))
@@ -48,18 +50,11 @@ internal static class OpenAiApi
 
     private static async Task AnswerAsync(AssayNode node, string api, HttpContext http)
     {
-        var body = await RequestBody.ReadAsync(http.Request, MaxBody);
-        using var json = Parse(body);
-        Parameters.Check(api, json.RootElement);
-        var head = RequestReader.ReadHead(body);
-        var model = Find(node, head.Model);
-        var runnable = node.LoadLanguage(model);
+        var (body, head, model, runnable) = await ReadAsync(node, api, http);
         var request = RequestReader.Read(api, body, runnable, DateTimeOffset.UtcNow);
         var tools = request.Tools;
         if (request.Generation.Prompt.Length is var length && node.ContextOf(runnable) is var context && length >= context)
-            throw new OpenAiException(
-                $"this model's context has room for {context} tokens, the answer included; the request has {length}",
-                api == RequestReader.Chat ? "messages" : "prompt", "context_length_exceeded");
+            throw TooLong($"{context} tokens, the answer included; the request has {length}", api == RequestReader.Chat ? "messages" : "prompt");
 
         await using var answer = await node.BeginAsync(model, request, RequestTerms.Of(http.Request, body), CallerOf(http), http.RequestAborted);
         var id = http.Response.Headers[RequestId].ToString()["req_".Length..];
@@ -70,10 +65,37 @@ internal static class OpenAiApi
             return;
         }
         var (whole, finished) = await WholeAnswer.ReadAsync(frame, tools);
-        http.Response.Headers[ReceiptJson.Header] = ReceiptJson.HeaderOf(finished.Receipt);
-        http.Response.ContentType = "application/json";
-        await http.Response.Body.WriteAsync(whole, http.RequestAborted);
+        await WriteAsync(http, whole, finished.Receipt);
     }
+
+    private static async Task EmbedAsync(AssayNode node, HttpContext http)
+    {
+        var (body, _, model, runnable) = await ReadAsync(node, RequestReader.Embedding, http);
+        var call = RequestReader.ReadEmbedding(body, runnable);
+        if (call.Request.Texts.Max(t => t.Length) is var length && node.ContextOf(runnable) is var context && length > context)
+            throw TooLong($"{context} tokens; a text has {length}", "input");
+        var texts = await node.EmbedAsync(model, call, RequestTerms.Of(http.Request, body), CallerOf(http), http.RequestAborted);
+        await WriteAsync(http, EmbeddingAnswer.Write(model.Reference, texts), texts.Receipt);
+    }
+
+    private static async Task<(byte[] Body, RequestHead Head, StoredModel Model, RunnableLanguageModel Runnable)> ReadAsync(AssayNode node, string api, HttpContext http)
+    {
+        var body = await RequestBody.ReadAsync(http.Request, MaxBody);
+        using (var json = RequestReader.Parse(body))
+            Parameters.Check(api, json.RootElement);
+        var head = RequestReader.ReadHead(body);
+        var model = Find(node, head.Model);
+        return (body, head, model, node.LoadLanguage(model));
+    }
+
+    private static Task WriteAsync(HttpContext http, byte[] body, Issued receipt)
+    {
+        http.Response.Headers[ReceiptJson.Header] = ReceiptJson.HeaderOf(receipt);
+        http.Response.ContentType = "application/json";
+        return http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
+    }
+
+    private static OpenAiException TooLong(string how, string parameter) => new($"this model's context has room for {how}", parameter, "context_length_exceeded");
 
     // Callers take turns, and what one's prompts left behind speeds up nobody else's.
     private static string CallerOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
@@ -82,18 +104,6 @@ internal static class OpenAiApi
 
     private static ModelCard Describe(AssayNode node, StoredModel model) =>
         new(model.Name, "model", model.ImportedAt / 1000, node.Genesis.Node, model.Version, model.Digest.ToHex());
-
-    private static JsonDocument Parse(byte[] body)
-    {
-        try
-        {
-            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
-        }
-        catch (JsonException e)
-        {
-            throw new ModelException($"the body is not JSON: {e.Message.Split('\n')[0]}", e);
-        }
-    }
 
     private sealed record ModelCard(string Id, string Object, long Created, string Owned_by, string Version, string Digest);
 }

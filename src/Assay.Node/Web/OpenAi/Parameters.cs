@@ -31,7 +31,7 @@ internal static class Parameters
 
     public static bool IsKnown(string name) => Shared.Contains(name) || OfChat.Contains(name) || OfCompletion.Contains(name) || OfEmbedding.Contains(name);
 
-    /// <param name="api">One of <see cref="RequestReader.Chat"/>, <see cref="RequestReader.Completion"/> and embedding.</param>
+    /// <param name="api">One of <see cref="RequestReader.Chat"/>, <see cref="RequestReader.Completion"/> and <see cref="RequestReader.Embedding"/>.</param>
     /// <exception cref="OpenAiException">There is a member that this API does not know or does not honour.</exception>
     public static void Check(string api, JsonElement body)
     {

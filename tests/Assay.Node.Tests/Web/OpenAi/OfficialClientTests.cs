@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.Text;
 using System.Text.Json;
 using OpenAI.Chat;
+using OpenAI.Embeddings;
 
 namespace Assay.Node.Tests.Web.OpenAi;
 
@@ -74,6 +75,20 @@ public class OfficialClientTests(ChatHost host) : IClassFixture<ChatHost>
                 """{"type":"object","properties":{"yes":{"type":"boolean"}},"required":["yes"],"additionalProperties":false}"""), jsonSchemaIsStrict: true),
         });
         Assert.True(JsonDocument.Parse(answer.Content[0].Text).RootElement.TryGetProperty("yes", out _));
+    }
+
+    [Fact]
+    public async Task Texts_are_embedded()
+    {
+        var embeddings = host.OpenAI.GetEmbeddingClient("tiny");
+        OpenAIEmbedding one = await embeddings.GenerateEmbeddingAsync("once upon a time");
+        OpenAIEmbeddingCollection several = await embeddings.GenerateEmbeddingsAsync(["a text", "once upon a time"], new EmbeddingGenerationOptions { EndUserId = "me" });
+        Assert.Equal([0, 1], several.Select(e => e.Index));
+        Assert.Equal(one.ToFloats().ToArray(), several[1].ToFloats().ToArray());
+        Assert.Equal(several.Usage.InputTokenCount, several.Usage.TotalTokenCount);
+        OpenAIEmbeddingCollection shorter = await embeddings.GenerateEmbeddingsAsync([new[] { 3, 4 }, new[] { 5 }], new EmbeddingGenerationOptions { Dimensions = 16 });
+        Assert.Equal([16, 16], shorter.Select(e => e.ToFloats().Length));
+        Assert.Equal(3, shorter.Usage.InputTokenCount);
     }
 
     [Fact]

@@ -5,13 +5,15 @@ namespace Assay.Node.Tests.Web.OpenAi;
 /// <summary>The official OpenAI client for JavaScript, unchanged, against a node.</summary>
 public class OfficialScriptTests(ChatHost host) : IClassFixture<ChatHost>
 {
-    [Fact]
-    public async Task Official_client_for_JavaScript_runs_unchanged()
+    [Theory]
+    [InlineData("chat.mjs")]
+    [InlineData("embeddings.mjs")]
+    public async Task Official_client_for_JavaScript_runs_unchanged(string script)
     {
         var folder = Folder();
         Assert.SkipUnless(IsThere("node"), "it needs Node.js 20 or newer");
         Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules", "openai")), "it needs the package openai: npm ci --ignore-scripts in tests/openai-js");
-        var start = new ProcessStartInfo("node", ["chat.mjs", host.Url.ToString().TrimEnd('/')])
+        var start = new ProcessStartInfo("node", [script, host.Url.ToString().TrimEnd('/')])
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
