@@ -1,42 +1,16 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Assay.Node.Web;
-using Microsoft.AspNetCore.Builder;
 
 namespace Assay.Node.Tests.Web;
 
 /// <summary>A node with the digits and an adder behind its web host on a free port.</summary>
-public sealed class HostFixture : IAsyncLifetime
+public sealed class HostFixture : NodeHost
 {
-    private TestNode? test;
-    private WebApplication? app;
-
-    public HttpClient Client { get; private set; } = null!;
-
-    public Uri Url { get; private set; } = null!;
-
-    internal TestNode Test => test!;
-
-    public AssayNode Node => Test.Node;
-
-    public async ValueTask InitializeAsync()
+    protected override async Task ImportAsync()
     {
-        test = TestNode.Open();
-        await test.ImportDigitsAsync();
-        await Node.ImportAsync(test.Write("adder.onnx", Digits.Adder(1)));
-        app = WebHost.Build(Node, new Uri("http://127.0.0.1:0"), apiKey: null);
-        await app.StartAsync();
-        Url = new Uri(app.Urls.First());
-        Client = new HttpClient { BaseAddress = Url };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Client.Dispose();
-        if (app is not null)
-            await app.DisposeAsync();
-        await Test.DisposeAsync();
+        await Test.ImportDigitsAsync();
+        await Node.ImportAsync(Test.Write("adder.onnx", Digits.Adder(1)));
     }
 
     /// <summary>Sends JSON and gives status and body; a body of an error is one line under <c>error</c>.</summary>

@@ -9,6 +9,12 @@ internal readonly record struct GrammarNode(NodeKind Kind, int Next = 0, byte Le
 /// <param name="IsContainer">Whether it counts as a level of nesting.</param>
 internal readonly record struct GrammarRule(int Entry, bool IsContainer);
 
+/// <summary>What may follow at a node within a string whose characters are counted.</summary>
+/// <param name="Least">Characters that must come before the string may close.</param>
+/// <param name="Most">Characters that may come.</param>
+/// <param name="Close">The node of the closing quote.</param>
+internal readonly record struct CountedRest(int Least, int Most, int Close);
+
 /// <summary>Nodes from one up to before another.</summary>
 internal readonly record struct NodeRange(int From, int To)
 {
@@ -29,9 +35,9 @@ public sealed class Grammar
     private readonly GrammarRule[] rules;
     private readonly int[] needs;
 
-    internal Grammar(GrammarNode[] nodes, GrammarRule[] rules, int entry, NodeRange strings)
+    internal Grammar(GrammarNode[] nodes, GrammarRule[] rules, int entry, NodeRange strings, IReadOnlyDictionary<int, CountedRest> counted, int character)
     {
-        (this.nodes, this.rules, Entry, Strings) = (nodes, rules, entry, strings);
+        (this.nodes, this.rules, Entry, Strings, Counted, Character) = (nodes, rules, entry, strings, counted, character);
         needs = Needs();
         GreatestNeed = needs.Where(n => n < Never).Max();
     }
@@ -40,6 +46,12 @@ public sealed class Grammar
 
     /// <summary>The nodes of the rule of JSON strings of any length, made alike in every grammar.</summary>
     internal NodeRange Strings { get; }
+
+    /// <summary>The nodes that follow a character of a string whose characters are counted.</summary>
+    internal IReadOnlyDictionary<int, CountedRest> Counted { get; }
+
+    /// <summary>The rule of one such character, made alike in every grammar; -1 where there is none.</summary>
+    internal int Character { get; }
 
     /// <summary>The greatest finite <see cref="Need"/> of any node.</summary>
     internal int GreatestNeed { get; }

@@ -20,6 +20,12 @@ internal sealed class GrammarBuilder
     /// <inheritdoc cref="Grammar.Strings"/>
     public NodeRange Strings { get; set; }
 
+    /// <inheritdoc cref="Grammar.Counted"/>
+    public Dictionary<int, CountedRest> Counted { get; } = [];
+
+    /// <inheritdoc cref="Grammar.Character"/>
+    public int Character { get; set; } = -1;
+
     /// <summary>The node that ends a rule.</summary>
     public const int Return = 0;
 
@@ -73,7 +79,7 @@ internal sealed class GrammarBuilder
     public Grammar Build(int entry)
     {
         RefuseLeftRecursion();
-        var grammar = new Grammar([.. nodes], [.. rules], entry, Strings);
+        var grammar = new Grammar([.. nodes], [.. rules], entry, Strings, Counted, Character);
         if (grammar.Need(entry) > Grammar.MostNesting)
             throw new ModelException($"the schema can be met by no value nested at most {Grammar.MostNesting} deep: each value it allows holds another");
         return grammar;

@@ -46,12 +46,22 @@ internal sealed class JsonTexts(GrammarBuilder builder)
     public int String(int least, int? most, int next)
     {
         if (characterRule < 0)
-            builder.Define(characterRule = builder.NewRule(isContainer: false), Character(GrammarBuilder.Return));
-        var end = builder.Byte('"', next);
+            builder.Define(builder.Character = characterRule = builder.NewRule(isContainer: false), Character(GrammarBuilder.Return));
+        var close = builder.Byte('"', next);
+        var node = close;
         if (most is null)
-            end = builder.Loop(loop => [builder.Call(characterRule, loop), end]);
-        var characters = builder.Repeat(least, most ?? least, n => builder.Call(characterRule, n), end);
-        return builder.Byte('"', characters);
+            builder.Counted[node = builder.Loop(loop => [builder.Call(characterRule, loop), close])] = new(0, int.MaxValue, close);
+        else
+            builder.Counted[close] = new(0, 0, close);
+        for (var (left, count) = (1, most ?? least); left <= count; left++)
+        {
+            // Of the last ones those before the least number is reached must come.
+            var must = Math.Max(0, left - (count - least));
+            var character = builder.Call(characterRule, node);
+            node = must > 0 ? character : builder.Choice(character, close);
+            builder.Counted[node] = new(must, most is null ? int.MaxValue : left, close);
+        }
+        return builder.Byte('"', node);
     }
 
     public int Integer(int next)

@@ -25,6 +25,7 @@ public sealed class TokenMasks
     private readonly Grammar grammar;
     private readonly TokenTrie trie;
     private readonly GrammarState?[] path;
+    private int[]? characterStart;
     private readonly Frame root = new(0, GrammarBuilder.Return, null, 0), inside = new(1, GrammarBuilder.Return, null, 0);
     private readonly Dictionary<(int Node, int Parent, bool IsContainer), Frame> frames = [];
     private readonly Dictionary<StateKey, GrammarState> states = [];
@@ -82,6 +83,11 @@ public sealed class TokenMasks
         else
             foreach (var place in state.Places)
             {
+                if (IsCounted(place, out var rest))
+                {
+                    MarkCounted(place, rest, mask);
+                    continue;
+                }
                 var mine = Inner(place.Node);
                 foreach (var token in mine.Tokens ?? [])
                     mask[token / 64] |= 1ul << (token % 64);
@@ -97,6 +103,71 @@ public sealed class TokenMasks
             foreach (var token in trie.EndOfGeneration)
                 mask[token / 64] |= 1ul << (token % 64);
         return mask;
+    }
+
+    // Of a string whose characters are counted every character has nodes of its own, and a walk for each would go through nearly the whole vocabulary.
+    private bool IsCounted(in Place place, out CountedRest rest)
+    {
+        rest = default;
+        return grammar.Character >= 0 && place.Stack.Parent is not null && grammar.Counted.TryGetValue(place.Stack.Node, out rest) && Array.IndexOf(CharacterStart, place.Node) >= 0;
+    }
+
+    private void MarkCounted(in Place place, CountedRest rest, ulong[] mask)
+    {
+        // All nodes that a character may begin with are there, and the first speaks for them.
+        if (place.Node != CharacterStart[0])
+            return;
+        // The character that begins here, and those that may follow it.
+        var most = rest.Most == int.MaxValue ? int.MaxValue : rest.Most + 1;
+        var after = After(grammar[rest.Close].Next, place.Stack.Parent!);
+        lock (trie.CharactersGate)
+        {
+            var characters = trie.Characters ??= MakeCharacters();
+            characters.Mark(most, mask);
+            foreach (var (node, count) in characters.Closings)
+                if (count > rest.Least && count <= most)
+                {
+                    MarkAt(node, mask);
+                    Walk(node, after, mask, null);
+                }
+        }
+    }
+
+    private int[] CharacterStart => characterStart ??= [.. After(grammar.Rule(grammar.Character).Entry, inside).Places.Select(p => p.Node)];
+
+    private TokenCharacters MakeCharacters()
+    {
+        var start = After(grammar.Rule(grammar.Character).Entry, inside);
+        var (within, closings) = (new List<List<int>> { new() }, new List<(int, int)>());
+        var (states, counts) = (new GrammarState[trie.LongestToken + 1], new int[trie.LongestToken + 1]);
+        (states[0], counts[0]) = (start, 0);
+        for (var node = 1; node < trie.Bytes.Length;)
+        {
+            var (depth, b) = (trie.Depths[node], trie.Bytes[node]);
+            var (before, count) = (states[depth - 1], counts[depth - 1]);
+            var isBetween = depth == 1 || before.IsEnd;
+            var next = Step(isBetween ? start : before, b);
+            if (ReferenceEquals(next, GrammarState.Dead))
+            {
+                if (isBetween && b == '"')
+                    closings.Add((node, count));
+                node = trie.Skips[node];
+                continue;
+            }
+            (states[depth], counts[depth]) = (next, count + (isBetween ? 1 : 0));
+            while (within.Count <= counts[depth])
+                within.Add([]);
+            for (var i = trie.FirstTokens[node]; i < trie.FirstTokens[node + 1]; i++)
+                within[counts[depth]].Add(trie.Tokens[i]);
+            node++;
+        }
+        return new TokenCharacters(trie, within, closings);
+    }
+
+    private void MarkAt(int node, ulong[] mask)
+    {
+        for (var i = trie.FirstTokens[node]; i < trie.FirstTokens[node + 1]; i++)
+            mask[trie.Tokens[i] / 64] |= 1ul << (trie.Tokens[i] % 64);
     }
 
     // Strings are the same in all grammars, and a walk for them goes through nearly the whole vocabulary.

@@ -79,6 +79,11 @@ public sealed class TokenTrie
     /// <summary>What tokens do inside a JSON string, whatever the grammar: by the node's place in the string's rule.</summary>
     internal ConcurrentDictionary<int, InnerMask> Strings { get; } = new();
 
+    /// <summary>What tokens do from the beginning of a character of a JSON string on, whatever the grammar. Made when it is first needed, under <see cref="CharactersGate"/>.</summary>
+    internal TokenCharacters? Characters { get; set; }
+
+    internal Lock CharactersGate { get; } = new();
+
     internal ReadOnlySpan<byte> Text(int token) => texts[token];
 
     private static bool IsUsable(byte[] text)

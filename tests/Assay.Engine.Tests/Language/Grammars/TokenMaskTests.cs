@@ -17,6 +17,9 @@ public class TokenMaskTests
         """{"$ref":"#/$defs/t","$defs":{"t":{"type":"object","properties":{"l":{"$ref":"#/$defs/u"},"r":{"$ref":"#/$defs/u"}},"required":["l","r"]},"u":{"anyOf":[{"$ref":"#/$defs/t"},{"type":"null"}]}}}""",
         """{"type":"string","minLength":3,"maxLength":5}""",
         """{"type":"number"}""",
+        """{"type":"string","minLength":4}""",
+        """{"type":"string","maxLength":300}""",
+        """{"type":"array","items":{"anyOf":[{"type":"string","minLength":2,"maxLength":3},{"type":"string","maxLength":1},{"type":"object","properties":{"ab":{"type":"string","minLength":1,"maxLength":40}}}]}}""",
     ];
 
     private static readonly string[] Pieces =

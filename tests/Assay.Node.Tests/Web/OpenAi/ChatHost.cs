@@ -4,17 +4,15 @@ using System.Text;
 using System.Text.Json;
 using Assay.Engine.Language;
 using Assay.Engine.Tests.Models.Gguf;
-using Assay.Node.Web;
 using Assay.Providers.Language;
 using Assay.Verify.Bundles;
 using Assay.Verify.Statements;
-using Microsoft.AspNetCore.Builder;
 using OpenAI;
 
 namespace Assay.Node.Tests.Web.OpenAi;
 
 /// <summary>A node with a small random language model that has a chat template, behind its web host on a free port.</summary>
-public sealed class ChatHost : IAsyncLifetime
+public sealed class ChatHost : NodeHost
 {
     /// <summary>Turns between marks, tools in front, calls between tags: the way of the Qwen family, written short.</summary>
     public const string Template = """
@@ -29,41 +27,19 @@ public sealed class ChatHost : IAsyncLifetime
 
     public const int Context = 1024;
 
-    private TestNode? test;
-    private WebApplication? app;
-
-    public HttpClient Client { get; private set; } = null!;
-
-    public Uri Url { get; private set; } = null!;
-
     /// <summary>The official client, as it comes.</summary>
     public OpenAIClient OpenAI => new(new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = new Uri(Url, "/v1") });
 
-    internal TestNode Test => test!;
-
-    public AssayNode Node => Test.Node;
-
-    public async ValueTask InitializeAsync()
+    protected override NodeOptions Options => new NodeOptions
     {
-        test = TestNode.Open(new NodeOptions
-        {
-            Language = new LanguageEngineOptions { Session = new LanguageSessionOptions { Threads = 1, CacheBytes = 1 << 24 } },
-        });
-        await Node.ImportAsync(test.Write("tiny.gguf", TinyModels.Write("qwen3", WeightType.F32, template: Template, context: Context)));
-        await Node.ImportAsync(test.Write("plain.gguf", TinyModels.Write("llama", WeightType.Q8_0)));
-        await Node.ImportAsync(test.Write("adder.onnx", Digits.Adder(1)));
-        app = WebHost.Build(Node, new Uri("http://127.0.0.1:0"), apiKey: null);
-        await app.StartAsync();
-        Url = new Uri(app.Urls.First());
-        Client = new HttpClient { BaseAddress = Url };
-    }
+        Language = new LanguageEngineOptions { Session = new LanguageSessionOptions { Threads = 1, CacheBytes = 1 << 24 } },
+    };
 
-    public async ValueTask DisposeAsync()
+    protected override async Task ImportAsync()
     {
-        Client.Dispose();
-        if (app is not null)
-            await app.DisposeAsync();
-        await Test.DisposeAsync();
+        await Node.ImportAsync(Test.Write("tiny.gguf", TinyModels.Write("qwen3", WeightType.F32, template: Template, context: Context)));
+        await Node.ImportAsync(Test.Write("plain.gguf", TinyModels.Write("llama", WeightType.Q8_0)));
+        await Node.ImportAsync(Test.Write("adder.onnx", Digits.Adder(1)));
     }
 
     /// <summary>A bias that keeps a random model from ending its answers at once.</summary>
