@@ -12,5 +12,9 @@ public class DoctorTests
         Assert.Equal("assay-f32-v1", json.GetProperty("profile").GetString());
         Assert.Equal(64, json.GetProperty("vectors").GetString()!.Length);
         Assert.All(json.GetProperty("executors").EnumerateArray(), e => Assert.True(e.GetProperty("vectors").GetInt32() > 300));
+        var language = json.GetProperty("language");
+        Assert.True(language.GetProperty("conforms").GetBoolean(), language.GetRawText());
+        Assert.Equal("assay-llm-v1", language.GetProperty("profile").GetString());
+        Assert.All(language.GetProperty("executors").EnumerateArray(), e => Assert.True(e.GetProperty("vectors").GetInt32() > 200));
     }
 }

@@ -1,10 +1,13 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Assay.Engine.Conformance;
+using Assay.Engine.Conformance.Language;
+using Assay.Engine.Language;
 using Assay.Engine.Numerics;
 
 namespace Assay.Cli.Commands;
 
-/// <summary><c>assay doctor --profile</c>: whether this machine computes what the execution profile says.</summary>
+/// <summary><c>assay doctor --profile</c>: whether this machine computes what the execution profiles say.</summary>
 internal static class ProfileReport
 {
     /// <summary>Differences shown for one executor; all are counted.</summary>
@@ -12,36 +15,47 @@ internal static class ProfileReport
 
     public static int Print(bool json, CancellationToken cancel)
     {
-        var cases = ProfileCheck.Cases();
-        var results = new List<ProfileResult>();
-        foreach (var result in ProfileCheck.Run(cases, cancel))
+        var tensors = Run(Profile.Name, Profile.Digest.AsSpan(), Profile.OpenVectors, ProfileCheck.Run(ProfileCheck.Cases(), cancel), json);
+        var language = Run(LanguageProfile.Name, LanguageProfile.Digest.AsSpan(), LanguageProfile.OpenVectors, LanguageCheck.Run(LanguageCheck.Cases(), cancel), json);
+        if (json)
+            Shared.Print(writer =>
+            {
+                Write(writer, tensors);
+                writer.WriteStartObject("language");
+                Write(writer, language);
+                writer.WriteEndObject();
+            });
+        return tensors.Conforms && language.Conforms ? ExitCode.Ok : ExitCode.Rejected;
+    }
+
+    private static Checked Run(string name, ReadOnlySpan<byte> digest, Func<Stream> vectors, IEnumerable<ProfileResult> run, bool isQuiet)
+    {
+        using var stream = vectors();
+        var found = new Checked(name, Convert.ToHexStringLower(digest), Convert.ToHexStringLower(SHA256.HashData(stream)), []);
+        foreach (var result in run)
         {
-            results.Add(result);
-            if (json)
+            found.Results.Add(result);
+            if (isQuiet)
                 continue;
             Console.WriteLine($" {(result.Conforms ? '\u2713' : '\u2717')} {result.Executor,-20} {result.Cases - result.Differences.Count} of {result.Cases} vectors");
             foreach (var difference in result.Differences.Take(Shown))
-                Console.WriteLine($"     {difference.Case.Op}, '{difference.Case.Name}': {difference.What}");
+                Console.WriteLine($"     {difference.Op}, '{difference.Case}': {difference.What}");
         }
-        var conforms = results.TrueForAll(r => r.Conforms);
-        if (json)
-            PrintJson(results, conforms);
-        else
-            Console.WriteLine(conforms
-                ? $"conforms to {Profile.Name} (sha256:{Hex(Profile.Digest.AsSpan())})"
-                : $"does not conform to {Profile.Name}: {results.Sum(r => r.Differences.Count)} differences; receipts from this machine would not be reproduced elsewhere");
-        return conforms ? ExitCode.Ok : ExitCode.Rejected;
+        if (!isQuiet)
+            Console.WriteLine(found.Conforms
+                ? $"conforms to {name} (sha256:{found.Digest})"
+                : $"does not conform to {name}: {found.Results.Sum(r => r.Differences.Count)} differences; receipts from this machine would not be reproduced elsewhere");
+        return found;
     }
 
-    private static void PrintJson(List<ProfileResult> results, bool conforms) => Shared.Print(json =>
+    private static void Write(Utf8JsonWriter json, Checked found)
     {
-        json.WriteString("profile", Profile.Name);
-        json.WriteString("digest", Hex(Profile.Digest.AsSpan()));
-        using (var vectors = Profile.OpenVectors())
-            json.WriteString("vectors", Hex(SHA256.HashData(vectors)));
-        json.WriteBoolean("conforms", conforms);
+        json.WriteString("profile", found.Name);
+        json.WriteString("digest", found.Digest);
+        json.WriteString("vectors", found.Vectors);
+        json.WriteBoolean("conforms", found.Conforms);
         json.WriteStartArray("executors");
-        foreach (var result in results)
+        foreach (var result in found.Results)
         {
             json.WriteStartObject();
             json.WriteString("name", result.Executor);
@@ -50,8 +64,8 @@ internal static class ProfileReport
             foreach (var difference in result.Differences)
             {
                 json.WriteStartObject();
-                json.WriteString("op", difference.Case.Op.ToString());
-                json.WriteString("case", difference.Case.Name);
+                json.WriteString("op", difference.Op);
+                json.WriteString("case", difference.Case);
                 json.WriteString("what", difference.What);
                 json.WriteEndObject();
             }
@@ -59,7 +73,10 @@ internal static class ProfileReport
             json.WriteEndObject();
         }
         json.WriteEndArray();
-    });
+    }
 
-    private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
+    private sealed record Checked(string Name, string Digest, string Vectors, List<ProfileResult> Results)
+    {
+        public bool Conforms => Results.TrueForAll(r => r.Conforms);
+    }
 }

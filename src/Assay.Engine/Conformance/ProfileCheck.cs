@@ -6,10 +6,11 @@ using Assay.Engine.Numerics;
 namespace Assay.Engine.Conformance;
 
 /// <summary>Where an executor first departs from a test vector.</summary>
-/// <param name="Case">The vector.</param>
+/// <param name="Case">The vector's name.</param>
+/// <param name="Op">Its operation.</param>
 /// <param name="Executor">Which executor, and how it ran.</param>
 /// <param name="What">The output and element and its bits, expected and got; or why it did not run.</param>
-public sealed record ProfileDifference(ProfileCase Case, string Executor, string What);
+public sealed record ProfileDifference(string Case, string Op, string Executor, string What);
 
 /// <summary>How many test vectors one executor has right.</summary>
 public sealed record ProfileResult(string Executor, int Cases, IReadOnlyList<ProfileDifference> Differences)
@@ -51,7 +52,7 @@ public static class ProfileCheck
                 cancel.ThrowIfCancellationRequested();
                 if (Difference(test, constants, run) is not { } what)
                     continue;
-                differences.Add(new(test, executor, what));
+                differences.Add(new(test.Name, test.Op.ToString(), executor, what));
                 break;
             }
         return new(executor, cases.Count, differences);

@@ -15,4 +15,7 @@ public static class LanguageProfile
 
     /// <summary>SHA-256 of <see cref="Text"/>, 32 bytes.</summary>
     public static ImmutableArray<byte> Digest => Whole.Digest;
+
+    /// <summary>The profile's test vectors (docs/spec/assay-llm-v1.vectors), whose digest stands in <see cref="Text"/>.</summary>
+    public static Stream OpenVectors() => ProfileText.Open(Name + ".vectors");
 }

@@ -61,7 +61,7 @@ public sealed class ProfileVectorTests(ITestOutputHelper output)
         var results = ProfileCheck.Run(ProfileCheck.Cases(), TestContext.Current.CancellationToken).ToList();
         Assert.Equal(1 + (2 * Isas.Supported.Count), results.Count);
         foreach (var difference in results.SelectMany(r => r.Differences).Take(5))
-            Assert.Fail($"{difference.Case.Name}, {difference.Executor}: {difference.What}");
+            Assert.Fail($"{difference.Case}, {difference.Executor}: {difference.What}");
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class ProfileVectorTests(ITestOutputHelper output)
         return Array.FindIndex(lines, section, l => l.StartsWith("    ", StringComparison.Ordinal));
     }
 
-    private static string Repository()
+    internal static string Repository()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
             if (File.Exists(Path.Combine(folder, "Assay.slnx")))

@@ -101,24 +101,8 @@ public sealed class ReferenceLanguage(LanguageArchitecture a, LanguageWeights w)
         for (var head = 0; head < a.Heads; head++)
         {
             var group = head / (a.Heads / a.KvHeads) * a.HeadSize;
-            var query = q.AsSpan(head * a.HeadSize, a.HeadSize);
-            var s = new float[position + 1 - first];
-            for (var j = 0; j < s.Length; j++)
-            {
-                s[j] = RowMath.Chain(query, keys[layer][first + j].AsSpan(group, a.HeadSize)) * a.AttentionScale;
-                if (a.AttentionSoftcap > 0)
-                    s[j] = a.AttentionSoftcap * ScalarMath.Tanh(s[j] / a.AttentionSoftcap);
-            }
-            var weights = RowMath.Softmax(s);
-            for (var e = 0; e < a.HeadSize; e++)
-            {
-                var acc = 0f;
-                for (var j = 0; j < s.Length; j++)
-                    // A key of score -infinity takes no part.
-                    if (!float.IsNegativeInfinity(s[j]))
-                        acc = ScalarMath.Fma(weights[j], values[layer][first + j][group + e], acc);
-                y[(head * a.HeadSize) + e] = ScalarMath.Canonical(acc);
-            }
+            AttentionHead.Attend(
+                q.AsSpan(head * a.HeadSize, a.HeadSize), keys[layer], values[layer], first, group, a.AttentionScale, a.AttentionSoftcap, y.AsSpan(head * a.HeadSize, a.HeadSize));
         }
         return y;
     }
