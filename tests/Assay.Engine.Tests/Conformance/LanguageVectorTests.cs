@@ -44,6 +44,13 @@ public sealed class LanguageVectorTests(ITestOutputHelper output)
         static string[] Lines(byte[] bytes) => Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    /// <summary>
+    /// Receipts name the profile by this digest. Whoever changes a word of the text changes the digest here as well, and knows that receipts made before are no longer replayed.
+    /// </summary>
+    [Fact]
+    public void The_texts_digest_does_not_change_unnoticed() =>
+        Assert.Equal("228b087c17bc70d863f2e0ff79755db20b506a1e0d79ef4f79764678b48eceb7", Convert.ToHexStringLower(LanguageProfile.Digest.AsSpan()));
+
     [Fact]
     public void The_text_names_the_vectors_by_their_digest()
     {
