@@ -18,6 +18,7 @@ internal static class LanguageOperations
     {
         try
         {
+            Require(Fits(op, given), op);
             return op switch
             {
                 "widen" => Widen(given),
@@ -43,6 +44,46 @@ internal static class LanguageOperations
         {
             throw new ModelException($"'{op}' is given what it does not take: {e.Message.Split('\n')[0]}", e);
         }
+    }
+
+    // Sizes that do not go together are refused before anything is computed.
+    private static bool Fits(string op, Values given)
+    {
+        switch (op)
+        {
+            case "widen" or "product":
+                var (type, columns, rows) = (given.Named<WeightType>("type"), given.Whole("columns"), given.Whole("rows", 1));
+                if (!type.IsKnown || columns <= 0 || rows <= 0 || columns % Math.Max(type.BlockSize, QuantizedRows.Block) != 0 || given.Bytes("data").Length != rows * type.RowBytes(columns))
+                    return false;
+                return op == "widen" || given.Floats("x").Length is > 0 and var x && x % columns == 0 && (!given.ContainsKey("bias") || given.Floats("bias").Length == rows);
+            case "quantize":
+                return given.Floats("x").Length % QuantizedRows.Block == 0;
+            case "norm":
+                return given.Floats("scale").Length is > 0 and var n && given.Floats("x").Length % n == 0;
+            case "rotate":
+                var (dimensions, factors) = (given.Whole("dimensions"), given.ContainsKey("factors") ? given.Floats("factors").Length : 0);
+                return dimensions >= 2 && dimensions % 2 == 0 && dimensions <= given.Floats("x").Length && (factors == 0 || factors == dimensions / 2)
+                    && given.Whole("position") is >= 0 and < 1 << 26 && given.Named<RotaryLayout>("layout") is RotaryLayout.Adjacent or RotaryLayout.Halves;
+            case "attention":
+                var (heads, groups, q, k) = (given.Whole("heads"), given.Whole("kv_heads"), given.Floats("q").Length, given.Floats("k").Length);
+                return heads > 0 && groups > 0 && heads % groups == 0 && q > 0 && q % heads == 0 && k > 0 && k % (q / heads * groups) == 0 && given.Floats("v").Length == k && given.Whole("window") >= 0;
+            case "gate":
+                return given.Floats("gate").Length == given.Floats("up").Length;
+            case "experts":
+                return given.Whole("used") is > 0 and var used && used <= given.Floats("r").Length;
+            case "log_probabilities":
+                return given.Whole("top") is >= 0 and var top && top <= given.Floats("scores").Length;
+            case "model":
+                return given.Whole("generate") is > 0 and <= 256;
+            default:
+                return true;
+        }
+    }
+
+    private static void Require(bool holds, string op)
+    {
+        if (!holds)
+            throw new ModelException($"'{op}' is given sizes that do not go together");
     }
 
     private static Values Y(float[] y) => LanguageValues.Of(("y", LanguageValues.Hex(y)));
