@@ -3,11 +3,11 @@ using System.Net.Http.Headers;
 
 namespace Assay.Client;
 
-/// <summary>What went over the wire, byte for byte.</summary>
-/// <param name="Model">The model that was asked for, by its name in the request's path.</param>
-/// <param name="Version">The version in the path, or null where the node chose.</param>
+/// <summary>What was asked, byte for byte.</summary>
+/// <param name="Model">The model that was asked for, by its name.</param>
+/// <param name="Version">The version that was asked for, or null where the node chose.</param>
 /// <param name="Nonce">The caller's, sent as <c>Assay-Nonce</c>: a receipt that does not echo it is for another request.</param>
-internal sealed record Exchange(string Model, string? Version, string? RequestType, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Response, string Nonce);
+internal sealed record Exchange(string Model, string? Version, string? RequestType, ReadOnlyMemory<byte> Request, string Nonce);
 
 /// <summary>Reading bodies without letting the other side choose how much memory that takes.</summary>
 internal static class Bodies
@@ -30,14 +30,10 @@ internal static class Bodies
     }
 
     /// <summary>The same headers over bytes that can be read as often as wanted.</summary>
-    public static HttpContent Again(HttpContent content, byte[] bytes)
-    {
-        var again = new ByteArrayContent(bytes);
-        foreach (var (name, values) in content.Headers)
-            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
-                again.Headers.TryAddWithoutValidation(name, values);
-        return again;
-    }
+    public static HttpContent Again(HttpContent content, byte[] bytes) => WithHeadersOf(content, new ByteArrayContent(bytes));
+
+    /// <summary>The same headers over a stream that reads the content's.</summary>
+    public static HttpContent Over(HttpContent content, Stream stream) => WithHeadersOf(content, new StreamContent(stream));
 
     /// <summary>What is verified is what is read: no second decoding may stand between the two.</summary>
     /// <exception cref="ReceiptException">The answer's headers ask for one.</exception>
@@ -57,6 +53,14 @@ internal static class Bodies
 
     public static string? Single(HttpHeaders headers, string name) =>
         headers.TryGetValues(name, out var values) ? string.Join(",", values) : null;
+
+    private static HttpContent WithHeadersOf(HttpContent content, HttpContent made)
+    {
+        foreach (var (name, values) in content.Headers)
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                made.Headers.TryAddWithoutValidation(name, values);
+        return made;
+    }
 
     private static ReceiptException TooLarge(string what, int maxBytes) =>
         new(ReceiptFault.NoReceipt, $"the {what} has more than {maxBytes} bytes (ReceiptOptions.MaxBytes)");

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text.Json;
+using Assay.Client.Language;
+using Assay.Verify.Bundles;
 using Assay.Verify.Codecs;
+using Assay.Verify.Statements;
 using Assay.Verify.Verification;
 
 namespace Assay.Client;
@@ -10,9 +14,11 @@ namespace Assay.Client;
 /// bytes of request and answer, fetches the bundle, judges it by the caller's policy, and holds it against those bytes.
 /// </summary>
 /// <remarks>
-/// Inference requests are those of the Open Inference Protocol v2 (<c>POST …/infer</c>). Everything else passes through untouched, and so
-/// does an answer that reports an error: there is no receipt for one. An answer with a receipt to a request that this handler does
-/// not know, and any success of a POST below <c>/v2/</c> or to a language model (streamed or not) that it does not know, is refused: better than to hand on what nobody checked.
+/// It knows the answers of the Open Inference Protocol v2 (<c>POST …/infer</c>) and those of language models (<c>POST …/v1/chat/completions</c>,
+/// <c>…/v1/completions</c>), whole and streamed. A stream's tokens are handed on as they come, unless <see cref="ReceiptOptions.HoldsBackStreams"/>, and its end only when the
+/// receipt bears them out: otherwise reading throws. Everything else passes through untouched, and so does an answer that reports an error: there is no receipt for one.
+/// An answer with a receipt to a request that this handler does not know, and any success of a POST below <c>/v2/</c> or to <c>/v1/embeddings</c>, is refused: better
+/// than to hand on what nobody checked.
 /// </remarks>
 public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -33,13 +39,14 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     {
     }
 
-    /// <exception cref="ReceiptException">The answer was refused; nothing of it is handed on.</exception>
+    /// <exception cref="ReceiptException">The answer was refused; nothing of it is handed on. A stream's reading throws it.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // A request may be sent a second time: what was verified then is not about what comes now.
         ((IDictionary<string, object?>)request.Options).Remove(Verified.Key);
-        if (!TryModel(request, out var model, out var version))
-            return Unknown(request, await base.SendAsync(request, cancellationToken));
+        var endpoint = Endpoint.Of(request);
+        if (endpoint is null or Endpoint.Unknown)
+            return Unchecked(request, endpoint, await base.SendAsync(request, cancellationToken));
 
         var (type, sent) = (request.Content is null ? null : Bodies.TypeOf(request.Content), Array.Empty<byte>());
         if (request.Content is { } content)
@@ -58,11 +65,12 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
         try
         {
             Bodies.RequirePlain(response);
-            var received = await Bodies.ReadAsync(response.Content, options.MaxBytes, "answer", cancellationToken);
-            var answer = AnswerReceipt.Read(Bodies.Single(response.Headers, AnswerReceipt.Header), received);
-            var verified = await VerifyAsync(answer, new Exchange(model, version, type, sent, received, nonce), request, cancellationToken);
-            request.Options.Set(Verified, verified);
-            response.Content = Bodies.Again(response.Content, received);
+            await (endpoint switch
+            {
+                Endpoint.Tensors(var model, var version) => TensorsAsync(new Exchange(model, version, type, sent, nonce), request, response, cancellationToken),
+                Endpoint.Language(var isChat) => LanguageAsync(isChat, (type, sent, nonce), request, response, cancellationToken),
+                _ => throw new InvalidOperationException("an endpoint that nobody checks"),
+            });
             return response;
         }
         catch
@@ -72,15 +80,52 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
         }
     }
 
-    private async Task<VerifiedAnswer> VerifyAsync(AnswerReceipt answer, Exchange exchange, HttpRequestMessage request, CancellationToken cancel)
+    /// <inheritdoc cref="SendAsync"/>
+    // Inherited, it would pass by all checks.
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Task.Run(() => SendAsync(request, cancellationToken), cancellationToken).GetAwaiter().GetResult();
+
+    private async Task TensorsAsync(Exchange exchange, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
+    {
+        var received = await Bodies.ReadAsync(response.Content, options.MaxBytes, "answer", cancel);
+        var answer = AnswerReceipt.Read(Bodies.Single(response.Headers, AnswerReceipt.Header), received);
+        await VerifyAsync(answer, exchange, (receipt, shown) => TensorCheck.Difference(exchange.Request, received, receipt, shown), request, cancel);
+        response.Content = Bodies.Again(response.Content, received);
+    }
+
+    private async Task LanguageAsync(bool isChat, (string? Type, byte[] Body, string Nonce) sent, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
+    {
+        var question = LanguageQuestion.Read(isChat, sent.Body)
+            ?? throw new ReceiptException(ReceiptFault.NoReceipt, "the node answered a request that this client cannot read");
+        var exchange = new Exchange(question.Name, question.Version, sent.Type, sent.Body, sent.Nonce);
+        if (question.Streams)
+        {
+            var source = await response.Content.ReadAsStreamAsync(cancel);
+            response.Content = Bodies.Over(response.Content, new ConfirmedStream(
+                source, question, (seen, reading) => ConfirmAsync(AnswerReceipt.Read(seen.Receipt!.Value), seen, reading), options.HoldsBackStreams, options.MaxBytes));
+            return;
+        }
+        var received = await Bodies.ReadAsync(response.Content, options.MaxBytes, "answer", cancel);
+        var answer = AnswerReceipt.Read(Bodies.Single(response.Headers, AnswerReceipt.Header), received);
+        var whole = new SeenAnswer(question);
+        using (var json = JsonDocument.Parse(received, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false }))
+            whole.TakeWhole(json.RootElement);
+        await ConfirmAsync(answer, whole, cancel);
+        response.Content = Bodies.Again(response.Content, received);
+
+        Task ConfirmAsync(AnswerReceipt answer, SeenAnswer seen, CancellationToken cancel) => VerifyAsync(
+            answer, exchange, (receipt, shown) => LanguageCheck.Difference(question, seen, answer.Words, receipt, shown), request, cancel);
+    }
+
+    private async Task VerifyAsync(AnswerReceipt answer, Exchange exchange, Func<Receipt, Disclosures, string?> body, HttpRequestMessage request, CancellationToken cancel)
     {
         AnswerCheck.Promised(answer, options.Policy);
         var file = await FetchAsync(answer, request, cancel);
         memory.HoldTo(answer, file);
-        var verified = AnswerCheck.Accepted(answer, exchange, file, options.Policy, cache);
+        var verified = AnswerCheck.Accepted(answer, exchange, body, file, options.Policy, cache);
         memory.Saw(verified.Bundle.LogProof.Note);
         options.Keeper.Bundle(verified.RecordId, file);
-        return verified;
+        request.Options.Set(Verified, verified);
     }
 
     // 202 says that the entry is promised but not yet in the tree.
@@ -120,36 +165,11 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     }
 
     // A success that this handler should have checked, but does not know how to.
-    private static HttpResponseMessage Unknown(HttpRequestMessage request, HttpResponseMessage response)
+    private static HttpResponseMessage Unchecked(HttpRequestMessage request, Endpoint? endpoint, HttpResponseMessage response)
     {
-        var isBelowInference = request.Method == HttpMethod.Post && request.RequestUri is { IsAbsoluteUri: true } url
-            && Segments(url) is ["v2", ..] or [.., "v1", "chat", "completions"] or [.., "v1", "completions"] or [.., "v1", "embeddings"];
-        if (!response.IsSuccessStatusCode || !isBelowInference && !response.Headers.Contains(AnswerReceipt.Header))
+        if (!response.IsSuccessStatusCode || endpoint is null && !response.Headers.Contains(AnswerReceipt.Header))
             return response;
         response.Dispose();
         throw new ReceiptException(ReceiptFault.NoReceipt, $"an answer from '{request.RequestUri!.AbsolutePath}', which this client does not know how to check");
     }
-
-    // .../models/{model}[/versions/{version}]/infer, as forgiving of case and of slashes at the end as a web server is.
-    private static bool TryModel(HttpRequestMessage request, out string model, out string? version)
-    {
-        (model, version) = ("", null);
-        if (request.Method != HttpMethod.Post || request.RequestUri is not { IsAbsoluteUri: true } url)
-            return false;
-        var names = url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray();
-        switch (Segments(url))
-        {
-            case [.., "models", _, "infer"]:
-                model = names[^2];
-                return true;
-            case [.., "models", _, "versions", _, "infer"]:
-                (model, version) = (names[^4], names[^2]);
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private static string[] Segments(Uri url) =>
-        [.. url.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(part => Uri.UnescapeDataString(part).ToLowerInvariant())];
 }

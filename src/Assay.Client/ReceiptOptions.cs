@@ -17,6 +17,12 @@ public sealed record ReceiptOptions
     /// <summary>The largest request, answer or bundle that is held in memory.</summary>
     public int MaxBytes { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// Whether a streamed answer waits until its receipt has been verified. Otherwise its tokens are handed on as they come, as provisional, and reading ends
+    /// in a <see cref="ReceiptException"/> where the receipt does not bear them out.
+    /// </summary>
+    public bool HoldsBackStreams { get; init; }
+
     /// <summary>Tells the time when a promise has run out.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

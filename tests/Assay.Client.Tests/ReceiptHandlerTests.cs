@@ -55,6 +55,14 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
     }
 
     [Fact]
+    public async Task Caller_that_does_not_await_is_protected_too()
+    {
+        using var client = Client(new Meddler { Answer = (_, bytes) => Replace(bytes, "\"y\"", "\"w\"") });
+        using var request = Inference();
+        Assert.Equal(ReceiptFault.OtherAnswer, (await Task.Run(() => Assert.Throws<ReceiptException>(() => client.Send(request)))).Fault);
+    }
+
+    [Fact]
     public async Task Some_outputs_may_be_asked_for_and_inputs_may_be_nested()
     {
         using var client = Client(new Meddler());

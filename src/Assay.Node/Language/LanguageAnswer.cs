@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Assay.Engine.Language.Generation;
+using Assay.Engine.Models.Tokenizers;
 using Assay.Node.Receipts;
 using Assay.Providers.Language;
+using Assay.Verify.Answers;
 using Assay.Verify.Commitments;
 
 namespace Assay.Node.Language;
@@ -16,15 +18,16 @@ public sealed class LanguageAnswer : IAsyncDisposable
     private readonly BegunAnswer begun;
     private readonly AnswerParameters parameters;
     private readonly LanguageRun run;
+    private readonly Tokenizer tokenizer;
     private readonly Action issuedOne;
     private readonly AnswerRecorder recorder;
     private readonly byte[] salt = RandomNumberGenerator.GetBytes(Commitment.SaltSize);
     private Exception? failure;
     private bool ended, settled;
 
-    internal LanguageAnswer(LanguageIssuer issuer, BegunAnswer begun, AnswerParameters parameters, LanguageRun run, LanguageRequest request, Action issuedOne)
+    internal LanguageAnswer(LanguageIssuer issuer, BegunAnswer begun, AnswerParameters parameters, LanguageRun run, LanguageRequest request, Tokenizer tokenizer, Action issuedOne)
     {
-        (this.issuer, this.begun, this.parameters, this.run, this.issuedOne, Request) = (issuer, begun, parameters, run, issuedOne, request);
+        (this.issuer, this.begun, this.parameters, this.run, this.tokenizer, this.issuedOne, Request) = (issuer, begun, parameters, run, tokenizer, issuedOne, request);
         recorder = new AnswerRecorder(request.Generation.Choices, salt);
     }
 
@@ -73,10 +76,12 @@ public sealed class LanguageAnswer : IAsyncDisposable
         if (!ended || settled)
             throw new InvalidOperationException("an answer is finished once, after its last token was read");
         var answer = recorder.Finish(toolCalls);
+        var words = Request.Generation.Alternatives is null ? null
+            : TokenWords.Of(Enumerable.Range(0, Request.Generation.Choices).SelectMany(recorder.Of).Select(AnswerRecorder.Encode), id => ModelDigests.WordOf(tokenizer, id));
         Issued issued;
         try
         {
-            issued = await issuer.IssueAsync(begun, parameters, answer, salt, null);
+            issued = await issuer.IssueAsync(begun, parameters with { Words = words?.Digest() }, answer, salt, null);
         }
         catch (Exception e)
         {
@@ -85,7 +90,7 @@ public sealed class LanguageAnswer : IAsyncDisposable
         }
         settled = true;
         issuedOne();
-        return new FinishedAnswer(issued, answer);
+        return new FinishedAnswer(issued, answer, words);
     }
 
     /// <summary>Breaks the answer off where it is not finished, and logs a void in its place. Where the log takes none, the ticket stays open and is void when the node starts again.</summary>
@@ -102,4 +107,5 @@ public sealed class LanguageAnswer : IAsyncDisposable
 
 /// <summary>An answer with its receipt.</summary>
 /// <param name="Answer">Its tokens, texts, and how each choice ended.</param>
-public sealed record FinishedAnswer(Issued Receipt, RecordedAnswer Answer);
+/// <param name="Words">What the tokens in its log-probabilities stand for; null where none were asked for.</param>
+public sealed record FinishedAnswer(Issued Receipt, RecordedAnswer Answer, TokenWords? Words);

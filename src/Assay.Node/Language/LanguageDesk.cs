@@ -52,7 +52,7 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
         try
         {
             var run = await engine.StartAsync(new LanguageInvocation(model, generation), cancel);
-            return new LanguageAnswer(issuer, begun, parameters, run, request with { Generation = generation }, issuedOne);
+            return new LanguageAnswer(issuer, begun, parameters, run, request with { Generation = generation }, model.Model.Tokenizer, issuedOne);
         }
         catch (Exception e)
         {
@@ -148,6 +148,7 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
         MaxTokens = request.Generation.MaxTokens,
         Stop = request.Generation.Stop,
         Alternatives = request.Generation.Alternatives,
+        Tools = request.Tools?.ReadingOf(model.Model.Tokenizer),
         Grammar = request.Grammar,
         TemplateClock = request.TemplateClock,
         PromptTokens = (ulong)request.Generation.Prompt.Length,

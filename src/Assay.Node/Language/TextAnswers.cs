@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Assay.Engine.Language.Sampling;
 using Assay.Node.Receipts;
 using Assay.Providers.Language;
 using Assay.Store;
+using Assay.Verify.Answers;
 
 namespace Assay.Node.Language;
 

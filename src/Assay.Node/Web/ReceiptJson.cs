@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Assay.Node.Receipts;
+using Assay.Verify.Answers;
 using Assay.Verify.Codecs;
 using Assay.Verify.Crypto;
 
@@ -16,7 +17,8 @@ internal static class ReceiptJson
     public static string HeaderOf(Issued receipt) => $"{receipt.RecordId}; sha256={DigestOf(receipt)}";
 
     /// <summary>What the caller keeps: the signed statement, the log's promise, and the salts that open the commitments.</summary>
-    public static void Write(Utf8JsonWriter json, Issued receipt)
+    /// <param name="words">What the tokens in log-probabilities stand for, where there are some.</param>
+    public static void Write(Utf8JsonWriter json, Issued receipt, TokenWords? words = null)
     {
         json.WriteStartObject("assay");
         json.WriteString("receipt", receipt.RecordId);
@@ -38,6 +40,11 @@ internal static class ReceiptJson
             json.WriteString("wireInput", Base64.Write(wire.Salt));
         json.WriteString("output", Base64.Write(receipt.Opening.Output.Salt));
         json.WriteEndObject();
+        if (words is not null)
+        {
+            json.WritePropertyName("words");
+            words.Write(json);
+        }
         json.WriteEndObject();
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Language.Sampling;
 using Assay.Engine.Models.Tokenizers;
+using Assay.Verify.Answers;
 using Assay.Verify.Commitments;
 using Assay.Verify.Json;
 
@@ -51,6 +52,12 @@ internal sealed class AnswerComparison
                 return $"{Choice(i)}the receipt counts {parameters.Choices[i].ToolCalls} calls of tools, and the answer holds {calls}";
         return null;
     }
+
+    /// <summary>Whether the receipt says of the tokens in its log-probabilities what the vocabulary says; to be asked where the tokens are the same.</summary>
+    public string? WordsDifference() =>
+        parameters.Void is not null || (parameters.Alternatives is null ? null : TokenWords.Of(theirs.SelectMany(c => c), id => ModelDigests.WordOf(tokenizer, id)).Digest()) == parameters.Words
+            ? null
+            : "the receipt has other texts for the tokens of its log-probabilities than the model's vocabulary";
 
     /// <summary>Looks at the next token of a choice; false where the choice differs.</summary>
     public bool Look(ForcedToken token)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Assay.Engine.Language.Sampling;
+using Assay.Verify.Answers;
 using Assay.Verify.Crypto;
 
 namespace Assay.Providers.Language;
@@ -49,6 +50,12 @@ public sealed record AnswerParameters
 
     /// <summary>Null for no log-probabilities, else the alternatives shown with each token.</summary>
     public int? Alternatives { get; init; }
+
+    /// <summary>How calls of tools are read out of the answer; null where none can be made.</summary>
+    public ToolReading? Tools { get; init; }
+
+    /// <summary>Digest of what the token ids in the log-probabilities stand for (<see cref="TokenWords"/>); null where none were asked for, and of a void.</summary>
+    public Hash? Words { get; init; }
 
     /// <summary>Digest of the grammar that constrained the answer; the schema it was made of is in the request's body.</summary>
     public Hash? Grammar { get; init; }

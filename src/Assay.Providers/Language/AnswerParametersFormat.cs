@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Assay.Engine.Language.Sampling;
 using Assay.Verify;
+using Assay.Verify.Answers;
 using Assay.Verify.Json;
 
 namespace Assay.Providers.Language;
@@ -28,6 +29,13 @@ public static class AnswerParametersFormat
         json.WriteEndArray();
         if (p.Alternatives is { } alternatives)
             json.WriteNumber("logprobs", alternatives);
+        if (p.Words is { } words)
+            json.WriteString("words", words.ToHex());
+        if (p.Tools is { } tools)
+        {
+            json.WritePropertyName("tools");
+            tools.Write(json);
+        }
         if (p.Grammar is { } grammar)
             json.WriteString("grammar", grammar.ToHex());
         if (p.TemplateClock is { } clock)
@@ -64,6 +72,8 @@ public static class AnswerParametersFormat
             MaxTokens = Whole(json["maxTokens"]),
             Stop = [.. json["stop"].Items().Select(s => s.Text())],
             Alternatives = json.Optional("logprobs") is { } logprobs ? Whole(logprobs) : null,
+            Words = json.Optional("words")?.HexHash(),
+            Tools = json.Optional("tools") is { } tools ? ToolReading.Read(tools) : null,
             Grammar = json.Optional("grammar")?.HexHash(),
             TemplateClock = json.Optional("templateClock") is { } clock ? Time(clock) : null,
             PromptTokens = json["usage"]["promptTokens"].Integer(),

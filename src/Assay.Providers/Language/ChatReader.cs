@@ -4,7 +4,6 @@ using System.Text.Json;
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Language.Grammars;
 using Assay.Engine.Language.Templates;
-using Assay.Engine.Language.Tools;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Language;
 using Assay.Verify.Crypto;
@@ -34,7 +33,7 @@ internal static class ChatReader
             Api = RequestReader.Chat,
             Generation = RequestReader.ReadGeneration(fields, Prompt(rendered.Text, mark, model.Model), MaxTokens(fields), Alternatives(fields)) with
             {
-                Grammar = masks, FirstCall = first is null ? null : new FirstCall(tools!.Format, tools.Names),
+                Grammar = masks, End = first is null ? null : () => tools!.NewEnd(model.Model.Tokenizer),
             },
             Seed = fields.Whole("seed", long.MinValue, long.MaxValue),
             Grammar = digest ?? first,

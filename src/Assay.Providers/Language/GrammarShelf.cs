@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Assay.Engine.Language.Grammars;
-using Assay.Engine.Language.Tools;
 using Assay.Engine.Models.Tokenizers;
+using Assay.Verify.Answers;
 using Assay.Verify.Crypto;
 
 namespace Assay.Providers.Language;

@@ -70,10 +70,10 @@ public static class LanguageReplay
             if (parameters.Grammar is not null && wire.Asked is null)
                 return wire.Difference is { } asked ? Diverged(asked)
                     : Unverifiable($"the answer was constrained by a grammar, and {wire.Note ?? "the request that holds its schema is not shown"}");
-            var request = RequestOf(parameters, prompt, receipt.ClientNonce, bundle.Disclosures.Input.Bytes.Span) with { Grammar = wire.Asked?.Grammar, FirstCall = wire.Asked?.FirstCall };
+            var request = RequestOf(parameters, prompt, receipt.ClientNonce, bundle.Disclosures.Input.Bytes.Span) with { Grammar = wire.Asked?.Grammar, End = wire.Asked?.End };
             await Task.Run(() => Walk(walk, request, model, tools, cancel), cancel).ConfigureAwait(false);
             // The token that shows it comes first, and then what the request says of it.
-            string?[] found = [walk.Difference?.What, wire.Difference, walk.Difference is null ? walk.CallsDifference(wire.Tools) : null];
+            string?[] found = [walk.Difference?.What, wire.Difference, walk.Difference is null ? walk.CallsDifference(wire.Tools) ?? walk.WordsDifference() : null];
             var note = wire.Note is { } left ? $"; {left}" : "";
             return Array.Exists(found, f => f is not null) ? Diverged(string.Join("; ", found.OfType<string>()), walk.Difference)
                 : isOther ? Diverged($"the model is not the one that the receipt names; its {tokens.Count} tokens are the same{note}")

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Assay.Engine.Models.Language;
 using Assay.Engine.Models.Tokenizers;
+using Assay.Verify.Answers;
 using Assay.Verify.Crypto;
 using Assay.Verify.Statements;
 
@@ -49,6 +50,9 @@ public static class ModelDigests
         }
         return hash.Finish();
     }
+
+    /// <summary>What a token id stands for.</summary>
+    public static TokenWord WordOf(Tokenizer tokenizer, uint id) => new(id, tokenizer.Text((int)id), tokenizer.Bytes((int)id));
 
     /// <summary>Names weights, arithmetic and engine in a few letters.</summary>
     public static string FingerprintOf(RunnableLanguageModel model)

@@ -4,6 +4,7 @@ using Assay.Engine.Language.Grammars;
 using Assay.Engine.Language.Tools;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Language;
+using Assay.Verify.Answers;
 using Assay.Verify.Crypto;
 
 namespace Assay.Providers.Language;
@@ -33,7 +34,7 @@ internal static class ToolChoice
         var format = ToolCallFormat.Of(model.TemplateFor(tools: true)) ?? throw new ModelException("tool_choice asks for a call, and the model's chat template has no place for tools");
         var several = name is null && fields.Flag("parallel_tool_calls") != false;
         var digest = DigestOf(format, several ? "several" : "one", offered);
-        return (digest, GrammarShelf.MasksOf(model.Tokenizer, format, digest, () => ToolGrammars.Of(format, offered, several)));
+        return (digest, GrammarShelf.MasksOf(model.Tokenizer, format, digest, () => ToolGrammars.Of(new CallSyntax(format.Open, format.Close, format.ArgumentsKey, format.IsList), offered, several)));
     }
 
     private static Hash DigestOf(ToolCallFormat format, string calls, IEnumerable<OfferedTool> offered)

@@ -37,7 +37,8 @@ internal sealed record WireCheck(string? Difference, string? Note, GenerationReq
         {
             ("sampling parameters", SameSampler(asked, p)), ("n", asked.Choices == p.N), ("stop", asked.Stop.SequenceEqual(p.Stop)),
             ("logprobs", asked.Alternatives == p.Alternatives), ("seed", request.Seed == (p.Seed as SeedClaim.Client)?.Value),
-            ("grammar", request.Grammar == p.Grammar), ("templateClock", isOther || request.TemplateClock == p.TemplateClock),
+            ("tools", isOther || request.Tools?.ReadingOf(model.Model.Tokenizer) == p.Tools), ("grammar", request.Grammar == p.Grammar),
+            ("templateClock", isOther || request.TemplateClock == p.TemplateClock),
             ("maxTokens", p.MaxTokens <= asked.MaxTokens),
         };
         var difference = (isOther ? null : differs)

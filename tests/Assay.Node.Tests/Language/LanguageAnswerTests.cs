@@ -3,8 +3,10 @@ using Assay.Engine.Models;
 using Assay.Engine.Numerics;
 using Assay.Providers;
 using Assay.Providers.Language;
+using Assay.Verify.Answers;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
+using Assay.Verify.Crypto;
 using Assay.Verify.Reports;
 using Assay.Verify.Statements;
 
@@ -79,6 +81,7 @@ public class LanguageAnswerTests
 
         // The request's body says otherwise.
         await DivergesAsync(Change(bundle, p => p with { Sampler = p.Sampler with { Temperature = 0.7f } }), "other sampling parameters");
+        await DivergesAsync(Change(bundle, p => p with { Tools = new ToolReading(ToolCallFormat.List, false, System.Collections.Immutable.ImmutableSortedDictionary<uint, string>.Empty) }), "other tools");
         // Without the body, its own scores tell.
         var bodiless = bundle with { Disclosures = bundle.Disclosures with { WireInput = null } };
         await DivergesAsync(Change(bodiless, p => p with { Sampler = p.Sampler with { Temperature = 0 } }), "token ");
@@ -180,6 +183,23 @@ public class LanguageAnswerTests
         await Assert.ThrowsAsync<ModelException>(() => tiny.BeginAsync("""{"prompt":[3],"temperature":9}"""));
         await tiny.AnswerAsync(Sampled);
         Assert.Equal([0UL], (await tiny.AllAsync()).Select(b => TinyNode.ParametersOf(b).Ticket));
+    }
+
+    [Fact]
+    public async Task Texts_beside_log_probabilities_are_the_vocabularys()
+    {
+        await using var tiny = await TinyNode.OpenAsync();
+        var finished = await tiny.AnswerAsync(Sampled[..^1] + ",\"logprobs\":3}");
+        var bundle = await tiny.Node.BundleAsync(finished.Receipt);
+        Assert.Equal(finished.Words!.Digest(), TinyNode.ParametersOf(bundle).Words);
+        var shown = bundle.Disclosures.Output!.Bytes;
+        var ids = OutputCommitment.Pieces(OutputKind.Tokens, shown.Span).SelectMany(range => TokenWords.NamedIn(OutputToken.Parse(shown.Span[range]))).Distinct().ToList();
+        Assert.Equal(ids.Count, finished.Words.Count);
+        Assert.All(ids, id => Assert.Equal(tiny.Node.LoadLanguage(tiny.Model).Model.Tokenizer.Text((int)id), finished.Words.Find(id)!.Text));
+        Assert.Equal(ReplayStatus.Reproduced, (await tiny.ReplayAsync(bundle)).Status);
+        var other = await tiny.ReplayAsync(Change(bundle, p => p with { Words = Sha256.Of("other"u8) }));
+        Assert.Equal(ReplayStatus.Diverged, other.Status);
+        Assert.Contains("vocabulary", other.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Assay.Engine.Language.Grammars;
 using Assay.Engine.Language.Sampling;
-using Assay.Engine.Language.Tools;
 using Assay.Engine.Models.Tokenizers;
 
 namespace Assay.Engine.Language.Generation;
@@ -19,8 +18,7 @@ public sealed class ChoiceDecoder(GenerationRequest request, Tokenizer tokenizer
     private readonly StopMatcher stop = new(stops);
     private readonly GrammarMatcher? grammar = request.Grammar is { } masks ? new(masks) : null;
 
-    private readonly Utf8Pieces pieces = new();
-    private readonly ToolCallParser? calls = request.FirstCall is { } first ? new(first.Format, first.Names, one: true) : null;
+    private readonly AnswerEnd? end = request.End?.Invoke();
 
     /// <summary>Tokens made so far.</summary>
     public int Count { get; private set; }
@@ -42,7 +40,7 @@ public sealed class ChoiceDecoder(GenerationRequest request, Tokenizer tokenizer
         if (!isEnd)
             grammar?.Accept(id);
         var text = stop.Append(tokenizer.Bytes(id).Span);
-        FinishReason? finish = isEnd || stop.IsStopped || grammar is { MustEnd: true } || EndsCall(id, text) ? FinishReason.Stop
+        FinishReason? finish = isEnd || stop.IsStopped || grammar is { MustEnd: true } || end?.Invoke(id, text) == true ? FinishReason.Stop
             : Count == request.MaxTokens ? FinishReason.Length
             : null;
         IsFinished = finish is not null;
@@ -55,10 +53,6 @@ public sealed class ChoiceDecoder(GenerationRequest request, Tokenizer tokenizer
 
     /// <summary>The log-probability of a token, of the scores as they are.</summary>
     public float LogProbability(ReadOnlySpan<float> scores, int id) => sampler.LogProbabilities(scores, id, 0).Chosen.LogProbability;
-
-    // By the text that goes out, as whoever reads the answer finds the call.
-    private bool EndsCall(int id, byte[] text) =>
-        calls is not null && calls.Append(pieces.Append(text) + request.FirstCall!.Format.MarkOf(tokenizer, id)).Calls.Count > 0;
 
     private (float? Log, ImmutableArray<TokenLogProbability> Alternatives) Logs(ReadOnlySpan<float> scores, int id)
     {

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Assay.Engine.Language.Grammars;
 using Assay.Engine.Language.Sampling;
-using Assay.Engine.Language.Tools;
 using Assay.Engine.Models;
 
 namespace Assay.Engine.Language.Generation;
+
+/// <summary>Told each token of a choice in order, with the bytes that go out with it; true where the choice ends with it.</summary>
+public delegate bool AnswerEnd(int id, ReadOnlySpan<byte> text);
 
 /// <summary>What to answer, and every parameter that changes the answer.</summary>
 public sealed record GenerationRequest
@@ -36,8 +38,8 @@ public sealed record GenerationRequest
     /// <summary>What the answer must look like, or null.</summary>
     public TokenMasks? Grammar { get; init; }
 
-    /// <summary>The call that ends the answer, if it comes to one; null where it may go on after it.</summary>
-    public FirstCall? FirstCall { get; init; }
+    /// <summary>Makes for each choice what says that it ends, beside the model's own end; null where nothing else does.</summary>
+    public Func<AnswerEnd>? End { get; init; }
 
     /// <summary>Who asks: callers take turns, and one's prompts are not used again for another.</summary>
     public string Caller { get; init; } = "";

@@ -1,12 +1,10 @@
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Assay.Engine.Language.Generation;
-using Assay.Engine.Language.Tools;
 using Assay.Engine.Models.Tokenizers;
 using Assay.Node.Language;
-using Assay.Node.Receipts;
 using Assay.Providers.Language;
+using Assay.Verify.Answers;
 
 namespace Assay.Node.Web.OpenAi;
 
@@ -52,7 +50,7 @@ internal sealed record AnswerFrame(string Id, string Model, LanguageAnswer Answe
 
     /// <summary>The whole answer with its receipt.</summary>
     /// <param name="choices">Of each choice its tokens, and what they say.</param>
-    public byte[] Whole(IReadOnlyList<WholeChoice> choices, Issued receipt) => Json(json =>
+    public byte[] Whole(IReadOnlyList<WholeChoice> choices, FinishedAnswer finished) => Json(json =>
     {
         json.WriteStartObject();
         WriteHead(json, isChunk: false);
@@ -73,13 +71,13 @@ internal sealed record AnswerFrame(string Id, string Model, LanguageAnswer Answe
             }
             else
                 json.WriteString("text", choice.Content.ToString());
-            WriteLogs(json, choice.Tokens, 0);
+            WriteLogs(json, choice.Tokens, new TextOffsets());
             json.WriteString("finish_reason", choice.Finish);
             json.WriteEndObject();
         }
         json.WriteEndArray();
         WriteUsage(json, Answer.PromptTokens, choices.Sum(c => (long)c.Tokens.Count));
-        ReceiptJson.Write(json, receipt);
+        ReceiptJson.Write(json, finished.Receipt, finished.Words);
         json.WriteEndObject();
     });
 
@@ -110,8 +108,8 @@ internal sealed record AnswerFrame(string Id, string Model, LanguageAnswer Answe
     }
 
     /// <summary>Log-probabilities of tokens where the request asked for them.</summary>
-    /// <param name="offset">Characters of the choice before these tokens.</param>
-    public void WriteLogs(Utf8JsonWriter json, IReadOnlyList<GeneratedToken> tokens, int offset)
+    /// <param name="offsets">Of the choice, as far as the tokens before these.</param>
+    public void WriteLogs(Utf8JsonWriter json, IReadOnlyList<GeneratedToken> tokens, TextOffsets offsets)
     {
         if (Answer.Request.Generation.Alternatives is null || tokens.Count == 0)
         {
@@ -122,7 +120,7 @@ internal sealed record AnswerFrame(string Id, string Model, LanguageAnswer Answe
         if (IsChat)
             WriteChatLogs(json, tokens);
         else
-            WriteCompletionLogs(json, tokens, offset);
+            WriteCompletionLogs(json, tokens, offsets);
         json.WriteEndObject();
     }
 
@@ -149,16 +147,16 @@ internal sealed record AnswerFrame(string Id, string Model, LanguageAnswer Answe
 
     private void WriteLog(Utf8JsonWriter json, int id, float logProbability)
     {
-        var bytes = Tokenizer.Bytes(id);
-        json.WriteString("token", TextOf(id));
+        var word = ModelDigests.WordOf(Tokenizer, (uint)id);
+        json.WriteString("token", word.Shown);
         json.WriteNumber("logprob", Finite(logProbability));
         json.WriteStartArray("bytes");
-        foreach (var value in bytes.Span)
+        foreach (var value in word.Bytes.Span)
             json.WriteNumberValue(value);
         json.WriteEndArray();
     }
 
-    private void WriteCompletionLogs(Utf8JsonWriter json, IReadOnlyList<GeneratedToken> tokens, int offset)
+    private void WriteCompletionLogs(Utf8JsonWriter json, IReadOnlyList<GeneratedToken> tokens, TextOffsets offsets)
     {
         json.WriteStartArray("tokens");
         foreach (var token in tokens)
@@ -180,14 +178,11 @@ internal sealed record AnswerFrame(string Id, string Model, LanguageAnswer Answe
         json.WriteEndArray();
         json.WriteStartArray("text_offset");
         foreach (var token in tokens)
-        {
-            json.WriteNumberValue(offset);
-            offset += Encoding.UTF8.GetCharCount(token.Text.Span);
-        }
+            json.WriteNumberValue(offsets.Next(token.Text.Span));
         json.WriteEndArray();
     }
 
-    private string TextOf(int id) => Tokenizer.Bytes(id) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes.Span) : Tokenizer.Text(id);
+    private string TextOf(int id) => ModelDigests.WordOf(Tokenizer, (uint)id).Shown;
 
     private static float Finite(float value) => float.IsFinite(value) ? Math.Max(value, Least) : Least;
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Assay.Engine.Language.Generation;
-using Assay.Engine.Language.Tools;
 using Assay.Providers.Language;
+using Assay.Verify.Answers;
 using Microsoft.AspNetCore.Http;
 
 namespace Assay.Node.Web.OpenAi;
@@ -41,13 +41,13 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
     {
         if (frame.IsChat)
             for (var i = 0; i < choices.Length; i++)
-                await ChunkAsync(i, json => WriteDelta(json, "", [], 0, withRole: true), [], 0, null);
+                await ChunkAsync(i, json => WriteDelta(json, "", [], 0, withRole: true), [], choices[i].Offsets, null);
         await foreach (var token in OrSilenceAsync(frame.Answer.ReadAllAsync()))
             await TokenAsync(token);
         var finished = await frame.Answer.FinishAsync([.. choices.Select(c => c.Text.Calls)]);
         if (includesUsage)
             await EventAsync(Bare(json => AnswerFrame.WriteUsage(json, frame.Answer.PromptTokens, tokens)));
-        await EventAsync(Bare(json => ReceiptJson.Write(json, finished.Receipt)));
+        await EventAsync(Bare(json => ReceiptJson.Write(json, finished.Receipt, finished.Words)));
         await SendAsync("data: [DONE]\n\n"u8.ToArray());
     }
 
@@ -59,10 +59,9 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         var output = choice.Text.Append(token);
         choice.Waiting.Add(token);
         if (output.Content.Length > 0 || output.Calls.Count > 0 || choice.Text.Finish is not null && !frame.IsChat)
-            await ChunkAsync(token.Choice, json => WriteDelta(json, output.Content, output.Calls, before, withRole: false), Take(choice), choice.Characters, frame.IsChat ? null : choice.Text.Finish);
-        choice.Characters += output.Content.Length;
+            await ChunkAsync(token.Choice, json => WriteDelta(json, output.Content, output.Calls, before, withRole: false), Take(choice), choice.Offsets, frame.IsChat ? null : choice.Text.Finish);
         if (choice.Text.Finish is { } finish && frame.IsChat)
-            await ChunkAsync(token.Choice, json => WriteDelta(json, "", [], 0, withRole: false), Take(choice), choice.Characters, finish);
+            await ChunkAsync(token.Choice, json => WriteDelta(json, "", [], 0, withRole: false), Take(choice), choice.Offsets, finish);
     }
 
     private static List<GeneratedToken> Take(Choice choice)
@@ -88,7 +87,7 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         json.WriteEndObject();
     }
 
-    private Task ChunkAsync(int index, Action<Utf8JsonWriter> delta, IReadOnlyList<GeneratedToken> logged, int offset, string? finish) => EventAsync(AnswerFrame.Json(json =>
+    private Task ChunkAsync(int index, Action<Utf8JsonWriter> delta, IReadOnlyList<GeneratedToken> logged, TextOffsets offsets, string? finish) => EventAsync(AnswerFrame.Json(json =>
     {
         json.WriteStartObject();
         frame.WriteHead(json, isChunk: true);
@@ -96,7 +95,7 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         json.WriteStartObject();
         json.WriteNumber("index", index);
         delta(json);
-        frame.WriteLogs(json, logged, offset);
+        frame.WriteLogs(json, logged, offsets);
         json.WriteString("finish_reason", finish);
         json.WriteEndObject();
         json.WriteEndArray();
@@ -167,7 +166,6 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         /// <summary>Tokens whose log-probabilities were not sent yet.</summary>
         public List<GeneratedToken> Waiting { get; set; } = [];
 
-        /// <summary>Sent so far.</summary>
-        public int Characters { get; set; }
+        public TextOffsets Offsets { get; } = new();
     }
 }

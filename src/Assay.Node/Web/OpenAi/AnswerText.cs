@@ -1,16 +1,15 @@
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Language.Sampling;
-using Assay.Engine.Language.Tools;
 using Assay.Engine.Models.Tokenizers;
 using Assay.Providers.Language;
+using Assay.Verify.Answers;
 
 namespace Assay.Node.Web.OpenAi;
 
-/// <summary>What the tokens of one choice say: text at whole characters, and calls of tools.</summary>
+/// <summary>What the tokens of one choice say, and how it ended.</summary>
 internal sealed class AnswerText(Tokenizer tokenizer, OfferedTools? tools)
 {
-    private readonly Utf8Pieces pieces = new();
-    private readonly ToolCallParser? parser = tools?.NewParser();
+    private readonly AnswerReader reader = tools?.NewReader(tokenizer) ?? new AnswerReader(null, null);
 
     public ulong Calls { get; private set; }
 
@@ -20,14 +19,7 @@ internal sealed class AnswerText(Tokenizer tokenizer, OfferedTools? tools)
     /// <summary>What more is known with one more token.</summary>
     public ToolOutput Append(GeneratedToken token)
     {
-        var text = pieces.Append(token.Text.Span);
-        // A mark that is a control token adds nothing to the text, and says where a call begins.
-        text += tools?.Format.MarkOf(tokenizer, token.Id);
-        if (token.Finish is not null)
-            text += pieces.Finish();
-        var output = parser?.Append(text) ?? new ToolOutput(text, []);
-        if (token.Finish is not null && parser?.Finish() is { } rest)
-            output = new ToolOutput(output.Content + rest.Content, [.. output.Calls, .. rest.Calls]);
+        var output = reader.Append((uint)token.Id, token.Text.Span, isLast: token.Finish is not null);
         Calls += (ulong)output.Calls.Count;
         Finish = token.Finish is not { } finish ? null : (Calls > 0 && finish == FinishReason.Stop ? FinishReason.ToolCalls : finish).Name();
         return output;

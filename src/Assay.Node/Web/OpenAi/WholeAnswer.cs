@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Assay.Engine.Language.Generation;
-using Assay.Engine.Language.Tools;
-using Assay.Providers.Language;
 using Assay.Node.Language;
+using Assay.Providers.Language;
+using Assay.Verify.Answers;
 
 namespace Assay.Node.Web.OpenAi;
 
@@ -38,7 +38,7 @@ internal static class WholeAnswer
             choice.Finish = text.Finish;
         }
         var finished = await frame.Answer.FinishAsync([.. texts.Select(t => t.Calls)]);
-        return (frame.Whole(choices, finished.Receipt), finished);
+        return (frame.Whole(choices, finished), finished);
     }
 
     /// <summary>As long as the templates that check it want it: 9 letters and digits.</summary>

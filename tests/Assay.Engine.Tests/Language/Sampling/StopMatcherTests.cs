@@ -71,18 +71,6 @@ public class StopMatcherTests
         Assert.Contains("at most 16", Assert.Throws<ModelException>(() => new StopTexts([.. Enumerable.Repeat("x", 17)])).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Texts_are_cut_at_whole_characters()
-    {
-        var pieces = new Utf8Pieces();
-        var bytes = "aé€😀"u8.ToArray();
-        var output = bytes.Select(b => pieces.Append([b])).ToList();
-        Assert.Equal(["a", "", "é", "", "", "€", "", "", "", "😀"], output);
-        Assert.Equal("", pieces.Finish());
-        Assert.Equal("", pieces.Append([0xE2, 0x82]));
-        Assert.Equal("\uFFFD", pieces.Finish());
-    }
-
     private static string Run(string[] stops, string text)
     {
         var matcher = new StopMatcher(new(stops));

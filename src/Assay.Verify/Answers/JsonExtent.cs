@@ -1,4 +1,4 @@
-namespace Assay.Engine.Language.Tools;
+namespace Assay.Verify.Answers;
 
 /// <summary>Finds where an object or list that arrives in pieces ends, by its brackets and strings alone.</summary>
 internal sealed class JsonExtent

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Assay.Engine.Language.Sampling;
+namespace Assay.Verify.Answers;
 
 /// <summary>Bytes that arrive in pieces as texts of whole characters. What is no UTF-8 becomes U+FFFD, as the standard's best practice has it.</summary>
 public sealed class Utf8Pieces

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Assay.Engine.Language.Tools;
+namespace Assay.Verify.Answers;
 
 /// <summary>What more of an answer is known: text, then calls.</summary>
 public sealed record ToolOutput(string Content, IReadOnlyList<ToolCall> Calls);

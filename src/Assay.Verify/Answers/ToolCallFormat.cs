@@ -1,14 +1,8 @@
-using Assay.Engine.Models.Tokenizers;
-
-namespace Assay.Engine.Language.Tools;
+namespace Assay.Verify.Answers;
 
 /// <summary>A call that a model asks for.</summary>
 /// <param name="Arguments">A JSON object, as the model wrote it.</param>
 public sealed record ToolCall(string Name, string Arguments);
-
-/// <summary>A call with which an answer ends that was free to hold none.</summary>
-/// <param name="Names">Of the tools that were offered.</param>
-public sealed record FirstCall(ToolCallFormat Format, IReadOnlySet<string> Names);
 
 /// <summary>How a model writes calls into its answer.</summary>
 /// <param name="Open">What comes before the JSON of calls; null where an answer that begins with a brace is one.</param>
@@ -35,8 +29,8 @@ public sealed record ToolCallFormat(string Name, string? Open, string? Close, st
     /// </summary>
     public IEnumerable<string> Markers => Open is null ? [PythonTag] : Close is null ? [Open] : [Open, Close];
 
-    /// <summary>The text that a control token stands for where it marks a call; null of every other token.</summary>
-    public string? MarkOf(Tokenizer tokenizer, int id) => tokenizer.IsControl(id) && tokenizer.Text(id) is var text && Markers.Contains(text) ? text : null;
+    /// <summary>The format of that name, or null.</summary>
+    public static ToolCallFormat? Named(string name) => Array.Find([Tags, List, Object], f => f.Name == name);
 
     /// <summary>The format that a chat template shows its model; null where it mentions no calls, so that the model was told of no tools.</summary>
     public static ToolCallFormat? Of(string? chatTemplate)
