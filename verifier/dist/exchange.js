@@ -3,31 +3,49 @@ import { equal, text } from "./bytes.js";
 import { toBase64 } from "./base64.js";
 import { parseBundle } from "./bundle.js";
 import { readEnvelope, sealedLeaf } from "./envelope.js";
-import { bytes64, integer, object, path, string } from "./fields.js";
+import { bytes64, integer, object, only, path, string } from "./fields.js";
 import { JsonObject } from "./json.js";
 import { isSignedBy, parseNote } from "./note.js";
 import { promises, readPromise } from "./promise.js";
 import { readReceipt } from "./receipt.js";
 import { isSame, parseExact, readTensors } from "./tensors.js";
+import { isRecord } from "./question.js";
+import { readWords } from "./tokens.js";
 import { toHex } from "./hex.js";
 import { sha256 } from "./sha256.js";
 /** Reads the member `assay` of an answer, and holds it against the header `Assay-Receipt: ID; sha256=DIGEST`. */
 export function readAnswer(header, body) {
+    const answer = exact(body), read = readAssay(isRecord(answer) ? answer["assay"] : undefined);
+    matchHeader(header, read);
+    return read;
+}
+/** Holds the header of a whole answer, `Assay-Receipt: ID; sha256=DIGEST`, against the receipt in its body. */
+export function matchHeader(header, { id, envelope }) {
     const found = /^([0-9a-f]{32}); sha256=([0-9a-f]{64})$/.exec(header ?? "");
     if (found === null)
         throw new Malformed("the answer has no header Assay-Receipt: ID; sha256=DIGEST");
-    const answer = exact(body), assay = object(strict(isRecord(answer) ? answer["assay"] : undefined), "assay");
-    const envelope = readEnvelope(assay.get("envelope"), "the envelope of the answer"), promised = object(assay.get("promise"), "promise");
-    if (envelope.signatures.length !== 1 || toHex(sha256(envelope.payload)) !== found[2])
+    if (toHex(sha256(envelope.payload)) !== found[2])
         throw new Malformed("the header names another statement than the answer");
-    const receipt = readReceipt(envelope.payload);
-    if (receipt.recordId !== found[1])
+    if (id !== found[1])
         throw new Malformed("the header names another receipt than the answer");
+}
+/** Reads the member `assay` of an answer: plain JSON, or that of `exact`. */
+export function readAssay(value) {
+    const assay = only(strict(value), ["receipt", "bundle", "sha256", "index", "envelope", "promise", "salts", "words"], "assay");
+    const envelope = readEnvelope(assay.get("envelope"), "the envelope of the answer"), promised = object(assay.get("promise"), "promise");
+    if (envelope.signatures.length !== 1)
+        throw new Malformed("the envelope of the answer has not one signature");
+    const receipt = readReceipt(envelope.payload);
+    // Said again for those who read no statement.
+    for (const [name, said] of [["receipt", receipt.recordId], ["sha256", toHex(sha256(envelope.payload))], ["bundle", `/v1/receipts/${receipt.recordId}`]])
+        if (assay.has(name) && assay.get(name) !== said)
+            throw new Malformed(`assay.${name} is another receipt's`);
     const promiseText = string(promised.get("note"), "promise.note");
     return {
         id: receipt.recordId, index: integer(assay.get("index"), "index"), envelope, receipt, promiseText,
         promise: readPromise(parseNote(promiseText, "promise.note"), "promise.note"), path: path(promised.get("path"), "promise.path"),
         salt: toBase64(bytes64(object(assay.get("salts"), "salts").get("output"), "salts.output")),
+        words: assay.has("words") ? readWords(assay.get("words")) : null,
     };
 }
 /** The leaf that the promise of an answer is about: of one of the two algorithms; null if a log of the policy did not promise it. */
@@ -46,9 +64,9 @@ export const leafOf = (bundle) => {
     const key = bundle.keyEvents.find(e => e.event.key?.id === bundle.receipt.issuer.keyId)?.event.key;
     return sealedLeaf(bundle.receipt.sequence, bundle.envelope, key?.algorithm ?? "ed25519");
 };
-/** What of an exchange the bundle is not about, in words; null if it is about this very request and answer. */
-export function otherAnswer(exchange, answer, bundle) {
-    const { receipt, disclosures: { input, wireInput, output } } = bundle;
+/** What of a request the bundle is not about, in words; null if it is about this very one. */
+export function otherRequest(exchange, answer, bundle) {
+    const { receipt, disclosures: { wireInput, output } } = bundle;
     if (!equal(bundle.envelope.payload, answer.envelope.payload))
         return "the bundle has another statement than the answer";
     if (bundle.logProof.index !== answer.index)
@@ -59,11 +77,15 @@ export function otherAnswer(exchange, answer, bundle) {
         return "the receipt is of another model";
     if (wireInput === null || !equal(wireInput.bytes, exchange.request))
         return "the receipt is not of this request's bytes";
+    return output !== null && !("pieces" in output) && toBase64(output.salt) !== answer.salt ? "the answer came with another salt than the bundle's" : null;
+}
+/** What of an answer in tensors is not what the bundle commits to. */
+export function otherTensors(request, answer, { receipt, disclosures: { input, output } }) {
     if (input === null || output === null || "pieces" in output)
         return "the bundle does not disclose input and output whole";
     if (receipt.output.tokens !== null)
         return "the output is tokens, and this answer is tensors";
-    const asked = exact(exchange.request), answered = exact(exchange.answer), other = otherFrame(asked, answered, receipt);
+    const asked = exact(request), answered = exact(answer), other = otherFrame(asked, answered, receipt);
     if (other !== null)
         return other;
     if (!sameTensors(input.bytes, asked, "inputs", null))
@@ -93,7 +115,6 @@ function sameTensors(encoded, message, member, names) {
     return there.size === said.length && (names ?? tensors.map(t => t.name)).every(name => there.has(name))
         && said.every(s => isRecord(s) && tensors.some(t => t.name === s["name"] && isSame(t, s, member === "outputs")));
 }
-const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 /** The JSON of a message whose numbers are kept as written. */
 export function exact(bytes) {
     try {
@@ -114,6 +135,8 @@ function strict(value) {
         return value.map(strict);
     if (isRecord(value))
         return new JsonObject(Object.entries(value).map(([name, v]) => [name, strict(v)]));
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0)
+        return BigInt(value);
     if (value === null || typeof value === "boolean" || typeof value === "string")
         return value;
     throw new Malformed("a member of the answer is missing");

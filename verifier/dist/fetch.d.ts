@@ -17,6 +17,10 @@ export interface FetchOptions {
     readonly keep?: Keeper;
     /** What fetches; the platform's. */
     readonly fetch?: typeof fetch;
+    /** Whether a streamed answer waits until its receipt is verified; otherwise its chunks are handed on as they come, as provisional. */
+    readonly holdBack?: boolean;
+    /** The largest answer or bundle, in bytes; 64 MiB. */
+    readonly maxBytes?: number;
     /** How long to wait for the entry to be in the tree, in milliseconds. */
     readonly patience?: number;
 }
@@ -24,10 +28,11 @@ export interface Verified {
     readonly report: Report;
     readonly bundle: Bytes;
 }
-/** What the wrapper found about an answer that it handed on; undefined for one that it passed through. */
+/** What the wrapper found about an answer that it handed on; undefined for one that it passed through, and for a stream before its end. */
 export declare const verifiedReceipt: (response: Response) => Verified | undefined;
 /**
- * A `fetch` that hands an answer of `POST .../infer` on only when its receipt is verified by the policy and is this very
- * request's and answer's. Other requests, and answers that report an error, pass through.
+ * A `fetch` that hands an answer on only when its receipt is verified by the policy and is this very request's and answer's: of `POST .../infer`,
+ * `.../v1/chat/completions` and `.../v1/completions`. A stream's chunks are handed on as they come, and its end only when the receipt bears them out: otherwise reading
+ * fails. Other requests, and answers that report an error, pass through.
  */
 export declare function assayFetch(policy: Policy, options?: FetchOptions): typeof fetch;

@@ -1,4 +1,5 @@
 import type { Bytes } from "./bytes.js";
+import type { JsonObject } from "./json.js";
 /** A length and a commitment, as 64 hex digits. */
 export interface Commitment {
     readonly mediaType: string;
@@ -27,6 +28,8 @@ export interface Receipt {
         readonly wire: Commitment | null;
     };
     readonly output: OutputCommitment;
+    /** What no verifier interprets. */
+    readonly parameters: JsonObject;
     readonly execution: {
         readonly profile: string;
         readonly engine: {

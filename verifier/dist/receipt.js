@@ -29,7 +29,7 @@ export function readReceipt(payload) {
         throw new Malformed("predicate.clientNonce is longer than 256 characters");
     const issuer = object(p.get("issuer"), at("issuer")), model = object(p.get("model"), at("model"));
     const input = readInput(p.get("input"));
-    object(p.get("parameters"), at("parameters"));
+    const parameters = object(p.get("parameters"), at("parameters"));
     const engine = object(execution.get("engine"), at("execution.engine"));
     const notBefore = object(p.get("notBefore"), at("notBefore"));
     const venue = array(p.get("venue"), at("venue"));
@@ -42,7 +42,7 @@ export function readReceipt(payload) {
             name: label(model.get("name"), at("model.name")), version: label(model.get("version"), at("model.version")),
             manifest: digest(model.get("manifest"), at("model.manifest")), format: label(model.get("format"), at("model.format")),
         },
-        input, output,
+        input, output, parameters,
         execution: {
             profile: label(execution.get("profile"), at("execution.profile")),
             engine: {

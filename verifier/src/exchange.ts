@@ -3,13 +3,16 @@ import { equal, text, type Bytes } from "./bytes.js";
 import { toBase64 } from "./base64.js";
 import { parseBundle, type Bundle } from "./bundle.js";
 import { readEnvelope, sealedLeaf, type Envelope } from "./envelope.js";
-import { bytes64, integer, object, path, string } from "./fields.js";
+import { bytes64, integer, object, only, path, string } from "./fields.js";
 import { JsonObject, type Json } from "./json.js";
 import { isSignedBy, parseNote } from "./note.js";
 import type { Policy } from "./policy.js";
 import { promises, readPromise, type LogPromise } from "./promise.js";
 import { readReceipt, type Receipt } from "./receipt.js";
 import { isSame, parseExact, readTensors } from "./tensors.js";
+import { isRecord } from "./question.js";
+import type { Named } from "./language.js";
+import { readWords } from "./tokens.js";
 import { toHex } from "./hex.js";
 import { sha256 } from "./sha256.js";
 
@@ -25,22 +28,40 @@ export interface AnswerReceipt {
   readonly path: readonly Bytes[];
   /** The salt of the output, in base64: what opens the bundle. */
   readonly salt: string;
+  /** What the tokens in log-probabilities are called, where the answer says it. */
+  readonly words: Named | null;
 }
 
 /** Reads the member `assay` of an answer, and holds it against the header `Assay-Receipt: ID; sha256=DIGEST`. */
 export function readAnswer(header: string | null, body: Bytes): AnswerReceipt {
+  const answer = exact(body), read = readAssay(isRecord(answer) ? answer["assay"] : undefined);
+  matchHeader(header, read);
+  return read;
+}
+
+/** Holds the header of a whole answer, `Assay-Receipt: ID; sha256=DIGEST`, against the receipt in its body. */
+export function matchHeader(header: string | null, { id, envelope }: AnswerReceipt): void {
   const found = /^([0-9a-f]{32}); sha256=([0-9a-f]{64})$/.exec(header ?? "");
   if (found === null) throw new Malformed("the answer has no header Assay-Receipt: ID; sha256=DIGEST");
-  const answer = exact(body), assay = object(strict(isRecord(answer) ? answer["assay"] : undefined), "assay");
+  if (toHex(sha256(envelope.payload)) !== found[2]) throw new Malformed("the header names another statement than the answer");
+  if (id !== found[1]) throw new Malformed("the header names another receipt than the answer");
+}
+
+/** Reads the member `assay` of an answer: plain JSON, or that of `exact`. */
+export function readAssay(value: unknown): AnswerReceipt {
+  const assay = only(strict(value), ["receipt", "bundle", "sha256", "index", "envelope", "promise", "salts", "words"], "assay");
   const envelope = readEnvelope(assay.get("envelope"), "the envelope of the answer"), promised = object(assay.get("promise"), "promise");
-  if (envelope.signatures.length !== 1 || toHex(sha256(envelope.payload)) !== found[2]) throw new Malformed("the header names another statement than the answer");
+  if (envelope.signatures.length !== 1) throw new Malformed("the envelope of the answer has not one signature");
   const receipt = readReceipt(envelope.payload);
-  if (receipt.recordId !== found[1]) throw new Malformed("the header names another receipt than the answer");
+  // Said again for those who read no statement.
+  for (const [name, said] of [["receipt", receipt.recordId], ["sha256", toHex(sha256(envelope.payload))], ["bundle", `/v1/receipts/${receipt.recordId}`]] as const)
+    if (assay.has(name) && assay.get(name) !== said) throw new Malformed(`assay.${name} is another receipt's`);
   const promiseText = string(promised.get("note"), "promise.note");
   return {
     id: receipt.recordId, index: integer(assay.get("index"), "index"), envelope, receipt, promiseText,
     promise: readPromise(parseNote(promiseText, "promise.note"), "promise.note"), path: path(promised.get("path"), "promise.path"),
     salt: toBase64(bytes64(object(assay.get("salts"), "salts").get("output"), "salts.output")),
+    words: assay.has("words") ? readWords(assay.get("words")) : null,
   };
 }
 
@@ -65,20 +86,24 @@ export interface Exchange {
   readonly version: string | null;
   readonly nonce: string;
   readonly request: Bytes;
-  readonly answer: Bytes;
 }
 
-/** What of an exchange the bundle is not about, in words; null if it is about this very request and answer. */
-export function otherAnswer(exchange: Exchange, answer: AnswerReceipt, bundle: Bundle): string | null {
-  const { receipt, disclosures: { input, wireInput, output } } = bundle;
+/** What of a request the bundle is not about, in words; null if it is about this very one. */
+export function otherRequest(exchange: Exchange, answer: AnswerReceipt, bundle: Bundle): string | null {
+  const { receipt, disclosures: { wireInput, output } } = bundle;
   if (!equal(bundle.envelope.payload, answer.envelope.payload)) return "the bundle has another statement than the answer";
   if (bundle.logProof.index !== answer.index) return "the bundle's entry stands elsewhere than the answer said";
   if (receipt.clientNonce !== exchange.nonce) return "the receipt does not have the nonce of this request";
   if (receipt.model.name !== exchange.model || (exchange.version !== null && receipt.model.version !== exchange.version)) return "the receipt is of another model";
   if (wireInput === null || !equal(wireInput.bytes, exchange.request)) return "the receipt is not of this request's bytes";
+  return output !== null && !("pieces" in output) && toBase64(output.salt) !== answer.salt ? "the answer came with another salt than the bundle's" : null;
+}
+
+/** What of an answer in tensors is not what the bundle commits to. */
+export function otherTensors(request: Bytes, answer: Bytes, { receipt, disclosures: { input, output } }: Bundle): string | null {
   if (input === null || output === null || "pieces" in output) return "the bundle does not disclose input and output whole";
   if (receipt.output.tokens !== null) return "the output is tokens, and this answer is tensors";
-  const asked = exact(exchange.request), answered = exact(exchange.answer), other = otherFrame(asked, answered, receipt);
+  const asked = exact(request), answered = exact(answer), other = otherFrame(asked, answered, receipt);
   if (other !== null) return other;
   if (!sameTensors(input.bytes, asked, "inputs", null)) return "the receipt's input is not that of the request";
   return sameTensors(output.bytes, answered, "outputs", wanted(asked)) ? null : "the receipt's output is not that of the answer";
@@ -108,8 +133,6 @@ function sameTensors(encoded: Bytes, message: unknown, member: "inputs" | "outpu
     && said.every(s => isRecord(s) && tensors.some(t => t.name === s["name"] && isSame(t, s, member === "outputs")));
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The JSON of a message whose numbers are kept as written. */
 export function exact(bytes: Bytes): unknown {
   try {
@@ -127,6 +150,7 @@ function strict(value: unknown): Json {
   }
   if (Array.isArray(value)) return value.map(strict);
   if (isRecord(value)) return new JsonObject(Object.entries(value).map(([name, v]) => [name, strict(v)]));
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   throw new Malformed("a member of the answer is missing");
 }

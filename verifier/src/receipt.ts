@@ -1,7 +1,7 @@
 import { Malformed, Unsupported } from "./errors.js";
 import type { Bytes } from "./bytes.js";
 import { array, boolean, digest, hash, integer, label, object, string, time } from "./fields.js";
-import type { Json } from "./json.js";
+import type { Json, JsonObject } from "./json.js";
 import { readStatement, subjectIs } from "./statement.js";
 
 /** A length and a commitment, as 64 hex digits. */
@@ -24,6 +24,8 @@ export interface Receipt {
   readonly model: { readonly name: string; readonly version: string; readonly manifest: string; readonly format: string };
   readonly input: Commitment & { readonly wire: Commitment | null };
   readonly output: OutputCommitment;
+  /** What no verifier interprets. */
+  readonly parameters: JsonObject;
   readonly execution: { readonly profile: string; readonly engine: { readonly name: string; readonly version: string; readonly build: string }; readonly graph: string };
   readonly requestedAt: string;
   readonly completedAt: string;
@@ -58,7 +60,7 @@ export function readReceipt(payload: Bytes): Receipt {
   if (clientNonce !== null && clientNonce.length > 256) throw new Malformed("predicate.clientNonce is longer than 256 characters");
   const issuer = object(p.get("issuer"), at("issuer")), model = object(p.get("model"), at("model"));
   const input = readInput(p.get("input"));
-  object(p.get("parameters"), at("parameters"));
+  const parameters = object(p.get("parameters"), at("parameters"));
   const engine = object(execution.get("engine"), at("execution.engine"));
   const notBefore = object(p.get("notBefore"), at("notBefore"));
   const venue = array(p.get("venue"), at("venue"));
@@ -71,7 +73,7 @@ export function readReceipt(payload: Bytes): Receipt {
       name: label(model.get("name"), at("model.name")), version: label(model.get("version"), at("model.version")),
       manifest: digest(model.get("manifest"), at("model.manifest")), format: label(model.get("format"), at("model.format")),
     },
-    input, output,
+    input, output, parameters,
     execution: {
       profile: label(execution.get("profile"), at("execution.profile")),
       engine: {

@@ -189,7 +189,7 @@ public class LanguageAnswerTests
     public async Task Texts_beside_log_probabilities_are_the_vocabularys()
     {
         await using var tiny = await TinyNode.OpenAsync();
-        var finished = await tiny.AnswerAsync(Sampled[..^1] + ",\"logprobs\":3}");
+        var finished = await tiny.AnswerAsync(Sampled[..^1] + ",\"seed\":3}");
         var bundle = await tiny.Node.BundleAsync(finished.Receipt);
         Assert.Equal(finished.Words!.Digest(), TinyNode.ParametersOf(bundle).Words);
         var shown = bundle.Disclosures.Output!.Bytes;
@@ -206,7 +206,7 @@ public class LanguageAnswerTests
     public async Task Span_of_tokens_can_be_shown_alone()
     {
         await using var tiny = await TinyNode.OpenAsync();
-        var span = (await tiny.BundleAsync(Sampled)).DiscloseOutputSpan(3, 4);
+        var span = (await tiny.BundleAsync(Sampled[..^1] + ",\"seed\":3}")).DiscloseOutputSpan(3, 4);
         var report = tiny.Test.Verify(span);
         Assert.Equal(AxisStatus.Unverifiable, report[Axis.Output].Status);
         Assert.Equal(4, span.Disclosures.Span!.Pieces.Length);

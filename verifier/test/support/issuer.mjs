@@ -65,7 +65,7 @@ export function issue(options = {}) {
 
   // The receipt.
   const salt = name => sha(`salt of ${name}`), input = o.inputBytes ?? Buffer.from("the canonical tensors of an input"), wire = o.wireBytes ?? Buffer.from("{\"inputs\":[]}");
-  const pieces = o.output === "tokens" ? Array.from({ length: o.tokens }, (_, i) => token(i, `t${i} \u00e9`, i % 2 ? [i, 7] : [])) : cutTensors(o.outputBuffer ?? Buffer.alloc(o.outputBytes, 7));
+  const pieces = o.pieces ?? (o.output === "tokens" ? Array.from({ length: o.tokens }, (_, i) => token(i, `t${i} \u00e9`, i % 2 ? [i, 7] : [])) : cutTensors(o.outputBuffer ?? Buffer.alloc(o.outputBytes, 7)));
   const outputBytes = Buffer.concat(pieces), tree = outputTree(o.output, edited("pieces", pieces), salt("output"));
   const commitment = (name, type, bytes) => ({ mediaType: type, length: bytes.length, commitment: commit(name, salt(name), bytes) });
   const notBefore = Math.min(o.notBefore, entries.length);

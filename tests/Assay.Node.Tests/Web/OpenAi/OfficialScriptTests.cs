@@ -6,9 +6,10 @@ namespace Assay.Node.Tests.Web.OpenAi;
 public class OfficialScriptTests(ChatHost host) : IClassFixture<ChatHost>
 {
     [Theory]
-    [InlineData("chat.mjs")]
-    [InlineData("embeddings.mjs")]
-    public async Task Official_client_for_JavaScript_runs_unchanged(string script)
+    [InlineData("chat.mjs", "all of it works")]
+    [InlineData("embeddings.mjs", "all of it works")]
+    [InlineData("verified.mjs", "all of it is verified")]
+    public async Task Official_client_for_JavaScript_runs_unchanged_and_over_a_fetch_that_checks(string script, string says)
     {
         var folder = Folder();
         Assert.SkipUnless(IsThere("node"), "it needs Node.js 20 or newer");
@@ -21,7 +22,7 @@ public class OfficialScriptTests(ChatHost host) : IClassFixture<ChatHost>
         var (said, wrong) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
         await node.WaitForExitAsync();
         Assert.True(node.ExitCode == 0, await said + await wrong);
-        Assert.Contains("all of it works", await said, StringComparison.Ordinal);
+        Assert.Contains(says, await said, StringComparison.Ordinal);
     }
 
     private static bool IsThere(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(p => File.Exists(Path.Combine(p, program)));

@@ -1,0 +1,18 @@
+export interface Call {
+    readonly name: string;
+    /** The JSON of an object, as the model wrote it. */
+    readonly arguments: string;
+}
+export interface CallFormat {
+    readonly open: string | null;
+    readonly close: string | null;
+    readonly key: "arguments" | "parameters";
+    readonly list: boolean;
+    readonly marks: readonly string[];
+}
+export declare const callFormats: ReadonlyMap<string, CallFormat>;
+/** Parts a whole answer into text and calls. What looks like a call and is none is text; blanks before, between and after calls are dropped. */
+export declare function partCalls(answer: string, format: CallFormat, names: ReadonlySet<string>): {
+    content: string;
+    calls: Call[];
+};

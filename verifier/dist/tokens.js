@@ -1,0 +1,50 @@
+import { Malformed } from "./errors.js";
+import { concat, text, utf8 } from "./bytes.js";
+import { array, bytes64, integer, only, string } from "./fields.js";
+import { toHex } from "./hex.js";
+import { sha256 } from "./sha256.js";
+/** Reads tokens one after another. */
+export function readTokens(bytes) {
+    const tokens = [], view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = 0;
+    const number = () => {
+        if (at + 4 > bytes.length)
+            throw new Malformed("tokens that end too early");
+        at += 4;
+        return view.getUint32(at - 4);
+    };
+    while (at < bytes.length) {
+        const id = number(), length = number();
+        if (length > bytes.length - at)
+            throw new Malformed("tokens that end too early");
+        const said = bytes.subarray(at, at += length), count = number();
+        if (count > (bytes.length - at) / 4)
+            throw new Malformed("tokens that end too early");
+        tokens.push({ id, text: said, logs: Array.from({ length: count }, number) });
+    }
+    return tokens;
+}
+/** The number of token ids in the encoding of a prompt. */
+export function promptLength(bytes) {
+    const count = bytes.length >= 4 ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) : -1;
+    if (bytes.length !== 4 + 4 * count)
+        throw new Malformed("not the token ids of a prompt behind their number");
+    return count;
+}
+const loose = new TextDecoder("utf-8", { ignoreBOM: true });
+const u32 = (n) => Uint8Array.of(n >>> 24, n >>> 16, n >>> 8, n);
+/** Reads `assay.words`, and gives the digest that the receipt must commit to. */
+export function readWords(value) {
+    const words = new Map(), parts = [utf8("assay/words/v1\n")];
+    let least = 0n;
+    for (const item of array(value, "words")) {
+        const m = only(item, ["id", "text", "bytes"], "a word"), id = integer(m.get("id"), "the id of a word");
+        if (id < least || id > 0xffffffffn)
+            throw new Malformed("words are not in ascending order of ids");
+        least = id + 1n;
+        const name = utf8(string(m.get("text"), "the text of a word")), bytes = bytes64(m.get("bytes"), "the bytes of a word");
+        parts.push(u32(Number(id)), u32(name.length), name, u32(bytes.length), bytes);
+        words.set(Number(id), { shown: bytes.length > 0 ? loose.decode(bytes) : text(name, "a word"), bytes });
+    }
+    return { words, digest: toHex(sha256(concat(...parts))) };
+}
