@@ -1,5 +1,5 @@
 /*
- * Builds dist/ (or the folder that is named): tsc for Node.js and for programs, and the page as one file. dist/ is committed,
+ * Builds dist/ (or the folder that is named): tsc for Node.js and for programs, the page as one file, and a module for other pages. dist/ is committed,
  * so that it runs with Node.js alone.
  */
 import { spawnSync } from "node:child_process";
@@ -19,9 +19,12 @@ for (const args of [["-p", here, "--outDir", out], ["-p", join(here, "tsconfig.p
 }
 
 // Not minified: whoever saves the page can read it.
-const bundled = buildSync({
-  absWorkingDir: here, entryPoints: ["src/page/page.ts"], bundle: true, format: "iife", target: "es2022", charset: "ascii", write: false, legalComments: "none", logLevel: "warning",
+const bundle = (entry, format) => buildSync({
+  absWorkingDir: here, entryPoints: [entry], bundle: true, format, target: "es2022", charset: "ascii", write: false, legalComments: "none", logLevel: "warning",
 }).outputFiles[0].text;
+// For pages that ask for answers themselves.
+writeFileSync(join(out, "browser.js"), bundle("src/page/browser.ts", "esm"));
+const bundled = bundle("src/page/page.ts", "iife");
 if (/<\/script/i.test(bundled)) throw new Error("the script would end its own element");
 
 const part = { script: `\n${bundled}`, style: `\n${source("page.css")}` };

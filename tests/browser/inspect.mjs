@@ -50,7 +50,7 @@ export const structureFaults = page => page.evaluate(() => {
     check([...table.querySelectorAll("th")].every(th => th.scope === "row" || th.scope === "col"), "a table header without a scope");
     check([...table.tBodies[0].rows].every(row => row.cells[0].matches("th[scope=row]")), "a row without a header");
   }
-  for (const field of all("input, button")) check(field.labels?.length || field.textContent.trim() || field.hidden, `${field.id} without a label`);
+  for (const field of all("input, button")) check(field.labels?.length || field.textContent.trim() || field.hidden || field.type === "hidden", `${field.id} without a label`);
   for (const link of all("a")) check(link.textContent.trim(), `a link to ${link.href} without words`);
   for (const drawing of all("svg")) check(drawing.ariaHidden === "true" || drawing.ariaLabel, "a drawing neither hidden nor named");
   for (const part of all("[aria-labelledby]")) check(document.getElementById(part.getAttribute("aria-labelledby")), `a label that is not there: ${part.id}`);

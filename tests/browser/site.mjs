@@ -1,6 +1,6 @@
 // A node of its own for these tests, in a folder that is gone afterwards, and a browser.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -17,9 +17,15 @@ const flags = [
 /** A browser that speaks to nobody by itself. */
 export const startBrowser = () => chromium.launch({ executablePath: process.env.ASSAY_CHROMIUM, args: flags });
 
-export async function startSite() {
+/** `language`: the bytes of a language model's file, which the node then has as "tiny". */
+export async function startSite({ language } = {}) {
   const data = mkdtempSync(join(tmpdir(), "assay-browser-"));
-  execFileSync(command, ["import", join(process.env.ASSAY_MODELS, "digits"), "--name", "digits", "--data", data], { stdio: ["ignore", "ignore", "inherit"] });
+  const bring = (path, name) => execFileSync(command, ["import", path, "--name", name, "--data", data], { stdio: ["ignore", "ignore", "inherit"] });
+  if (language) {
+    const file = join(data, "tiny.gguf");
+    writeFileSync(file, language);
+    bring(file, "tiny");
+  } else bring(join(process.env.ASSAY_MODELS, "digits"), "digits");
   const node = spawn(command, ["serve", "--data", data, "--url", "http://127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
   const stopNode = async () => {
     const ended = new Promise(resolve => node.once("exit", resolve));

@@ -13,12 +13,16 @@ internal static class SiteFiles
     private static readonly byte[] Style = Read("explorer.css");
     private static readonly byte[] Script = Read("live.js");
     private static readonly byte[] Chat = Read("chat.js");
+    private static readonly byte[] VerifierModule = Read("verifier.js");
 
     public static string StyleUrl { get; } = $"/assets/{Tag(Style)}/explorer.css";
 
     public static string ScriptUrl { get; } = $"/assets/{Tag(Script)}/live.js";
 
     public static string ChatUrl { get; } = $"/assets/{Tag(Chat)}/chat.js";
+
+    /// <summary>The second verifier as a module, for the chat page.</summary>
+    public static string VerifierUrl { get; } = $"/assets/{Tag(VerifierModule)}/verifier.js";
 
     /// <summary>The page of the second verifier: one file that asks nobody for anything, and says so in its own policy.</summary>
     private static readonly byte[] Verifier = Read("verify.html");
@@ -31,6 +35,7 @@ internal static class SiteFiles
         app.MapGet(StyleUrl, (HttpContext http) => Send(http, Style, "text/css; charset=utf-8"));
         app.MapGet(ScriptUrl, (HttpContext http) => Send(http, Script, "text/javascript; charset=utf-8"));
         app.MapGet(ChatUrl, (HttpContext http) => Send(http, Chat, "text/javascript; charset=utf-8"));
+        app.MapGet(VerifierUrl, (HttpContext http) => Send(http, VerifierModule, "text/javascript; charset=utf-8"));
         app.MapMethods("/verify", [HttpMethods.Get, HttpMethods.Head], (HttpContext http) =>
         {
             http.Response.Headers.ContentSecurityPolicy = VerifierPolicy;
