@@ -1571,7 +1571,7 @@ function blanks(text2) {
   return n2;
 }
 var unblanked = (text2) => text2.slice(blanks(text2));
-function partCalls(answer, format, names2) {
+function partCalls(answer, format, names2, first = false) {
   const calls = [];
   let content = "", held = "", stage = "text", start = 0, extent = new Extent(), hasText = false, hasCalls = false;
   const release = (count2) => {
@@ -1623,7 +1623,14 @@ function partCalls(answer, format, names2) {
       for (const c of again.split("")) take(c);
     }
   };
+  const complete = (found) => {
+    calls.push(...first ? found.slice(0, 1) : found);
+    held = "";
+    hasCalls = true;
+    stage = "after";
+  };
   const take = (c) => {
+    if (first && hasCalls) return;
     held += c;
     if (stage === "text") inText(c);
     else if (stage === "before") {
@@ -1633,10 +1640,11 @@ function partCalls(answer, format, names2) {
       if (extent.ends(c)) {
         const found = callsIn(held.slice(start), format, names2);
         if (found === null) return giveUp();
-        calls.push(...found);
-        held = "";
-        hasCalls = true;
-        stage = "after";
+        complete(found);
+      } else if (first && format.list && c === "}" && extent.open === 1) {
+        const found = callsIn(`${held.slice(start)}]`, format, names2);
+        if (found !== null) complete(found);
+        else if (held.length > maxCall) giveUp();
       } else if (held.length > maxCall) giveUp();
     } else after();
   };
@@ -1652,6 +1660,10 @@ var Extent = class {
   depth = 0;
   inString = false;
   escaped = false;
+  /** Brackets that are open, outside of strings. */
+  get open() {
+    return this.inString ? Infinity : this.depth;
+  }
   ends(c) {
     if (this.inString) {
       this.inString = this.escaped || c !== '"';
@@ -1898,6 +1910,7 @@ function committed(question, { receipt, disclosures: { input: input2, output } }
   if (counted.get("promptTokens") !== BigInt(usage.prompt) || counted.get("completionTokens") !== BigInt(usage.completion)) throw new Malformed("the receipt counts other tokens than it commits to");
   const claims = array(signed.get("choices"), "choices"), reading = signed.has("tools") ? readReading(signed) : null;
   if (claims.length !== question.n || reading !== null !== (question.tools !== null)) throw new Malformed("the receipt has other choices or tools than were asked for");
+  if (reading?.first === true && question.body["parallel_tool_calls"] !== false) throw new Malformed("the receipt ends answers with their first call, which was not asked for");
   checkWords(question, signed, tokens, named);
   const choices = [];
   let first = 0;
@@ -1933,13 +1946,13 @@ function otherChoice(seen, signed) {
 }
 var plain = ({ token, logprob, bytes: bytes2, others, offset }) => [token, logprob, bytes2, offset, others.map((o) => [o.token, o.logprob, o.bytes])];
 function readReading(signed) {
-  const tools = only(signed.get("tools"), ["format", "marks"], "tools"), format = callFormats.get(string(tools.get("format"), "tools.format"));
+  const tools = only(signed.get("tools"), ["format", "first", "marks"], "tools"), format = callFormats.get(string(tools.get("format"), "tools.format"));
   if (format === void 0) throw new Malformed("tools.format is unknown");
   const marks = new Map([...object(tools.get("marks"), "tools.marks")].map(([id2, mark2]) => {
     if (!/^(0|[1-9]\d{0,9})$/.test(id2) || typeof mark2 !== "string" || !format.marks.includes(mark2)) throw new Malformed("tools.marks are not texts that mark calls, by token ids");
     return [Number(id2), mark2];
   }));
-  return { format, marks };
+  return { format, marks, first: tools.has("first") && boolean(tools.get("first"), "tools.first") };
 }
 function readChoice(question, claim, most, tokens, reading, named) {
   const choice = newChoice(), pieces = new TextDecoder("utf-8", { ignoreBOM: true }), places = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -1950,7 +1963,7 @@ function readChoice(question, claim, most, tokens, reading, named) {
     offset += places.decode(token.text, { stream: true }).length;
   }
   said2 += pieces.decode();
-  const parted = reading === null ? { content: said2, calls: [] } : partCalls(said2, reading.format, question.tools);
+  const parted = reading === null ? { content: said2, calls: [] } : partCalls(said2, reading.format, question.tools, reading.first);
   choice.content = parted.content;
   choice.calls.push(...parted.calls);
   choice.finish = string(claim.get("finishReason"), "finishReason");

@@ -14,8 +14,8 @@ function blanks(text) {
     return n;
 }
 const unblanked = (text) => text.slice(blanks(text));
-/** Parts a whole answer into text and calls. What looks like a call and is none is text; blanks before, between and after calls are dropped. */
-export function partCalls(answer, format, names) {
+/** Parts a whole answer into text and calls. What looks like a call and is none is text; blanks before, between and after calls are dropped. `first`: the answer ends with its first call, and what follows is no part of it; of a list that is the first element. */
+export function partCalls(answer, format, names, first = false) {
     const calls = [];
     let content = "", held = "", stage = "text", start = 0, extent = new Extent(), hasText = false, hasCalls = false;
     const release = (count) => {
@@ -78,7 +78,15 @@ export function partCalls(answer, format, names) {
                 take(c);
         }
     };
+    const complete = (found) => {
+        calls.push(...(first ? found.slice(0, 1) : found));
+        held = "";
+        hasCalls = true;
+        stage = "after";
+    };
     const take = (c) => {
+        if (first && hasCalls)
+            return;
         held += c;
         if (stage === "text")
             inText(c);
@@ -93,10 +101,14 @@ export function partCalls(answer, format, names) {
                 const found = callsIn(held.slice(start), format, names);
                 if (found === null)
                     return giveUp();
-                calls.push(...found);
-                held = "";
-                hasCalls = true;
-                stage = "after";
+                complete(found);
+            }
+            else if (first && format.list && c === "}" && extent.open === 1) {
+                const found = callsIn(`${held.slice(start)}]`, format, names);
+                if (found !== null)
+                    complete(found);
+                else if (held.length > maxCall)
+                    giveUp();
             }
             else if (held.length > maxCall)
                 giveUp();
@@ -120,6 +132,10 @@ class Extent {
     depth = 0;
     inString = false;
     escaped = false;
+    /** Brackets that are open, outside of strings. */
+    get open() {
+        return this.inString ? Infinity : this.depth;
+    }
     ends(c) {
         if (this.inString) {
             this.inString = this.escaped || c !== "\"";

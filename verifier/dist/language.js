@@ -1,6 +1,6 @@
 import { Malformed } from "./errors.js";
 import { callFormats, partCalls } from "./calls.js";
-import { array, integer, object, only, string } from "./fields.js";
+import { array, boolean, integer, object, only, string } from "./fields.js";
 import { otherParameter } from "./question.js";
 import { newChoice } from "./seen.js";
 import { promptLength, readTokens } from "./tokens.js";
@@ -22,6 +22,8 @@ export function committed(question, { receipt, disclosures: { input, output } },
     const claims = array(signed.get("choices"), "choices"), reading = signed.has("tools") ? readReading(signed) : null;
     if (claims.length !== question.n || (reading !== null) !== (question.tools !== null))
         throw new Malformed("the receipt has other choices or tools than were asked for");
+    if (reading?.first === true && question.body["parallel_tool_calls"] !== false)
+        throw new Malformed("the receipt ends answers with their first call, which was not asked for");
     checkWords(question, signed, tokens, named);
     const choices = [];
     let first = 0;
@@ -70,7 +72,7 @@ function otherChoice(seen, signed) {
 }
 const plain = ({ token, logprob, bytes, others, offset }) => [token, logprob, bytes, offset, others.map(o => [o.token, o.logprob, o.bytes])];
 function readReading(signed) {
-    const tools = only(signed.get("tools"), ["format", "marks"], "tools"), format = callFormats.get(string(tools.get("format"), "tools.format"));
+    const tools = only(signed.get("tools"), ["format", "first", "marks"], "tools"), format = callFormats.get(string(tools.get("format"), "tools.format"));
     if (format === undefined)
         throw new Malformed("tools.format is unknown");
     const marks = new Map([...object(tools.get("marks"), "tools.marks")].map(([id, mark]) => {
@@ -78,7 +80,7 @@ function readReading(signed) {
             throw new Malformed("tools.marks are not texts that mark calls, by token ids");
         return [Number(id), mark];
     }));
-    return { format, marks };
+    return { format, marks, first: tools.has("first") && boolean(tools.get("first"), "tools.first") };
 }
 function readChoice(question, claim, most, tokens, reading, named) {
     const choice = newChoice(), pieces = new TextDecoder("utf-8", { ignoreBOM: true }), places = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -91,7 +93,7 @@ function readChoice(question, claim, most, tokens, reading, named) {
         offset += places.decode(token.text, { stream: true }).length;
     }
     said += pieces.decode();
-    const parted = reading === null ? { content: said, calls: [] } : partCalls(said, reading.format, question.tools);
+    const parted = reading === null ? { content: said, calls: [] } : partCalls(said, reading.format, question.tools, reading.first);
     choice.content = parted.content;
     choice.calls.push(...parted.calls);
     choice.finish = string(claim.get("finishReason"), "finishReason");

@@ -33,8 +33,8 @@ function blanks(text: string): number {
 
 const unblanked = (text: string): string => text.slice(blanks(text));
 
-/** Parts a whole answer into text and calls. What looks like a call and is none is text; blanks before, between and after calls are dropped. */
-export function partCalls(answer: string, format: CallFormat, names: ReadonlySet<string>): { content: string; calls: Call[] } {
+/** Parts a whole answer into text and calls. What looks like a call and is none is text; blanks before, between and after calls are dropped. `first`: the answer ends with its first call, and what follows is no part of it; of a list that is the first element. */
+export function partCalls(answer: string, format: CallFormat, names: ReadonlySet<string>, first = false): { content: string; calls: Call[] } {
   const calls: Call[] = [];
   let content = "", held = "", stage: "text" | "before" | "value" | "after" = "text", start = 0, extent = new Extent(), hasText = false, hasCalls = false;
 
@@ -87,7 +87,14 @@ export function partCalls(answer: string, format: CallFormat, names: ReadonlySet
       for (const c of again.split("")) take(c);
     }
   };
+  const complete = (found: readonly Call[]) => {
+    calls.push(...(first ? found.slice(0, 1) : found));
+    held = "";
+    hasCalls = true;
+    stage = "after";
+  };
   const take = (c: string): void => {
+    if (first && hasCalls) return;
     held += c;
     if (stage === "text") inText(c);
     else if (stage === "before") {
@@ -97,10 +104,11 @@ export function partCalls(answer: string, format: CallFormat, names: ReadonlySet
       if (extent.ends(c)) {
         const found = callsIn(held.slice(start), format, names);
         if (found === null) return giveUp();
-        calls.push(...found);
-        held = "";
-        hasCalls = true;
-        stage = "after";
+        complete(found);
+      } else if (first && format.list && c === "}" && extent.open === 1) {
+        const found = callsIn(`${held.slice(start)}]`, format, names);
+        if (found !== null) complete(found);
+        else if (held.length > maxCall) giveUp();
       } else if (held.length > maxCall) giveUp();
     } else after();
   };
@@ -120,6 +128,11 @@ class Extent {
   private depth = 0;
   private inString = false;
   private escaped = false;
+
+  /** Brackets that are open, outside of strings. */
+  get open(): number {
+    return this.inString ? Infinity : this.depth;
+  }
 
   ends(c: string): boolean {
     if (this.inString) {

@@ -1,7 +1,7 @@
 import { Malformed } from "./errors.js";
 import type { Bundle } from "./bundle.js";
 import { callFormats, partCalls, type CallFormat } from "./calls.js";
-import { array, integer, object, only, string } from "./fields.js";
+import { array, boolean, integer, object, only, string } from "./fields.js";
 import type { JsonObject } from "./json.js";
 import { otherParameter, type Question } from "./question.js";
 import { newChoice, type Choice, type NamedToken, type Seen, type TokenLog, type Usage } from "./seen.js";
@@ -10,6 +10,8 @@ import { promptLength, readTokens, type Token, type Word } from "./tokens.js";
 /* What an answer of a language model must show, worked out of the tokens that its receipt commits to (docs/spec/receipt.md, Language models). */
 
 interface Reading {
+  /** Whether an answer ends with its first call. */
+  readonly first: boolean;
   readonly format: CallFormat;
   readonly marks: ReadonlyMap<number, string>;
 }
@@ -38,6 +40,7 @@ export function committed(question: Question, { receipt, disclosures: { input, o
   if (counted.get("promptTokens") !== BigInt(usage.prompt) || counted.get("completionTokens") !== BigInt(usage.completion)) throw new Malformed("the receipt counts other tokens than it commits to");
   const claims = array(signed.get("choices"), "choices"), reading = signed.has("tools") ? readReading(signed) : null;
   if (claims.length !== question.n || (reading !== null) !== (question.tools !== null)) throw new Malformed("the receipt has other choices or tools than were asked for");
+  if (reading?.first === true && question.body["parallel_tool_calls"] !== false) throw new Malformed("the receipt ends answers with their first call, which was not asked for");
   checkWords(question, signed, tokens, named);
 
   const choices: Choice[] = [];
@@ -80,13 +83,13 @@ function otherChoice(seen: Choice, signed: Choice): string | null {
 const plain = ({ token, logprob, bytes, others, offset }: TokenLog) => [token, logprob, bytes, offset, others.map(o => [o.token, o.logprob, o.bytes])];
 
 function readReading(signed: JsonObject): Reading {
-  const tools = only(signed.get("tools"), ["format", "marks"], "tools"), format = callFormats.get(string(tools.get("format"), "tools.format"));
+  const tools = only(signed.get("tools"), ["format", "first", "marks"], "tools"), format = callFormats.get(string(tools.get("format"), "tools.format"));
   if (format === undefined) throw new Malformed("tools.format is unknown");
   const marks = new Map([...object(tools.get("marks"), "tools.marks")].map(([id, mark]) => {
     if (!/^(0|[1-9]\d{0,9})$/.test(id) || typeof mark !== "string" || !format.marks.includes(mark)) throw new Malformed("tools.marks are not texts that mark calls, by token ids");
     return [Number(id), mark];
   }));
-  return { format, marks };
+  return { format, marks, first: tools.has("first") && boolean(tools.get("first"), "tools.first") };
 }
 
 function readChoice(question: Question, claim: JsonObject, most: number, tokens: readonly Token[], reading: Reading | null, named: Named | null): Choice {
@@ -99,7 +102,7 @@ function readChoice(question: Question, claim: JsonObject, most: number, tokens:
     offset += places.decode(token.text, { stream: true }).length;
   }
   said += pieces.decode();
-  const parted = reading === null ? { content: said, calls: [] } : partCalls(said, reading.format, question.tools!);
+  const parted = reading === null ? { content: said, calls: [] } : partCalls(said, reading.format, question.tools!, reading.first);
   choice.content = parted.content;
   choice.calls.push(...parted.calls);
   choice.finish = string(claim.get("finishReason"), "finishReason");

@@ -128,5 +128,13 @@ test("An answer is parted into text and calls as the documents say", () => {
     ["object", "Say {\"name\": \"time\", \"parameters\": {}}", "Say {\"name\": \"time\", \"parameters\": {}}", ""],
     ["object", "  plain", "  plain", ""],
   ]) assert.deepEqual(part(format, text), [content, calls], text);
+  for (const [format, text, content, call] of [
+    ["tags", "once <tool_call>{\"name\":\"time\",\"arguments\":{}}</tool_call><tool_call>{\"name\":\"time\",\"arguments\":{}}", "once", "time{}"],
+    ["list", "[TOOL_CALLS] [{\"name\":\"time\",\"arguments\":{\"a\":[{}]}}, {\"name\":", "", "time{\"a\":[{}]}"],
+    ["list", "[TOOL_CALLS] [{\"nome\":\"time\"}, 1]", "[TOOL_CALLS] [{\"nome\":\"time\"}, 1]", ""],
+  ]) {
+    const { content: said, calls } = partCalls(text, callFormats.get(format), names, true);
+    assert.deepEqual([said, calls.map(c => c.name + c.arguments).join("|")], [content, call], text);
+  }
   for (const format of callFormats.keys()) assert.equal(part(format, `${" ".repeat(20_000)}x`)[0], `${" ".repeat(20_000)}x`);
 });
