@@ -14,6 +14,8 @@ public class LanguageAnswerTests(LanguageFixture node) : IClassFixture<LanguageF
     [InlineData(",\"logprobs\":true,\"top_logprobs\":3,\"n\":2")]
     [InlineData(",\"stop\":[\"a\",\"e\"],\"presence_penalty\":0.5")]
     [InlineData(LanguageFixture.Tools)]
+    [InlineData(",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\"}}],\"parallel_tool_calls\":false")]
+    [InlineData(",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\"}}],\"tool_choice\":\"none\"")]
     [InlineData(",\"response_format\":{\"type\":\"json_object\"},\"max_completion_tokens\":40")]
     public async Task Whole_and_streamed_answers_are_handed_on_as_they_came(string more)
     {
