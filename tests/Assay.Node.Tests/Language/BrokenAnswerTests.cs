@@ -55,8 +55,10 @@ public class BrokenAnswerTests
             using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
             using var content = new StringContent(Body.Replace("{\"prompt\"", "{\"model\":\"tiny\",\"stream\":true,\"prompt\"", StringComparison.Ordinal), Encoding.UTF8, "application/json");
             using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = content };
-            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            // An answer that begins writes nothing to the log: it is its receipt that finds no room.
             full = true;
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            Assert.True(answer.IsSuccessStatusCode);
             var events = (await answer.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
             Assert.StartsWith("data: {\"error\":", events[^1], StringComparison.Ordinal);
             Assert.DoesNotContain("data: [DONE]", events);
