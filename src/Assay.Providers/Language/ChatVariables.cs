@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Tokenizers;
@@ -8,6 +9,9 @@ namespace Assay.Providers.Language;
 internal static class ChatVariables
 {
     private const int MaxMessages = 4096;
+
+    // Of the arguments of a call.
+    private const int MaxDepth = 64;
 
     private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
 
@@ -94,7 +98,9 @@ internal static class ChatVariables
     {
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 64 });
+            var json = Encoding.UTF8.GetBytes(text);
+            WholeTexts.Require($"{name}.arguments", json, MaxDepth);
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
             return document.RootElement.Clone();
         }
         catch (JsonException e)

@@ -52,6 +52,14 @@ public static class RequestReader
             fields.Flag("stream") ?? false, fields.Object("stream_options")?.Flag("include_usage") ?? false);
     }
 
+    /// <summary>The name of the model that a body asks for; null where it names none.</summary>
+    /// <exception cref="ModelException">The body is not JSON.</exception>
+    public static string? ModelOf(ReadOnlyMemory<byte> body)
+    {
+        using var json = Parse(body);
+        return new RequestFields(json.RootElement).Text("model");
+    }
+
     /// <summary>What both APIs have in common.</summary>
     /// <param name="most">Tokens of the answer, or null for as many as the context has room for.</param>
     internal static GenerationRequest ReadGeneration(RequestFields fields, int[] prompt, long? most, int? alternatives)
@@ -80,11 +88,13 @@ public static class RequestReader
         };
     }
 
-    /// <exception cref="ModelException">The body is not JSON.</exception>
+    /// <summary>A body's JSON, all of whose names and texts are whole characters.</summary>
+    /// <exception cref="ModelException">The body is not JSON, or holds text that is none.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
+            WholeTexts.Require("the body", body.Span, MaxDepth);
             return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
         }
         catch (JsonException e)

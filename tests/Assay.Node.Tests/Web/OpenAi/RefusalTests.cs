@@ -37,6 +37,23 @@ public class RefusalTests(ChatHost host) : IClassFixture<ChatHost>
         Assert.Equal((HttpStatusCode.BadRequest, parameter, code), (refused.Status, refused.Parameter, refused.Code));
     }
 
+    [Theory]
+    [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"\ud800"}]}""", "messages")]
+    [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"hi","\ud800":1}]}""", "messages")]
+    [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"hi"}],"\udc00":1}""", null)]
+    [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"hi"}],"logit_bias":{"\ud800":1}}""", "logit_bias")]
+    [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"hi"}],"tool_choice":"\ud800"}""", "tool_choice")]
+    [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"hi"}],"modalities":["\ud800"]}""", null)]
+    [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"hi"}],"chat_template_kwargs":{"a":["\ud800"]}}""", "chat_template_kwargs")]
+    [InlineData("""{"model":"tiny","messages":[{"role":"user","content":"hi"}],"tools":[{"type":"function","function":{"name":"f","description":"\ud800"}}]}""", "tools")]
+    [InlineData("""{"model":"tiny","messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"{\"\\ud800\":1}"}}]}]}""", "messages[0].tool_calls.arguments")]
+    public async Task Text_that_is_not_of_whole_characters_is_refused_wherever_it_stands(string body, string? parameter)
+    {
+        var refused = await host.RefusedAsync(Chat, body);
+        Assert.Equal((HttpStatusCode.BadRequest, parameter), (refused.Status, refused.Parameter));
+        Assert.Contains("whole characters", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Harmless_parameters_are_ignored()
     {
