@@ -39,10 +39,10 @@ public sealed class LanguageSession : IDisposable
         if (Options.BatchTokens is < 1 or > 1 << 14)
             throw new ModelException($"a batch of {Options.BatchTokens} tokens is not between 1 and {1 << 14}");
         var layout = new CacheLayout(architecture.Layers, architecture.KvHeads, architecture.HeadSize);
-        var pages = Math.Min(Options.CacheBytes / (layout.PageSize * sizeof(float)), int.MaxValue / CacheLayout.Positions);
+        var pages = TokensIn(architecture, Options.CacheBytes) / CacheLayout.Positions;
         if (pages < 1)
             throw new ModelException($"a cache of {Options.CacheBytes} bytes does not hold one page of {layout.PageSize * sizeof(float)}");
-        pool = new CachePool(layout, (int)pages);
+        pool = new CachePool(layout, pages);
         forward = new ForwardPass(architecture, weights, layout, Isa, Options.Threads, Options.BatchTokens, ContextLength);
     }
 
@@ -66,6 +66,13 @@ public sealed class LanguageSession : IDisposable
     /// <summary>Bytes of keys and values of one sequence of so many tokens.</summary>
     public static long CacheBytesFor(LanguageArchitecture architecture, int tokens) =>
         CacheLayout.PagesFor(tokens) * sizeof(float) * new CacheLayout(architecture.Layers, architecture.KvHeads, architecture.HeadSize).PageSize;
+
+    /// <summary>Tokens whose keys and values have room in so many bytes, in whole pages.</summary>
+    public static int TokensIn(LanguageArchitecture architecture, long cacheBytes)
+    {
+        var page = new CacheLayout(architecture.Layers, architecture.KvHeads, architecture.HeadSize).PageSize * sizeof(float);
+        return (int)Math.Min(cacheBytes / page, int.MaxValue / CacheLayout.Positions) * CacheLayout.Positions;
+    }
 
     /// <summary>An empty sequence.</summary>
     public LanguageSequence NewSequence()

@@ -28,7 +28,10 @@ public sealed class LanguageEngine(LanguageEngineOptions options) : ILanguagePro
     public static ExecutionClaim ExecutionOf(RunnableLanguageModel model) => new(Profile, LocalEngine.Claim, model.Graph);
 
     /// <summary>Most tokens of prompt and answer together.</summary>
-    public int ContextOf(LanguageModel model) => Math.Min(options.MaxContext, model.Architecture.ContextLength);
+    public int ContextOf(LanguageModel model) => Math.Min(
+        Math.Min(options.MaxContext, model.Architecture.ContextLength),
+        // One answer has at most all of the cache.
+        Math.Max(1, LanguageSession.TokensIn(model.Architecture, options.Session.CacheBytes)));
 
     /// <summary>The request as it will be answered, where it can be and where there is room for it to wait now.</summary>
     /// <exception cref="ModelException">The model cannot answer this.</exception>

@@ -1,3 +1,4 @@
+using Assay.Engine.Language;
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Models;
 using Assay.Engine.Numerics;
@@ -38,6 +39,19 @@ public class LanguageAnswerTests
                 var replay = await tiny.ReplayAsync(bundle, threads, isa);
                 Assert.True(replay.Status == ReplayStatus.Reproduced, $"{isa} {threads}: {replay.Detail}");
             }
+    }
+
+    [Fact]
+    public async Task Context_is_no_longer_than_the_cache_has_room_for()
+    {
+        await using var roomy = await TinyNode.OpenAsync(context: 1024);
+        var bytes = LanguageSession.CacheBytesFor(roomy.Node.LoadLanguage(roomy.Model).Model.Architecture, 128);
+        await using var tiny = await TinyNode.OpenAsync(context: 1024, options: o => o with { Language = o.Language with { Session = o.Language.Session with { CacheBytes = bytes } } });
+        Assert.Equal((1024, 128), (roomy.Node.ContextOf(roomy.Node.LoadLanguage(roomy.Model)), tiny.Node.ContextOf(tiny.Node.LoadLanguage(tiny.Model))));
+        // As many as there is room for, which is what a chat asks for that names no number.
+        var bundle = await tiny.BundleAsync("""{"prompt":[3,4,5,6,7],"max_tokens":100000,"temperature":0,"logit_bias":{"2":-100}}""");
+        Assert.Equal((123, 123UL), (TinyNode.ParametersOf(bundle).MaxTokens, TinyNode.ParametersOf(bundle).CompletionTokens));
+        Assert.Equal(ReplayStatus.Reproduced, (await tiny.ReplayAsync(bundle)).Status);
     }
 
     [Fact]
@@ -118,7 +132,7 @@ public class LanguageAnswerTests
     {
         await using var tiny = await TinyNode.OpenAsync(generator: new GeneratorOptions { Buffered = 4 });
         await tiny.AnswerAsync(Sampled);
-        await using (var answer = await tiny.BeginAsync("""{"prompt":[3,4,5],"max_tokens":200,"temperature":1,"logit_bias":{"2":-100}}"""))
+        await using (var answer = await tiny.BeginAsync("""{"prompt":[3,4,5],"max_tokens":200,"temperature":1,"logit_bias":{"2":-100},"seed":3}"""))
         {
             var read = 0;
             await foreach (var _ in answer.ReadAllAsync())
