@@ -20,6 +20,7 @@ internal static class Accesses
             case (Undefined undefined, _):
                 throw run.Bad($"'{undefined.Name}' is undefined, so it has no item");
             case (Mapping map, string key):
+                run.Spend(key.Length);
                 return map.TryGetValue(key, out var item) ? item : Methods.Find(value, key) is { } method ? method : new Undefined(key);
             case (List<object?> list, long at):
                 return Place(at, list.Count) is { } i ? list[i] : new Undefined($"item {at}");

@@ -51,6 +51,7 @@ internal static class Arithmetic
                 run.Spend(text.Length);
                 return value is string part ? text.Contains(part, StringComparison.Ordinal) : throw run.Bad($"{Values.Kind(value)} is not searched for in a string");
             case Mapping map:
+                run.Spend(value is string name ? name.Length : 0);
                 return value is string key && map.ContainsKey(key);
             case List<object?> list:
                 run.Spend(16L * list.Count);

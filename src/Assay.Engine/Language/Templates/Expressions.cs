@@ -41,7 +41,11 @@ internal sealed record MappingOf(int Line, List<(Expression Key, Expression Valu
     {
         var map = new Mapping();
         foreach (var (key, value) in Pairs)
-            map[key.Of(run, scope) as string ?? throw run.Bad("only strings can be keys of a mapping")] = value.Of(run, scope);
+        {
+            var name = key.Of(run, scope) as string ?? throw run.Bad("only strings can be keys of a mapping");
+            run.Spend(name.Length);
+            map[name] = value.Of(run, scope);
+        }
         return map;
     }
 }
@@ -123,7 +127,14 @@ internal sealed record ArgumentList(List<Expression> Places, List<(string Name, 
     public static readonly ArgumentList None = new([], []);
 
     public Arguments Of(TemplateRun run, Scope scope) => Places.Count + Names.Count == 0 ? Arguments.None
-        : new(Places.ConvertAll(p => p.Of(run, scope)), Names.ToDictionary(n => n.Name, n => n.Value.Of(run, scope)));
+        : new(Places.ConvertAll(p => Spent(run, p.Of(run, scope))), Names.ToDictionary(n => n.Name, n => Spent(run, n.Value.Of(run, scope))));
+
+    // Whoever is given a text goes through it at least once.
+    private static object? Spent(TemplateRun run, object? value)
+    {
+        run.Spend(value is string text ? text.Length : 0);
+        return value;
+    }
 }
 
 internal sealed record Call(int Line, Expression Function, ArgumentList Arguments) : Expression(Line)

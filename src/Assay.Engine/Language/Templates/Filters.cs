@@ -42,6 +42,8 @@ internal static class Filters
             case "items":
                 return value is Mapping pairs ? Accesses.Pairs(pairs) : value is Undefined ? new List<object?>() : throw run.Bad($"{Values.Kind(value)} has no items");
             case "dictsort":
+                foreach (var key in value is Mapping keyed ? keyed.Keys : Enumerable.Empty<string>())
+                    run.Spend(key.Length);
                 return value is Mapping dictionary
                     ? dictionary.OrderBy(p => p.Key.ToLowerInvariant(), StringComparer.Ordinal).Select(p => (object?)new List<object?> { p.Key, p.Value }).ToList()
                     : throw run.Bad($"{Values.Kind(value)} is not sorted by dictsort");
@@ -131,8 +133,13 @@ internal static class Filters
     private static bool Passes(TemplateRun run, object? value, Arguments a, int place) =>
         a.Places.Count <= place ? Values.IsTrue(value) : Tests.Holds(run, a.Places[place] as string ?? "", value, new([.. a.Places.Skip(place + 1)], a.Names));
 
-    private static object? Path(TemplateRun run, object? value, string path) =>
-        path.Split('.').Aggregate(value, (v, name) => v is Mapping map && map.TryGetValue(name, out var item) ? item : Accesses.Attribute(run, v, name));
+    private static object? Path(TemplateRun run, object? value, string path) => Parts(run, path).Aggregate(value, (v, name) => v is Mapping map && map.TryGetValue(name, out var item) ? item : Accesses.Attribute(run, v, name));
+
+    private static string[] Parts(TemplateRun run, string path)
+    {
+        run.Spend(16L * path.Length);
+        return path.Split('.');
+    }
 
     private static List<object?> Sorted(TemplateRun run, List<object?> elements, Arguments a)
     {
@@ -149,7 +156,11 @@ internal static class Filters
             sorted.Reverse();
         return sorted;
 
-        object? Fold(object? key) => isFolded && key is string text ? text.ToLowerInvariant() : key;
+        object? Fold(object? key)
+        {
+            run.Spend(key is string text ? text.Length : 0);
+            return isFolded && key is string folded ? folded.ToLowerInvariant() : key;
+        }
     }
 
     private static object? Number(TemplateRun run, string name, object? value, Arguments a)

@@ -34,7 +34,10 @@ internal static class Functions
     {
         foreach (var place in a.Places)
             foreach (var (key, value) in place as Mapping ?? throw run.Bad("namespace and dict take names and mappings"))
+            {
+                run.Spend(key.Length);
                 map[key] = value;
+            }
         foreach (var (name, value) in a.Names)
             map[name] = value;
         return map;

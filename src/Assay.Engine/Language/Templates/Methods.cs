@@ -31,8 +31,8 @@ internal static class Methods
         "title" => (run, _) => Spent(run, text.Length, Filters.Titled(text)),
         "startswith" => (run, a) => Any(run, a, part => text.StartsWith(part, StringComparison.Ordinal)),
         "endswith" => (run, a) => Any(run, a, part => text.EndsWith(part, StringComparison.Ordinal)),
-        "removeprefix" => (run, a) => text.StartsWith(Part(run, a, 0), StringComparison.Ordinal) ? text[Part(run, a, 0).Length..] : text,
-        "removesuffix" => (run, a) => text.EndsWith(Part(run, a, 0), StringComparison.Ordinal) ? text[..^Part(run, a, 0).Length] : text,
+        "removeprefix" => (run, a) => Spent(run, text.Length, text.StartsWith(Part(run, a, 0), StringComparison.Ordinal) ? text[Part(run, a, 0).Length..] : text),
+        "removesuffix" => (run, a) => Spent(run, text.Length, text.EndsWith(Part(run, a, 0), StringComparison.Ordinal) ? text[..^Part(run, a, 0).Length] : text),
         "find" => (run, a) => Spent(run, text.Length, (long)text.IndexOf(Part(run, a, 0), StringComparison.Ordinal)),
         "rfind" => (run, a) => Spent(run, text.Length, (long)text.LastIndexOf(Part(run, a, 0), StringComparison.Ordinal)),
         "count" => (run, a) => Spent(run, text.Length, Part(run, a, 0) is { Length: > 0 } part ? text.Split(part).Length - 1L : text.Length + 1L),
@@ -41,10 +41,10 @@ internal static class Methods
         "rsplit" => (run, a) => a.Get(1, "maxsplit") is null ? Split(run, text, a) : throw run.Bad("rsplit with a limit is not supported"),
         "splitlines" => (run, _) => Spent(run, 16L * text.Length, Lines(text)),
         "join" => (run, a) => Filters.Join(run, Accesses.Elements(run, a.Get(0, "iterable")), text),
-        "isdigit" => (_, _) => text.Length > 0 && text.All(char.IsDigit),
-        "isalpha" => (_, _) => text.Length > 0 && text.All(char.IsLetter),
-        "isupper" => (_, _) => text.Any(char.IsUpper) && !text.Any(char.IsLower),
-        "islower" => (_, _) => text.Any(char.IsLower) && !text.Any(char.IsUpper),
+        "isdigit" => (run, _) => Spent(run, text.Length, text.Length > 0 && text.All(char.IsDigit)),
+        "isalpha" => (run, _) => Spent(run, text.Length, text.Length > 0 && text.All(char.IsLetter)),
+        "isupper" => (run, _) => Spent(run, text.Length, text.Any(char.IsUpper) && !text.Any(char.IsLower)),
+        "islower" => (run, _) => Spent(run, text.Length, text.Any(char.IsLower) && !text.Any(char.IsUpper)),
         _ => null,
     };
 
@@ -52,7 +52,7 @@ internal static class Methods
     {
         if (old.Length == 0)
             throw run.Bad("replace is given nothing to replace");
-        var parts = count < 0 ? text.Split(old) : text.Split(old, (int)Math.Min(count + 1, int.MaxValue));
+        var parts = count < 0 ? text.Split(old) : text.Split(old, (int)(Math.Min(count, int.MaxValue - 1) + 1));
         run.Spend(text.Length + ((parts.Length - 1L) * by.Length));
         return string.Join(by, parts);
     }
@@ -65,7 +65,7 @@ internal static class Methods
         {
             if (separator.Length == 0)
                 throw run.Bad("split is given an empty separator");
-            return [.. text.Split(separator, most < 0 ? int.MaxValue : (int)Math.Min(most + 1, int.MaxValue))];
+            return [.. text.Split(separator, most < 0 ? int.MaxValue : (int)(Math.Min(most, int.MaxValue - 1) + 1))];
         }
         if (most >= 0)
             throw run.Bad("split at white space with a limit is not supported");
@@ -82,8 +82,8 @@ internal static class Methods
 
     private static bool Any(TemplateRun run, Arguments a, Func<string, bool> holds) => a.Get(0, "prefix") switch
     {
-        string part => holds(part),
-        List<object?> parts => parts.Exists(p => p is string part && holds(part)),
+        string part => Spent(run, part.Length, holds(part)),
+        List<object?> parts => parts.Exists(p => p is string part && Spent(run, part.Length, holds(part))),
         var other => throw run.Bad($"startswith and endswith want a string, not {Values.Kind(other)}"),
     };
 

@@ -32,7 +32,7 @@ internal static class Tests
         "false" => value is false,
         "callable" => value is Callable,
         "even" or "odd" => Whole(run, name, value) % 2 == 0 == (name == "even"),
-        "divisibleby" => Whole(run, name, a.Get(0, "num")) is not 0 and var by ? Whole(run, name, value) % by == 0 : throw run.Bad("division by zero"),
+        "divisibleby" => Whole(run, name, a.Get(0, "num")) is not 0 and var by ? by == -1 || Whole(run, name, value) % by == 0 : throw run.Bad("division by zero"),
         "in" => Arithmetic.Contains(run, a.Get(0, "seq"), value),
         "eq" or "equalto" or "==" => Arithmetic.Holds(run, "==", value, a.Get(0, "other")),
         "ne" or "!=" => Arithmetic.Holds(run, "!=", value, a.Get(0, "other")),

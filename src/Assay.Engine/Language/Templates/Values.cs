@@ -57,9 +57,15 @@ internal static class Values
             (bool or long or double, bool or long or double) => a is double || b is double ? Number(a) == Number(b) : Whole(a) == Whole(b),
             (string x, string y) => x == y,
             (List<object?> x, List<object?> y) => x.Count == y.Count && x.Zip(y).All(p => AreEqual(run, p.First, p.Second)),
-            (Mapping x, Mapping y) => x.Count == y.Count && x.All(p => y.TryGetValue(p.Key, out var other) && AreEqual(run, p.Value, other)),
+            (Mapping x, Mapping y) => x.Count == y.Count && x.All(p => HasKey(run, y, p.Key, out var other) && AreEqual(run, p.Value, other)),
             _ => ReferenceEquals(a, b),
         };
+    }
+
+    private static bool HasKey(TemplateRun run, Mapping map, string key, out object? value)
+    {
+        run.Spend(key.Length);
+        return map.TryGetValue(key, out value);
     }
 
     /// <summary>The order of two numbers or two texts; null where they have none.</summary>

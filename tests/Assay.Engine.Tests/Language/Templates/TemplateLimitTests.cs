@@ -28,6 +28,39 @@ public class TemplateLimitTests
         Assert.Contains(messages.Split('|'), m => message.Contains(m, StringComparison.Ordinal));
     }
 
+    /// <summary>Each goes through a long text, over and over.</summary>
+    [Theory]
+    [InlineData("s.isdigit()")]
+    [InlineData("s.isalpha()")]
+    [InlineData("s.isupper()")]
+    [InlineData("s.islower()")]
+    [InlineData("s.removeprefix('1')")]
+    [InlineData("s.removesuffix('1')")]
+    [InlineData("s.startswith(s)")]
+    [InlineData("s.endswith([s, s])")]
+    [InlineData("'1'.strip(s)")]
+    [InlineData("'1' | trim(s)")]
+    [InlineData("s in m")]
+    [InlineData("m[s]")]
+    [InlineData("m.get(s)")]
+    [InlineData("m == m")]
+    [InlineData("m | dictsort")]
+    [InlineData("{s: 1}")]
+    [InlineData("dict(m)")]
+    [InlineData("[s] | sort")]
+    [InlineData("[{}] | map(attribute=s)")]
+    public void Work_with_a_long_text_is_counted(string work)
+    {
+        var template = "{% set s = '1' * 8000000 %}{% set m = {s: 1} %}{% for i in range(100) %}{% if " + work + " %}{% endif %}{% endfor %}";
+        Assert.Contains("steps", Assert.Throws<ModelException>(() => Render(template)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{{ (-9223372036854775807 - 1) is divisibleby(-1) }}", "True")]
+    [InlineData("{{ 'aa'.replace('a', 'b', 9223372036854775807) }}", "bb")]
+    [InlineData("{{ 'a b'.split(' ', 9223372036854775807) | length }}", "2")]
+    public void Numbers_at_the_end_of_the_range_are_numbers(string template, string text) => Assert.Equal(text, Render(template).Text);
+
     [Theory]
     [InlineData("a\n{{ x | frobnicate }}", "line 2: filter 'frobnicate' is not supported")]
     [InlineData("{{ x is odder }}", "line 1: test 'odder' is not supported")]
