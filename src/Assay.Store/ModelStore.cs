@@ -211,7 +211,13 @@ public sealed partial class ModelStore
     private static List<(string Name, string Path)> Sources(string path)
     {
         if (File.Exists(path))
-            return [.. GgufParts.With(path)];
+        {
+            // A device or a pipe says of itself that it is empty, and may never end.
+            var file = new FileInfo(path);
+            if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+                file = target;
+            return file.Length > 0 ? [.. GgufParts.With(path)] : throw new ModelException($"'{path}' is empty, or no plain file");
+        }
         if (!Directory.Exists(path))
             throw new StoreException(StoreFault.NotFound, $"there is no file or folder '{path}'");
         var found = new List<(string, string)>();

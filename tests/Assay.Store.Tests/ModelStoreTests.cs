@@ -53,6 +53,17 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal(Convert.ToHexStringLower(root.GetHashAndReset()), Import(folder["m"]).Digest.ToHex());
     }
 
+    [Theory]
+    [InlineData("/dev/zero")]
+    [InlineData("empty.onnx")]
+    [InlineData("link.onnx")]
+    public void What_is_empty_or_never_ends_is_refused(string file)
+    {
+        folder.Write("empty.onnx", []);
+        File.CreateSymbolicLink(folder["link.onnx"], "/dev/zero");
+        Assert.Contains("no plain file", Assert.Throws<ModelException>(() => Import(file[0] == '/' ? file : folder[file])).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Same_bytes_under_the_same_name_are_the_same_version()
     {
