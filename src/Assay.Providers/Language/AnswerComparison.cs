@@ -32,8 +32,9 @@ internal sealed class AnswerComparison
         differences = new TokenDifference?[theirs.Length];
     }
 
-    /// <summary>The ids of each choice's tokens.</summary>
-    public IReadOnlyList<ImmutableArray<int>> Choices => [.. theirs.Select(c => c.Select(t => (int)t.Id).ToImmutableArray())];
+    /// <summary>The ids of each choice's tokens, up to the first that is none of the vocabulary's: there it differs, and what follows cannot be evaluated.</summary>
+    public IReadOnlyList<ImmutableArray<int>> Choices(int vocabulary) =>
+        [.. theirs.Select(c => c.Take(Array.FindIndex(c, t => t.Id >= (uint)vocabulary) is var first and >= 0 ? first + 1 : c.Length).Select(t => (int)t.Id).ToImmutableArray())];
 
     /// <summary>Where the first choice that differs does, and by how much; null where all that were looked at are the same.</summary>
     public TokenDifference? Difference => Array.Find(differences, d => d is not null);
@@ -47,6 +48,8 @@ internal sealed class AnswerComparison
     /// <param name="tools">Those that the request's body offers; null where it is not shown or offers none.</param>
     public string? CallsDifference(OfferedTools? tools)
     {
+        if (parameters is { Tools: null, Void: null } && parameters.Choices.IndexOf(parameters.Choices.FirstOrDefault(c => c.ToolCalls > 0)!) is var at and >= 0)
+            return $"{Choice(at)}the receipt counts {parameters.Choices[at].ToolCalls} calls of tools, and offers none";
         for (var i = 0; i < theirs.Length && tools is not null && parameters.Void is null; i++)
             if (tools.CountIn(theirs[i], tokenizer) is var calls && calls != parameters.Choices[i].ToolCalls)
                 return $"{Choice(i)}the receipt counts {parameters.Choices[i].ToolCalls} calls of tools, and the answer holds {calls}";

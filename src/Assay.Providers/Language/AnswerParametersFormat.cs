@@ -103,6 +103,10 @@ public static class AnswerParametersFormat
     /// <exception cref="MalformedException">It names none.</exception>
     public static ulong TicketOf(JsonValue value) => new JsonAt(value, "predicate.parameters")["ticket"].Integer();
 
+    /// <summary>How many tokens the usage says that the answer has; <see cref="AnswerParameters.CompletionTokens"/> adds those of the choices up.</summary>
+    /// <exception cref="MalformedException">Not the parameters of a language model's answer.</exception>
+    public static ulong UsageOf(JsonValue value) => new JsonAt(value, "predicate.parameters")["usage"]["completionTokens"].Integer();
+
     private static void WriteSampler(Utf8JsonWriter json, SamplerOptions s)
     {
         json.WriteString("temperature", Decimal(s.Temperature));

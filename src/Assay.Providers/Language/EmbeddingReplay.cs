@@ -39,6 +39,8 @@ internal static class EmbeddingReplay
         var texts = PromptTokens.DecodeList(bundle.Disclosures.Input!.Bytes.Span);
         if (parameters.Texts != (ulong)texts.Length || parameters.PromptTokens != (ulong)texts.Sum(t => (long)t.Length))
             return Diverged($"the receipt counts {parameters.Texts} texts of {parameters.PromptTokens} tokens, and has {texts.Length} of {texts.Sum(t => (long)t.Length)}");
+        if (LanguageReplay.OtherFingerprint(receipt, parameters.SystemFingerprint) is { } fingerprint)
+            return Diverged(fingerprint);
         if (parameters.Pooling != model.Model.Pooling)
             return Diverged($"the receipt's pooling is {parameters.Pooling.Name()}, the model's {model.Model.Pooling?.Name() ?? "none"}");
         try

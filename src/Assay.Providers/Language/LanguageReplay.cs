@@ -3,6 +3,7 @@ using Assay.Engine.Models;
 using Assay.Verify;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
+using Assay.Verify.Json;
 using Assay.Verify.Statements;
 
 namespace Assay.Providers.Language;
@@ -44,9 +45,11 @@ public static class LanguageReplay
         ReplayResult Diverged(string how, TokenDifference? token = null) => new(ReplayStatus.Diverged, how, receipt, null) { Token = token };
 
         AnswerParameters parameters;
+        ulong counted;
         try
         {
             parameters = AnswerParametersFormat.Read(receipt.Parameters);
+            counted = AnswerParametersFormat.UsageOf(receipt.Parameters);
         }
         catch (MalformedException e)
         {
@@ -61,6 +64,10 @@ public static class LanguageReplay
         if (parameters.Choices.Length != parameters.N || parameters.Choices.Aggregate(0UL, (sum, c) => sum + c.Tokens) != (ulong)tokens.Count
             || parameters.PromptTokens != (ulong)prompt.Length)
             return Diverged($"the receipt counts {parameters.PromptTokens} and {parameters.CompletionTokens} tokens of {parameters.N} choices, and has {prompt.Length} and {tokens.Count}");
+        if (counted != (ulong)tokens.Count)
+            return Diverged($"the receipt's usage counts {counted} tokens of the answer, and it has {tokens.Count}");
+        if (OtherFingerprint(receipt, parameters.SystemFingerprint) is { } fingerprint)
+            return Diverged(fingerprint);
         var walk = new AnswerComparison(parameters, tokens, model.Model.Tokenizer);
         if (walk.EmptyChoice is { } empty)
             return Diverged(empty);
@@ -74,7 +81,7 @@ public static class LanguageReplay
             await Task.Run(() => Walk(walk, request, model, tools, cancel), cancel).ConfigureAwait(false);
             // The token that shows it comes first, and then what the request says of it.
             string?[] found = [walk.Difference?.What, wire.Difference, walk.Difference is null ? walk.CallsDifference(wire.Tools) ?? walk.WordsDifference() : null];
-            var note = wire.Note is { } left ? $"; {left}" : "";
+            var note = string.Concat(new[] { wire.Note, OtherKey(parameters, receipt) }.Select(n => n is null ? "" : $"; {n}"));
             return Array.Exists(found, f => f is not null) ? Diverged(string.Join("; ", found.OfType<string>()), walk.Difference)
                 : isOther ? Diverged($"the model is not the one that the receipt names; its {tokens.Count} tokens are the same{note}")
                 : new ReplayResult(ReplayStatus.Reproduced, $"{tokens.Count} tokens are the same{note}", receipt, null);
@@ -84,6 +91,17 @@ public static class LanguageReplay
             return Unverifiable($"the model cannot be run on that prompt here: {e.Message}");
         }
     }
+
+    /// <summary>What is wrong with a receipt's system_fingerprint, which follows from what else it says; null for nothing.</summary>
+    internal static string? OtherFingerprint(Receipt receipt, string claimed) =>
+        ModelDigests.FingerprintOf(receipt.Model.Manifest, receipt.Execution) is var made && made != claimed
+            ? $"the receipt's system_fingerprint is {StrictJson.Shown(claimed)}, and its model, engine and profile make {made}"
+            : null;
+
+    // A key may be replaced while an answer is being made. Whether this one was cannot be told from one receipt, and who can choose the seed picks the answer.
+    private static string? OtherKey(AnswerParameters parameters, Receipt receipt) => parameters.Seed is SeedClaim.Node seed && seed.Key != receipt.Issuer.KeyId
+        ? $"the seed is of another serving key ({seed.Key.ToHex()[..8]}…), and this bundle does not show that the answer was begun under it"
+        : null;
 
     // Token ids are compared, so they have to stand for the same texts.
     private static string? NotComparable(Receipt receipt, RunnableLanguageModel model, bool isOther)
@@ -98,10 +116,11 @@ public static class LanguageReplay
     private static void Walk(AnswerComparison walk, GenerationRequest request, RunnableLanguageModel model, LanguageReplayTools tools, CancellationToken cancel)
     {
         var vocabulary = model.Model.Architecture.VocabularySize;
+        var choices = walk.Choices(vocabulary);
         _ = request.Within(vocabulary, model.Model.Architecture.ContextLength);
-        var longest = request.Prompt.Length + walk.Choices.Max(c => c.Length) + 1;
+        var longest = request.Prompt.Length + choices.Max(c => c.Length) + 1;
         using var evaluator = tools.Open(model, request.Choices, Math.Min(longest, model.Model.Architecture.ContextLength));
-        TeacherForcing.Run(evaluator, model.Model.Tokenizer, request, walk.Choices, walk.Look, cancel);
+        TeacherForcing.Run(evaluator, model.Model.Tokenizer, request, choices, walk.Look, cancel);
     }
 
     private static GenerationRequest RequestOf(AnswerParameters p, int[] prompt, string? nonce, ReadOnlySpan<byte> input) => new()

@@ -55,12 +55,11 @@ public static class ModelDigests
     public static TokenWord WordOf(Tokenizer tokenizer, uint id) => new(id, tokenizer.Text((int)id), tokenizer.Bytes((int)id));
 
     /// <summary>Names weights, arithmetic and engine in a few letters.</summary>
-    public static string FingerprintOf(RunnableLanguageModel model)
-    {
-        var execution = LanguageEngine.ExecutionOf(model);
-        return "fp_" + Sha256.Of(Encoding.UTF8.GetBytes(
-            $"{model.Claim.Manifest.ToHex()}\n{execution.Graph.ToHex()}\n{execution.Profile}\n{execution.Engine.Build}\n")).ToHex()[..16];
-    }
+    public static string FingerprintOf(RunnableLanguageModel model) => FingerprintOf(model.Claim.Manifest, LanguageEngine.ExecutionOf(model));
+
+    /// <summary>The same of what a receipt says of them.</summary>
+    public static string FingerprintOf(in Hash manifest, ExecutionClaim execution) => "fp_" + Sha256.Of(Encoding.UTF8.GetBytes(
+        $"{manifest.ToHex()}\n{execution.Graph.ToHex()}\n{execution.Profile}\n{execution.Engine.Build}\n")).ToHex()[..16];
 
     private static IEnumerable<WeightMatrix> MatricesOf(LanguageWeights weights) => weights.Layers
         .SelectMany(l => (WeightMatrix?[])[l.Query, l.Key, l.Value, l.AttentionOutput, l.Gate, l.Up, l.Down, .. l.ExpertGates, .. l.ExpertUps, .. l.ExpertDowns])

@@ -1,4 +1,5 @@
 using Assay.Engine.Language.Generation;
+using Assay.Engine.Language.Sampling;
 using Assay.Engine.Models;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
@@ -35,6 +36,7 @@ internal sealed record WireCheck(string? Difference, string? Note, GenerationReq
             : null;
         var same = new (string Name, bool Is)[]
         {
+            ("model", RequestReader.ModelOf(body) is not { } named || named == receipt.Model.Name || named == $"{receipt.Model.Name}@{receipt.Model.Version}" || named == receipt.Model.Manifest.ToHex()),
             ("sampling parameters", SameSampler(asked, p)), ("n", asked.Choices == p.N), ("stop", asked.Stop.SequenceEqual(p.Stop)),
             ("logprobs", asked.Alternatives == p.Alternatives), ("seed", request.Seed == (p.Seed as SeedClaim.Client)?.Value),
             ("tools", isOther || request.Tools?.ReadingOf(model.Model.Tokenizer) == p.Tools), ("grammar", request.Grammar == p.Grammar),
@@ -44,8 +46,16 @@ internal sealed record WireCheck(string? Difference, string? Note, GenerationReq
         var difference = (isOther ? null : differs)
             ?? (Array.Find(same, s => !s.Is).Name is { } name ? $"the request asks for other {name} than the receipt says" : null);
         var form = request.Grammar == p.Grammar ? asked : null;
-        return new WireCheck(difference, isOther && differs is not null ? differs + "; the receipt's was taken" : null, form, request.Tools);
+        var note = !isOther ? EndedEarly(asked, p, model) : differs is not null ? differs + "; the receipt's was taken" : null;
+        return new WireCheck(difference, note, form, request.Tools);
     }
+
+    // How long a context a node gives is its own affair, and no receipt says it: whoever replays is told that there was room for more.
+    private static string? EndedEarly(GenerationRequest asked, AnswerParameters p, RunnableLanguageModel model) =>
+        Math.Min(asked.MaxTokens, model.Model.Architecture.ContextLength - asked.Prompt.Length) is var room && p.MaxTokens < room
+        && p.Choices.Any(c => c.FinishReason == FinishReason.Length.Name())
+            ? $"the node ended it after {p.MaxTokens} tokens, where the request and the model leave room for {room}"
+            : null;
 
     /// <summary>The request's body; else, where one came, why it cannot be used.</summary>
     public static (ReadOnlyMemory<byte>? Body, string? Note) Shown(Bundle bundle, Receipt receipt) =>

@@ -1,8 +1,10 @@
+using System.Text;
 using Assay.Providers;
 using Assay.Providers.Language;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
+using Assay.Verify.Json;
 
 namespace Assay.Node.Tests.Language;
 
@@ -190,6 +192,60 @@ public class LanguageReplayTests
         var replay = await tiny.ReplayAsync(changed);
         Assert.Equal(ReplayStatus.Diverged, replay.Status);
         Assert.StartsWith("the receipt says another quantisation", replay.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a caller is shown besides its tokens, and a node could sign otherwise.</summary>
+    [Theory]
+    [InlineData("\"completionTokens\":24", "\"completionTokens\":4000", "usage counts 4000 tokens")]
+    [InlineData("\"systemFingerprint\":\"fp_", "\"systemFingerprint\":\"fp_0", "system_fingerprint is fp_0")]
+    [InlineData("\"toolCalls\":0", "\"toolCalls\":3", "counts 3 calls of tools, and offers none")]
+    [InlineData("\"finishReason\":\"length\",\"toolCalls\":0", "\"finishReason\":\"tool_calls\",\"toolCalls\":1", "ends with tool_calls")]
+    public async Task Counts_and_names_that_do_not_follow_from_the_answer_diverge(string was, string now, string detail)
+    {
+        await using var tiny = await TinyNode.OpenAsync();
+        var replay = await tiny.ReplayAsync(TinyNode.With(await tiny.BundleAsync(Sampled), r =>
+        {
+            var text = Encoding.UTF8.GetString(StrictJson.Write(r.Parameters.Write));
+            Assert.Contains(was, text, StringComparison.Ordinal);
+            return r with { Parameters = StrictJson.Parse(Encoding.UTF8.GetBytes(text.Replace(was, now, StringComparison.Ordinal)), 1 << 20) };
+        }));
+        Assert.Equal(ReplayStatus.Diverged, replay.Status);
+        Assert.Contains(detail, replay.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Token_that_no_vocabulary_has_diverges_where_it_stands()
+    {
+        await using var tiny = await TinyNode.OpenAsync();
+        var replay = await tiny.ReplayAsync(TinyNode.WithToken(await tiny.BundleAsync(Sampled), 9, t => t with { Id = 4_000_000_000 }));
+        Assert.Equal((ReplayStatus.Diverged, 9, 4_000_000_000), (replay.Status, replay.Token!.Position, replay.Token.Theirs.Id));
+    }
+
+    [Fact]
+    public async Task Body_that_names_another_model_diverges()
+    {
+        await using var tiny = await TinyNode.OpenAsync();
+        foreach (var (name, status) in new[] { ("tiny", ReplayStatus.Reproduced), ("tiny@1", ReplayStatus.Reproduced), ("bigger", ReplayStatus.Diverged) })
+        {
+            var replay = await tiny.ReplayAsync(await tiny.BundleAsync(Sampled[..^1] + $",\"model\":\"{name}\"}}"));
+            Assert.True(replay.Status == status, replay.Detail);
+        }
+    }
+
+    [Fact]
+    public async Task Seed_of_a_key_that_is_not_shown_and_an_answer_that_the_node_cut_are_said()
+    {
+        await using var tiny = await TinyNode.OpenAsync();
+        var seedless = Sampled.Replace(",\"seed\":3", "", StringComparison.Ordinal);
+        var bundle = await tiny.BundleAsync(seedless);
+        Assert.Equal("24 tokens are the same", (await tiny.ReplayAsync(bundle)).Detail);
+        // As if the request had asked for more, and the node had given less.
+        var longer = seedless.Replace("24", "30", StringComparison.Ordinal);
+        var cut = TinyNode.With(tiny.WithRequest(bundle, longer), r => r with { Parameters = AnswerParametersFormat.Write(AnswerParametersFormat.Read(r.Parameters) with { MaxTokens = 24 }) });
+        Assert.Equal("24 tokens are the same; the node ended it after 24 tokens, where the request and the model leave room for 30", (await tiny.ReplayAsync(cut)).Detail);
+        // Of no seed of that key is it known that the answer was begun under it.
+        var other = TinyNode.With(bundle, r => r with { Issuer = r.Issuer with { KeyId = Sha256.Of("another key"u8) } });
+        Assert.Contains("; the seed is of another serving key (", (await tiny.ReplayAsync(other)).Detail, StringComparison.Ordinal);
     }
 
     private static long[] Ids(Bundle bundle)
