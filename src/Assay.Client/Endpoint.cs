@@ -13,6 +13,9 @@ internal abstract record Endpoint
     /// <summary><c>…/v1/chat/completions</c> and <c>…/v1/completions</c>.</summary>
     public sealed record Language(bool IsChat) : Endpoint;
 
+    /// <summary><c>…/v1/embeddings</c>.</summary>
+    public sealed record Embeddings : Endpoint;
+
     /// <summary>Where a node gives receipts, and this client does not know how to check the answer.</summary>
     public sealed record Unknown : Endpoint;
 
@@ -28,7 +31,8 @@ internal abstract record Endpoint
             [.., "models", _, "versions", _, "infer"] => new Tensors(names[^4], names[^2]),
             [.., "v1", "chat", "completions"] => new Language(IsChat: true),
             [.., "v1", "completions"] => new Language(IsChat: false),
-            ["v2", ..] or [.., "v1", "embeddings"] => new Unknown(),
+            [.., "v1", "embeddings"] => new Embeddings(),
+            ["v2", ..] => new Unknown(),
             _ => null,
         };
     }

@@ -15,10 +15,10 @@ namespace Assay.Client;
 /// </summary>
 /// <remarks>
 /// It knows the answers of the Open Inference Protocol v2 (<c>POST …/infer</c>) and those of language models (<c>POST …/v1/chat/completions</c>,
-/// <c>…/v1/completions</c>), whole and streamed. A stream's tokens are handed on as they come, unless <see cref="ReceiptOptions.HoldsBackStreams"/>, and its end only when the
+/// <c>…/v1/completions</c>), whole and streamed, and embeddings (<c>…/v1/embeddings</c>). A stream's tokens are handed on as they come, unless <see cref="ReceiptOptions.HoldsBackStreams"/>, and its end only when the
 /// receipt bears them out: otherwise reading throws. Everything else passes through untouched, and so does an answer that reports an error: there is no receipt for one.
-/// An answer with a receipt to a request that this handler does not know, and any success of a POST below <c>/v2/</c> or to <c>/v1/embeddings</c>, is refused: better
-/// than to hand on what nobody checked.
+/// An answer with a receipt to a request that this handler does not know, and any other success of a POST below <c>/v2/</c>, is refused: better than
+/// to hand on what nobody checked.
 /// </remarks>
 public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -69,6 +69,7 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
             {
                 Endpoint.Tensors(var model, var version) => TensorsAsync(new Exchange(model, version, type, sent, nonce), request, response, cancellationToken),
                 Endpoint.Language(var isChat) => LanguageAsync(isChat, (type, sent, nonce), request, response, cancellationToken),
+                Endpoint.Embeddings => EmbeddingsAsync((type, sent, nonce), request, response, cancellationToken),
                 _ => throw new InvalidOperationException("an endpoint that nobody checks"),
             });
             return response;
@@ -85,18 +86,28 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
         Task.Run(() => SendAsync(request, cancellationToken), cancellationToken).GetAwaiter().GetResult();
 
-    private async Task TensorsAsync(Exchange exchange, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
+    private Task TensorsAsync(Exchange exchange, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel) =>
+        WholeAsync(exchange, (received, receipt, shown) => TensorCheck.Difference(exchange.Request, received, receipt, shown), request, response, cancel);
+
+    private Task EmbeddingsAsync((string? Type, byte[] Body, string Nonce) sent, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
+    {
+        var question = EmbeddingQuestion.Read(sent.Body) ?? throw Unreadable();
+        return WholeAsync(
+            new Exchange(question.Name, question.Version, sent.Type, sent.Body, sent.Nonce),
+            (received, receipt, shown) => EmbeddingCheck.Difference(question, received, receipt, shown), request, response, cancel);
+    }
+
+    private async Task WholeAsync(Exchange exchange, Func<byte[], Receipt, Disclosures, string?> body, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
     {
         var received = await Bodies.ReadAsync(response.Content, options.MaxBytes, "answer", cancel);
         var answer = AnswerReceipt.Read(Bodies.Single(response.Headers, AnswerReceipt.Header), received);
-        await VerifyAsync(answer, exchange, (receipt, shown) => TensorCheck.Difference(exchange.Request, received, receipt, shown), request, cancel);
+        await VerifyAsync(answer, exchange, (receipt, shown) => body(received, receipt, shown), request, cancel);
         response.Content = Bodies.Again(response.Content, received);
     }
 
     private async Task LanguageAsync(bool isChat, (string? Type, byte[] Body, string Nonce) sent, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
     {
-        var question = LanguageQuestion.Read(isChat, sent.Body)
-            ?? throw new ReceiptException(ReceiptFault.NoReceipt, "the node answered a request that this client cannot read");
+        var question = LanguageQuestion.Read(isChat, sent.Body) ?? throw Unreadable();
         var exchange = new Exchange(question.Name, question.Version, sent.Type, sent.Body, sent.Nonce);
         if (question.Streams)
         {
@@ -163,6 +174,8 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
         var note = response.IsSuccessStatusCode ? await Bodies.ReadAsync(response.Content, 1 << 20, "checkpoint", cancel) : [];
         return memory.Late(answer, note);
     }
+
+    private static ReceiptException Unreadable() => new(ReceiptFault.NoReceipt, "the node answered a request that this client cannot read");
 
     // A success that this handler should have checked, but does not know how to.
     private static HttpResponseMessage Unchecked(HttpRequestMessage request, Endpoint? endpoint, HttpResponseMessage response)

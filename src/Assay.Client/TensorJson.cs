@@ -45,6 +45,24 @@ internal static class TensorJson
         return (wanted ?? signed.Select(s => s.Name)).All(seen.Contains) ? null : "a tensor that the receipt commits to is not there";
     }
 
+    /// <summary>
+    /// Whether a number says a signed element: the nearest element to the decimal as it is written, of two the even one, has equal bits, the sign of zero too. The text is
+    /// rounded once, as the node rounds it. NaN, of which JSON has one, and the infinities are texts.
+    /// </summary>
+    internal static bool IsReal<T>(JsonElement json, T signed) where T : System.Numerics.IFloatingPointIeee754<T>
+    {
+        if (json.ValueKind == JsonValueKind.String)
+            return json.GetString() switch
+            {
+                "NaN" => T.IsNaN(signed),
+                "Infinity" => T.IsPositiveInfinity(signed),
+                "-Infinity" => T.IsNegativeInfinity(signed),
+                _ => false,
+            };
+        return json.ValueKind == JsonValueKind.Number && T.TryParse(JsonMarshal.GetRawUtf8Value(json), NumberStyles.Float, CultureInfo.InvariantCulture, out var shown)
+            && T.IsFinite(shown) && shown == signed && T.IsNegative(shown) == T.IsNegative(signed);
+    }
+
     // Walks the signed elements in the order of the JSON's.
     private sealed class Elements(CanonicalTensor tensor)
     {
@@ -93,21 +111,6 @@ internal static class TensorJson
             "int64" => IsWhole(json, BinaryPrimitives.ReadInt64LittleEndian(element)),
             _ => IsWhole(json, BinaryPrimitives.ReadUInt64LittleEndian(element)),
         };
-
-        // Equal bits, but for NaN, of which JSON has one: the text is rounded once, as the node rounds it.
-        private static bool IsReal<T>(JsonElement json, T signed) where T : System.Numerics.IFloatingPointIeee754<T>
-        {
-            if (json.ValueKind == JsonValueKind.String)
-                return json.GetString() switch
-                {
-                    "NaN" => T.IsNaN(signed),
-                    "Infinity" => T.IsPositiveInfinity(signed),
-                    "-Infinity" => T.IsNegativeInfinity(signed),
-                    _ => false,
-                };
-            return json.ValueKind == JsonValueKind.Number && T.TryParse(JsonMarshal.GetRawUtf8Value(json), NumberStyles.Float, CultureInfo.InvariantCulture, out var shown)
-                && T.IsFinite(shown) && shown == signed && T.IsNegative(shown) == T.IsNegative(signed);
-        }
 
         private static bool IsWhole<T>(JsonElement json, T signed) where T : System.Numerics.IBinaryInteger<T> =>
             json.ValueKind == JsonValueKind.Number

@@ -20,22 +20,28 @@ assert.equal(called.finish_reason, "tool_calls");
 assert.equal((await client.completions.create({ model: "plain", prompt: "once upon", max_tokens: 4, logprobs: 2 })).object, "text_completion");
 const bundles = keep.bundles.size;
 assert.equal(bundles, 3);
+const embedded = await client.embeddings.create({ model: "tiny", input: "once upon a time" }), texts = ["a text", "once upon a time"];
+const listed = await client.embeddings.create({ model: "tiny", input: texts, encoding_format: "float" });
+assert.deepEqual(listed.data[1].embedding.map(Math.fround), [...embedded.data[0].embedding]);
+assert.equal((await client.embeddings.create({ model: "plain", input: [[3, 4, 5], [6]], dimensions: 16 })).data[1].embedding.length, 16);
+assert.equal(keep.bundles.size, bundles + 3);
 
 let text = "";
 for await (const chunk of await client.chat.completions.create({ ...ask, stream: true, stream_options: { include_usage: true } })) text += chunk.choices[0]?.delta.content ?? "";
 assert.ok(text.length > 0);
 const stream = client.chat.completions.stream({ ...ask, ...tools });
 assert.equal((await stream.finalChatCompletion()).choices[0].finish_reason, "tool_calls");
-assert.equal(keep.bundles.size, bundles + 2);
+assert.equal(keep.bundles.size, bundles + 5);
 
 // Someone on the way changes one word of what is said, or one digit of what is counted.
 const liar = change => async (...request) => {
   const honest = await fetch(...request);
-  return /chat\/completions$/.test(honest.url) ? new Response(change(await honest.text()), { status: honest.status, headers: honest.headers }) : honest;
+  return /chat\/completions$|embeddings$/.test(honest.url) ? new Response(change(await honest.text()), { status: honest.status, headers: honest.headers }) : honest;
 };
 const refused = async (change, more) => {
+  const lied = over({ fetch: liar(change) });
   const error = await (async () => {
-    const answer = await over({ fetch: liar(change) }).chat.completions.create({ ...ask, ...more });
+    const answer = await (more.input ? lied.embeddings.create({ model: "tiny", ...more }) : lied.chat.completions.create({ ...ask, ...more }));
     if (more.stream) for await (const _ of answer);
   })().then(() => assert.fail("it was handed on"), e => e.cause ?? e);
   assert.deepEqual([error.name, error.fault], ["ReceiptError", "other-answer"], error.stack);
@@ -47,4 +53,17 @@ for (const stream of [false, true]) {
 }
 await refused(text => text.replace(/"completion_tokens":\d+,"total_tokens":\d+/, "\"completion_tokens\":1,\"total_tokens\":1"), { stream: false });
 await refused(text => text.replace(/\\"yes\\"/, "\\\"no\\\""), { stream: true, ...tools });
+const edited = change => text => {
+  const answer = JSON.parse(text);
+  change(answer, answer.data);
+  return JSON.stringify(answer);
+};
+for (const encoding_format of [undefined, "float"]) {
+  await refused(edited((_, data) => { data[1].embedding = data[0].embedding; }), { input: texts, encoding_format });
+  await refused(edited((_, data) => { data.reverse(); }), { input: texts, encoding_format });
+  await refused(edited((_, data) => { data[0].embedding = data[0].embedding.slice(0, -8); }), { input: texts, encoding_format });
+  await refused(edited(answer => { answer.usage = { prompt_tokens: 1, total_tokens: 1 }; }), { input: texts, encoding_format });
+}
+await refused(edited((_, data) => { data[1].embedding[3] *= 1.0000002; }), { input: texts, encoding_format: "float" });
+await refused(text => text.replace(/"embedding":"[A-Z]/i, start => start.slice(0, -1) + (start.endsWith("A") ? "B" : "A")), { input: texts });
 console.log("all of it is verified");

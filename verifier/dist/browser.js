@@ -354,8 +354,8 @@ function sha256(...parts) {
       compress(state, w, heldView, 0);
       fill = 0;
     }
-    const view2 = new DataView(part.buffer, part.byteOffset, part.byteLength);
-    for (; at + 64 <= part.length; at += 64) compress(state, w, view2, at);
+    const view3 = new DataView(part.buffer, part.byteOffset, part.byteLength);
+    for (; at + 64 <= part.length; at += 64) compress(state, w, view3, at);
     held.set(part.subarray(at));
     fill = part.length - at;
   }
@@ -368,8 +368,8 @@ function sha256(...parts) {
   heldView.setUint32(56, Math.floor(total / 536870912));
   heldView.setUint32(60, total * 8 >>> 0);
   compress(state, w, heldView, 0);
-  const out = new Uint8Array(32), view = new DataView(out.buffer);
-  state.forEach((x, i) => view.setInt32(4 * i, x));
+  const out = new Uint8Array(32), view2 = new DataView(out.buffer);
+  state.forEach((x, i) => view2.setInt32(4 * i, x));
   return out;
 }
 
@@ -1016,11 +1016,11 @@ function cut(bytes2, stated) {
   return BigInt(pieces.length) === numberOfPieces(stated) ? pieces : null;
 }
 function tokenLength(bytes2, at) {
-  const view = new DataView(bytes2.buffer, bytes2.byteOffset, bytes2.byteLength);
+  const view2 = new DataView(bytes2.buffer, bytes2.byteOffset, bytes2.byteLength);
   if (at + 12 > bytes2.length) return null;
-  const n2 = view.getUint32(at + 4);
+  const n2 = view2.getUint32(at + 4);
   if (at + 12 + n2 > bytes2.length) return null;
-  const length = 12 + n2 + 4 * view.getUint32(at + 8 + n2);
+  const length = 12 + n2 + 4 * view2.getUint32(at + 8 + n2);
   return at + length <= bytes2.length ? length : null;
 }
 function fits(piece, index, count2, stated) {
@@ -1091,19 +1091,19 @@ function readCompleteness(value) {
 
 // src/tokens.ts
 function readTokens(bytes2) {
-  const tokens = [], view = new DataView(bytes2.buffer, bytes2.byteOffset, bytes2.byteLength);
+  const tokens = [], view2 = new DataView(bytes2.buffer, bytes2.byteOffset, bytes2.byteLength);
   let at = 0;
-  const number = () => {
+  const number2 = () => {
     if (at + 4 > bytes2.length) throw new Malformed("tokens that end too early");
     at += 4;
-    return view.getUint32(at - 4);
+    return view2.getUint32(at - 4);
   };
   while (at < bytes2.length) {
-    const id2 = number(), length = number();
+    const id2 = number2(), length = number2();
     if (length > bytes2.length - at) throw new Malformed("tokens that end too early");
-    const said2 = bytes2.subarray(at, at += length), count2 = number();
+    const said2 = bytes2.subarray(at, at += length), count2 = number2();
     if (count2 > (bytes2.length - at) / 4) throw new Malformed("tokens that end too early");
-    tokens.push({ id: id2, text: said2, logs: Array.from({ length: count2 }, number) });
+    tokens.push({ id: id2, text: said2, logs: Array.from({ length: count2 }, number2) });
   }
   return tokens;
 }
@@ -1111,6 +1111,20 @@ function promptLength(bytes2) {
   const count2 = bytes2.length >= 4 ? new DataView(bytes2.buffer, bytes2.byteOffset).getUint32(0) : -1;
   if (bytes2.length !== 4 + 4 * count2) throw new Malformed("not the token ids of a prompt behind their number");
   return count2;
+}
+function readPrompts(bytes2) {
+  const bad = () => new Malformed("not the token ids of texts behind their numbers"), view2 = new DataView(bytes2.buffer, bytes2.byteOffset, bytes2.byteLength);
+  let at = 0;
+  const number2 = (most) => {
+    if (at + 4 > bytes2.length) throw bad();
+    const n2 = view2.getUint32(at);
+    if (n2 > most) throw bad();
+    at += 4;
+    return n2;
+  };
+  const texts = Array.from({ length: number2((bytes2.length - 4) / 4) }, () => Array.from({ length: number2((bytes2.length - at - 4) / 4) }, () => number2(2 ** 31 - 1)));
+  if (at !== bytes2.length) throw bad();
+  return texts;
 }
 var loose = new TextDecoder("utf-8", { ignoreBOM: true });
 var u32 = (n2) => Uint8Array.of(n2 >>> 24, n2 >>> 16, n2 >>> 8, n2);
@@ -1126,6 +1140,31 @@ function readWords(value) {
     words.set(Number(id2), { shown: bytes2.length > 0 ? loose.decode(bytes2) : text(name, "a word"), bytes: bytes2 });
   }
   return { words, digest: toHex(sha256(concat(...parts))) };
+}
+
+// src/floats.ts
+var view = new DataView(new ArrayBuffer(4));
+function beside(value, step) {
+  view.setFloat32(0, value);
+  view.setUint32(0, view.getUint32(0) + step);
+  const next = view.getFloat32(0);
+  return next === Infinity ? 2 ** 128 : next;
+}
+function saysFloat32(json, value) {
+  const size = Math.abs(value), said2 = Math.abs(Number(json));
+  if (!Number.isFinite(value) || json.startsWith("-") !== (value < 0 || Object.is(value, -0))) return false;
+  view.setFloat32(0, size);
+  const even = view.getUint32(0) % 2 === 0, above = (size + beside(size, 1)) / 2, below = size === 0 ? -1 : (size + beside(size, -1)) / 2;
+  if (said2 !== above && said2 !== below) return below < said2 && said2 < above;
+  const side = against(json, said2);
+  return side === 0 ? even : said2 === above ? side < 0 : side > 0;
+}
+function against(json, bound) {
+  const [, whole2 = "", part = "", power = "0"] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(json) ?? [];
+  const all = (whole2 + part).replace(/^0+/, ""), kept = all.slice(0, 200), rest = /[1-9]/.test(all.slice(200)) ? "1" : "0";
+  const exponent = Number(power) - part.length + all.length - kept.length - 1;
+  const left = BigInt(kept + rest) * 2n ** 150n * 10n ** BigInt(Math.max(exponent, 0)), right = BigInt(bound * 2 ** 150) * 10n ** BigInt(Math.max(-exponent, 0));
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 // src/tensors.ts
@@ -1170,26 +1209,26 @@ var elements = {
 var domain2 = utf8("assay/tensors/v1\n");
 var maxProduct = 2 ** 31 - 1;
 function readTensors(bytes2) {
-  const bad = (why) => new Malformed(`not tensors: ${why}`), view = new DataView(bytes2.buffer, bytes2.byteOffset, bytes2.byteLength);
+  const bad = (why) => new Malformed(`not tensors: ${why}`), view2 = new DataView(bytes2.buffer, bytes2.byteOffset, bytes2.byteLength);
   let at = 0;
-  const number = (most) => {
+  const number2 = (most) => {
     if (at + 8 > bytes2.length) throw bad("they end too early");
-    const n2 = view.getBigUint64(at);
+    const n2 = view2.getBigUint64(at);
     at += 8;
     if (n2 > BigInt(most)) throw bad(`a number above ${most}`);
     return Number(n2);
   };
   const part = (most) => {
-    const length = number(Math.min(most, bytes2.length - at));
+    const length = number2(Math.min(most, bytes2.length - at));
     if (at + length > bytes2.length) throw bad("they end too early");
     return bytes2.subarray(at, at += length);
   };
   if (!equal(bytes2.subarray(0, domain2.length), domain2)) throw bad("another beginning");
   at = domain2.length;
-  const tensors = Array.from({ length: number(4096) }, () => {
+  const tensors = Array.from({ length: number2(4096) }, () => {
     const name = text(part(16384), "the name of a tensor"), type = text(part(16), "the type of a tensor"), element = Object.hasOwn(elements, type) ? elements[type] : void 0;
     if (element === void 0) throw bad("an unknown type");
-    const shape = Array.from({ length: number(16) }, () => number(maxProduct));
+    const shape = Array.from({ length: number2(16) }, () => number2(maxProduct));
     if (shape.filter((d) => d !== 0).reduce((a, b2) => a * b2, 1) > maxProduct) throw bad("a shape that is too large");
     const data = part(bytes2.length), count2 = shape.reduce((a, b2) => a * b2, 1);
     const { holds: holds2 } = element;
@@ -1214,22 +1253,22 @@ function isSame(tensor, said2, exactly = true) {
   if (name !== tensor.name || datatype !== element.json || !Array.isArray(shape) || !Array.isArray(data)) return false;
   if (shape.length !== tensor.shape.length || shape.some((d, i) => d !== `${marked}${tensor.shape[i]}`)) return false;
   if (exactly && data.some(Array.isArray) && !isNested(data, tensor.shape)) return false;
-  const flat = data.flat(16), view = new DataView(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
-  return flat.length * element.size === tensor.data.length && flat.every((v, i) => isElement(tensor.type, element.read(view, i * element.size), v, view, i));
+  const flat = data.flat(16), view2 = new DataView(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+  return flat.length * element.size === tensor.data.length && flat.every((v, i) => isElement(tensor.type, element.read(view2, i * element.size), v, view2, i));
 }
 var isNested = (data, [extent, ...inner]) => extent === void 0 ? !Array.isArray(data) : Array.isArray(data) && data.length === extent && data.every((item) => isNested(item, inner));
-function isElement(type, value, said2, view, index) {
+function isElement(type, value, said2, view2, index) {
   if (type === "bool") return said2 === (value === 1);
   if (typeof said2 !== "string") return false;
   if (typeof value === "bigint") return /^\u0000-?\d+$/.test(said2) && BigInt(said2.slice(1)) === value;
   if (!Number.isFinite(value)) return said2 === String(value);
   if (!said2.startsWith(marked)) return false;
-  const number = Number(said2.slice(1));
-  if (type === "float64") return Object.is(number, value);
-  if (type === "float32") return Object.is(Math.fround(number), value);
-  const bits2 = view.getUint16(2 * index, true), mantissa = type === "float16" ? 10 : 7;
+  if (type === "float32") return saysFloat32(said2.slice(1), value);
+  const number2 = Number(said2.slice(1));
+  if (type === "float64") return Object.is(number2, value);
+  const bits2 = view2.getUint16(2 * index, true), mantissa = type === "float16" ? 10 : 7;
   const neighbours = [bits2 - 1, bits2 + 1].filter((b2) => b2 >> 15 === bits2 >> 15 && b2 >= 0).map((b2) => small(b2, mantissa)).filter(Number.isFinite);
-  return Object.is(Math.sign(number), Math.sign(value)) && neighbours.every((n2) => Math.abs(number - value) < Math.abs(number - n2));
+  return Object.is(Math.sign(number2), Math.sign(value)) && neighbours.every((n2) => Math.abs(number2 - value) < Math.abs(number2 - n2));
 }
 
 // src/question.ts
@@ -1388,6 +1427,73 @@ function readBundle(bytes2) {
     if (error instanceof Malformed || error instanceof Unsupported) return null;
     throw error;
   }
+}
+
+// src/embeddings.ts
+var isIds = (value) => Array.isArray(value) && value.length > 0 && value.every(Number.isSafeInteger);
+function readEmbeddingQuestion(json) {
+  let body;
+  try {
+    body = JSON.parse(json);
+  } catch {
+    return null;
+  }
+  if (!isRecord(body) || typeof body["model"] !== "string") return null;
+  const [model2, version, ...more] = body["model"].split("@"), input2 = body["input"], encoding = body["encoding_format"] ?? "float", dimensions = body["dimensions"] ?? null;
+  const texts = typeof input2 === "string" || isIds(input2) ? [input2] : input2;
+  if (more.length > 0 || typeof encoding !== "string" || dimensions !== null && !Number.isSafeInteger(dimensions)) return null;
+  if (!Array.isArray(texts) || texts.some((t) => typeof t !== "string" && !isIds(t))) return null;
+  return { model: model2, version: version ?? null, encoding, dimensions, texts: texts.map((t) => typeof t === "string" ? null : t) };
+}
+function committed(question, { receipt, disclosures: { input: input2, output } }) {
+  if (receipt.output.tokens !== null || receipt.input.mediaType !== "application/vnd.assay.prompts.v1") throw new Malformed("the receipt is not that of embeddings");
+  if (input2 === null || output === null || "pieces" in output) throw new Malformed("the bundle does not open its texts and its numbers");
+  const signed = receipt.parameters;
+  if (signed.get("outcome") !== "answer") throw new Malformed("the record is void: its answer was broken off");
+  const texts = readPrompts(input2.bytes), dimensions = Number(integer(signed.get("dimensions"), "dimensions"));
+  const checks = [
+    ["api", signed.get("api") === "embedding"],
+    ["encoding_format", string(signed.get("encoding"), "encoding") === question.encoding],
+    ["dimensions", (question.dimensions ?? dimensions) === dimensions],
+    ["number of texts", integer(signed.get("texts"), "texts") === BigInt(question.texts.length) && texts.length === question.texts.length],
+    ["token ids", question.texts.every((ids, i) => ids === null || ids.length === texts[i]?.length && ids.every((id2, at) => id2 === texts[i][at]))]
+  ];
+  const other = checks.find(([, holds2]) => !holds2);
+  if (other !== void 0) throw new Malformed(`the receipt says another ${other[0]} than was asked for`);
+  const tokens = texts.reduce((sum, ids) => sum + ids.length, 0);
+  if (object(signed.get("usage"), "usage").get("promptTokens") !== BigInt(tokens)) throw new Malformed("the receipt counts other tokens than it commits to");
+  const [tensor, ...more] = readTensors(output.bytes);
+  if (tensor === void 0 || more.length > 0 || tensor.name !== "embedding" || tensor.type !== "float32" || dimensions === 0 || tensor.shape.length !== 2 || tensor.shape[0] !== texts.length || tensor.shape[1] !== dimensions)
+    throw new Malformed("the receipt does not commit to as many numbers for each text as it says");
+  return { tokens, rows: texts.map((_, i) => tensor.data.subarray(4 * dimensions * i, 4 * dimensions * (i + 1))) };
+}
+var unvouched = "the answer has a member that no receipt vouches for";
+var has = (value, ...names2) => Object.keys(value).every((name) => names2.includes(name));
+var number = (n2) => `\0${n2}`;
+function otherEmbeddings(question, answer, bundle) {
+  const { rows, tokens } = committed(question, bundle), { name, version } = bundle.receipt.model, json = exact(answer);
+  if (!isRecord(json) || !isRecord(json["usage"]) || !Array.isArray(json["data"])) return "the answer is not what this API answers";
+  const { usage, data } = json;
+  if (!has(json, "object", "data", "model", "usage", "assay") || !has(usage, "prompt_tokens", "total_tokens")) return unvouched;
+  if (json["object"] !== "list") return "the answer is another object than was asked for";
+  if (json["model"] !== `${name}@${version}`) return "the answer names another model than its receipt";
+  if (usage["prompt_tokens"] !== number(tokens) || usage["total_tokens"] !== number(tokens)) return `the answer says another number of tokens than the ${tokens} that the receipt commits to`;
+  if (data.length !== rows.length) return "the answer has another number of embeddings than the receipt commits to";
+  for (const [i, row] of rows.entries()) {
+    const other = otherEmbedding(question, data[i], i, row);
+    if (other !== null) return other;
+  }
+  return null;
+}
+function otherEmbedding({ encoding }, item, index, row) {
+  if (!isRecord(item) || !has(item, "object", "index", "embedding")) return unvouched;
+  if (item["object"] !== "embedding" || item["index"] !== number(index)) return "the embeddings are out of order, or are something else";
+  const said2 = item["embedding"];
+  if (encoding === "base64") return said2 === toBase64(row) ? null : `embedding ${index} has other bytes than the receipt commits to`;
+  if (!Array.isArray(said2) || 4 * said2.length !== row.length) return `embedding ${index} has another number of dimensions than the receipt commits to`;
+  const view2 = new DataView(row.buffer, row.byteOffset, row.byteLength);
+  const at = said2.findIndex((n2, i) => typeof n2 !== "string" || !n2.startsWith("\0") || !saysFloat32(n2.slice(1), view2.getFloat32(4 * i, true)));
+  return at < 0 ? null : `number ${at} of embedding ${index} is another than the receipt commits to`;
 }
 
 // src/tlogpolicy.ts
@@ -1899,7 +2005,7 @@ function usageOf(value) {
 }
 
 // src/language.ts
-function committed(question, { receipt, disclosures: { input: input2, output } }, named) {
+function committed2(question, { receipt, disclosures: { input: input2, output } }, named) {
   if (receipt.output.tokens === null || receipt.input.mediaType !== "application/vnd.assay.prompt.v1") throw new Malformed("the receipt is not that of a language model");
   if (input2 === null || output === null || "pieces" in output) throw new Malformed("the bundle does not open its prompt and its tokens");
   const signed = receipt.parameters;
@@ -1924,7 +2030,7 @@ function committed(question, { receipt, disclosures: { input: input2, output } }
   return { choices, usage, fingerprint: string(signed.get("systemFingerprint"), "systemFingerprint") };
 }
 function otherLanguage(question, seen, bundle, named) {
-  const { receipt } = bundle, signed = committed(question, bundle, named);
+  const { receipt } = bundle, signed = committed2(question, bundle, named);
   if (seen.model !== `${receipt.model.name}@${receipt.model.version}`) return "the answer names another model than its receipt";
   if (seen.created !== Date.parse(`${receipt.requestedAt.slice(0, 19)}Z`) / 1e3) return "the answer says another time than its receipt";
   if (seen.fingerprint !== signed.fingerprint) return "the answer has another system_fingerprint than its receipt";
@@ -1974,8 +2080,8 @@ function readChoice(question, claim, most, tokens, reading, named) {
 var bits = new DataView(new ArrayBuffer(4));
 var least = -9999;
 function logOf({ chat }, token, { words }, offset) {
-  const name = (id2, number) => {
-    bits.setUint32(0, number);
+  const name = (id2, number2) => {
+    bits.setUint32(0, number2);
     const value = bits.getFloat32(0), word = words.get(id2);
     return { token: word.shown, logprob: Number.isFinite(value) ? Math.max(value, least) : least, bytes: chat ? [...word.bytes] : null };
   };
@@ -2362,7 +2468,7 @@ function askedOf(url) {
   const ends = (...names2) => n2 >= names2.length && names2.every((name, i) => lower[n2 - names2.length + i] === name);
   if (ends("v1", "chat", "completions")) return { kind: "chat", base: base(n2 - 3) };
   if (ends("v1", "completions")) return { kind: "completion", base: base(n2 - 2) };
-  if (ends("v1", "embeddings")) return { kind: "unknown", base: "" };
+  if (ends("v1", "embeddings")) return { kind: "embeddings", base: base(n2 - 2) };
   const versioned = lower[n2 - 3] === "versions", start = versioned ? n2 - 6 : n2 - 4;
   if (lower[n2 - 1] === "infer" && start >= 0 && lower[start] === "v2" && lower[start + 1] === "models" && lower.lastIndexOf("v2") === start)
     return { kind: "tensors", model: parts[start + 2], version: versioned ? parts[n2 - 2] : null, base: base(start) };
@@ -2389,12 +2495,16 @@ function assayFetch(policy, options = {}) {
       if (found !== null) verifiedBy.set(handed2, found);
       return handed2;
     };
-    if (asked.kind === "tensors") {
+    const compared = async (exchange2, other) => {
       const answer = await whole2(response), receipt = read("no-receipt", () => readAnswer(response.headers.get("Assay-Receipt"), answer));
-      return handOn(answer, await confirm({ model: asked.model, version: asked.version, nonce, request: body }, receipt, (bundle) => otherTensors(body, answer, bundle)));
+      return handOn(answer, await confirm(exchange2, receipt, (bundle) => other(answer, bundle)));
+    };
+    if (asked.kind === "tensors") return compared({ model: asked.model, version: asked.version, nonce, request: body }, (answer, bundle) => otherTensors(body, answer, bundle));
+    if (asked.kind === "embeddings") {
+      const question2 = readable(readEmbeddingQuestion(read("no-receipt", () => text(body, "the request"))));
+      return compared({ model: question2.model, version: question2.version, nonce, request: body }, (answer, bundle) => otherEmbeddings(question2, answer, bundle));
     }
-    const question = read("no-receipt", () => readQuestion(asked.kind === "chat", text(body, "the request")));
-    if (question === null) throw new ReceiptError("no-receipt", "the node answered a request that this client cannot read");
+    const question = readable(readQuestion(asked.kind === "chat", read("no-receipt", () => text(body, "the request"))));
     const exchange = { model: question.model, version: question.version, nonce, request: body };
     const seen = new Seen(question), check = (receipt) => confirm(exchange, receipt, (bundle) => otherLanguage(question, seen, bundle, receipt.words));
     if (!question.streams) {
@@ -2499,6 +2609,10 @@ async function* confirmedChunks(body, seen, most, holdBack, confirm) {
   await confirm();
   yield* held;
   yield framed("[DONE]");
+}
+function readable(question) {
+  if (question === null) throw new ReceiptError("no-receipt", "the node answered a request that this client cannot read");
+  return question;
 }
 function messageOf(error) {
   const message = isRecord(error) ? error["message"] : void 0;

@@ -32,7 +32,7 @@ export interface Verified {
 export declare const verifiedReceipt: (response: Response) => Verified | undefined;
 /**
  * A `fetch` that hands an answer on only when its receipt is verified by the policy and is this very request's and answer's: of `POST .../infer`,
- * `.../v1/chat/completions` and `.../v1/completions`. A stream's chunks are handed on as they come, and its end only when the receipt bears them out: otherwise reading
+ * `.../v1/chat/completions`, `.../v1/completions` and `.../v1/embeddings`. A stream's chunks are handed on as they come, and its end only when the receipt bears them out: otherwise reading
  * fails. Other requests, and answers that report an error, pass through.
  */
 export declare function assayFetch(policy: Policy, options?: FetchOptions): typeof fetch;

@@ -2,6 +2,7 @@ import { Malformed, Unsupported } from "./errors.js";
 import { equal, text, utf8 } from "./bytes.js";
 import { toBase64 } from "./base64.js";
 import { parseCheckpoint } from "./checkpoint.js";
+import { otherEmbeddings, readEmbeddingQuestion } from "./embeddings.js";
 import { leafOf, matchHeader, otherRequest, otherTensors, promisedLeaf, readAnswer, readAssay, readBundle } from "./exchange.js";
 import { faultType, verifyFault } from "./fault.js";
 import { toHex } from "./hex.js";
@@ -41,7 +42,7 @@ function askedOf(url) {
     if (ends("v1", "completions"))
         return { kind: "completion", base: base(n - 2) };
     if (ends("v1", "embeddings"))
-        return { kind: "unknown", base: "" };
+        return { kind: "embeddings", base: base(n - 2) };
     const versioned = lower[n - 3] === "versions", start = versioned ? n - 6 : n - 4;
     if (lower[n - 1] === "infer" && start >= 0 && lower[start] === "v2" && lower[start + 1] === "models" && lower.lastIndexOf("v2") === start)
         return { kind: "tensors", model: parts[start + 2], version: versioned ? parts[n - 2] : null, base: base(start) };
@@ -55,7 +56,7 @@ function unchecked(url, asked, response) {
 }
 /**
  * A `fetch` that hands an answer on only when its receipt is verified by the policy and is this very request's and answer's: of `POST .../infer`,
- * `.../v1/chat/completions` and `.../v1/completions`. A stream's chunks are handed on as they come, and its end only when the receipt bears them out: otherwise reading
+ * `.../v1/chat/completions`, `.../v1/completions` and `.../v1/embeddings`. A stream's chunks are handed on as they come, and its end only when the receipt bears them out: otherwise reading
  * fails. Other requests, and answers that report an error, pass through.
  */
 export function assayFetch(policy, options = {}) {
@@ -79,13 +80,17 @@ export function assayFetch(policy, options = {}) {
                 verifiedBy.set(handed, found);
             return handed;
         };
-        if (asked.kind === "tensors") {
+        const compared = async (exchange, other) => {
             const answer = await whole(response), receipt = read("no-receipt", () => readAnswer(response.headers.get("Assay-Receipt"), answer));
-            return handOn(answer, await confirm({ model: asked.model, version: asked.version, nonce, request: body }, receipt, bundle => otherTensors(body, answer, bundle)));
+            return handOn(answer, await confirm(exchange, receipt, bundle => other(answer, bundle)));
+        };
+        if (asked.kind === "tensors")
+            return compared({ model: asked.model, version: asked.version, nonce, request: body }, (answer, bundle) => otherTensors(body, answer, bundle));
+        if (asked.kind === "embeddings") {
+            const question = readable(readEmbeddingQuestion(read("no-receipt", () => text(body, "the request"))));
+            return compared({ model: question.model, version: question.version, nonce, request: body }, (answer, bundle) => otherEmbeddings(question, answer, bundle));
         }
-        const question = read("no-receipt", () => readQuestion(asked.kind === "chat", text(body, "the request")));
-        if (question === null)
-            throw new ReceiptError("no-receipt", "the node answered a request that this client cannot read");
+        const question = readable(readQuestion(asked.kind === "chat", read("no-receipt", () => text(body, "the request"))));
         const exchange = { model: question.model, version: question.version, nonce, request: body };
         const seen = new Seen(question), check = (receipt) => confirm(exchange, receipt, bundle => otherLanguage(question, seen, bundle, receipt.words));
         if (!question.streams) {
@@ -220,6 +225,11 @@ async function* confirmedChunks(body, seen, most, holdBack, confirm) {
     await confirm();
     yield* held;
     yield framed("[DONE]");
+}
+function readable(question) {
+    if (question === null)
+        throw new ReceiptError("no-receipt", "the node answered a request that this client cannot read");
+    return question;
 }
 function messageOf(error) {
     const message = isRecord(error) ? error["message"] : undefined;

@@ -1,5 +1,6 @@
 import { Malformed } from "./errors.js";
 import { text, utf8, equal } from "./bytes.js";
+import { saysFloat32 } from "./floats.js";
 /** A float of sixteen bits with this many of mantissa: binary16 has ten, bfloat16 seven. */
 function small(bits, mantissa) {
     const exponentBits = 15 - mantissa, bias = (1 << (exponentBits - 1)) - 1;
@@ -123,11 +124,11 @@ function isElement(type, value, said, view, index) {
         return said === String(value);
     if (!said.startsWith(marked))
         return false;
+    if (type === "float32")
+        return saysFloat32(said.slice(1), value);
     const number = Number(said.slice(1));
     if (type === "float64")
         return Object.is(number, value);
-    if (type === "float32")
-        return Object.is(Math.fround(number), value);
     // Of sixteen bits: the number that is said lies nearer to this element than to its neighbours.
     const bits = view.getUint16(2 * index, true), mantissa = type === "float16" ? 10 : 7;
     const neighbours = [bits - 1, bits + 1].filter(b => b >> 15 === bits >> 15 && b >= 0).map(b => small(b, mantissa)).filter(Number.isFinite);

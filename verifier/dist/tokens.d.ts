@@ -11,6 +11,8 @@ export interface Token {
 export declare function readTokens(bytes: Bytes): Token[];
 /** The number of token ids in the encoding of a prompt. */
 export declare function promptLength(bytes: Bytes): number;
+/** The token ids of each of several prompts. */
+export declare function readPrompts(bytes: Bytes): number[][];
 export interface Word {
     /** As log-probabilities name it. */
     readonly shown: string;

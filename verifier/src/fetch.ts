@@ -3,6 +3,7 @@ import { equal, text, utf8, type Bytes } from "./bytes.js";
 import { toBase64 } from "./base64.js";
 import type { Bundle } from "./bundle.js";
 import { parseCheckpoint } from "./checkpoint.js";
+import { otherEmbeddings, readEmbeddingQuestion } from "./embeddings.js";
 import { leafOf, matchHeader, otherRequest, otherTensors, promisedLeaf, readAnswer, readAssay, readBundle, type AnswerReceipt, type Exchange } from "./exchange.js";
 import { faultType, verifyFault } from "./fault.js";
 import { toHex } from "./hex.js";
@@ -53,7 +54,7 @@ const pause = 100;
 
 type Asked =
   | { readonly kind: "tensors"; readonly model: string; readonly version: string | null; readonly base: string }
-  | { readonly kind: "chat" | "completion" | "unknown"; readonly base: string };
+  | { readonly kind: "chat" | "completion" | "embeddings" | "unknown"; readonly base: string };
 
 /**
  * What a POST asks for, by its path, as forgiving of case and of slashes as a web server is; null where no receipt is to be expected. `base` is where the node's own
@@ -65,7 +66,7 @@ function askedOf(url: URL): Asked | null {
   const ends = (...names: string[]) => n >= names.length && names.every((name, i) => lower[n - names.length + i] === name);
   if (ends("v1", "chat", "completions")) return { kind: "chat", base: base(n - 3) };
   if (ends("v1", "completions")) return { kind: "completion", base: base(n - 2) };
-  if (ends("v1", "embeddings")) return { kind: "unknown", base: "" };
+  if (ends("v1", "embeddings")) return { kind: "embeddings", base: base(n - 2) };
   const versioned = lower[n - 3] === "versions", start = versioned ? n - 6 : n - 4;
   if (lower[n - 1] === "infer" && start >= 0 && lower[start] === "v2" && lower[start + 1] === "models" && lower.lastIndexOf("v2") === start)
     return { kind: "tensors", model: parts[start + 2]!, version: versioned ? parts[n - 2]! : null, base: base(start) };
@@ -80,7 +81,7 @@ function unchecked(url: URL, asked: Asked | null, response: Response): Response 
 
 /**
  * A `fetch` that hands an answer on only when its receipt is verified by the policy and is this very request's and answer's: of `POST .../infer`,
- * `.../v1/chat/completions` and `.../v1/completions`. A stream's chunks are handed on as they come, and its end only when the receipt bears them out: otherwise reading
+ * `.../v1/chat/completions`, `.../v1/completions` and `.../v1/embeddings`. A stream's chunks are handed on as they come, and its end only when the receipt bears them out: otherwise reading
  * fails. Other requests, and answers that report an error, pass through.
  */
 export function assayFetch(policy: Policy, options: FetchOptions = {}): typeof fetch {
@@ -103,12 +104,16 @@ export function assayFetch(policy: Policy, options: FetchOptions = {}): typeof f
       return handed;
     };
 
-    if (asked.kind === "tensors") {
+    const compared = async (exchange: Exchange, other: (answer: Bytes, bundle: Bundle) => string | null) => {
       const answer = await whole(response), receipt = read("no-receipt", () => readAnswer(response.headers.get("Assay-Receipt"), answer));
-      return handOn(answer, await confirm({ model: asked.model, version: asked.version, nonce, request: body }, receipt, bundle => otherTensors(body, answer, bundle)));
+      return handOn(answer, await confirm(exchange, receipt, bundle => other(answer, bundle)));
+    };
+    if (asked.kind === "tensors") return compared({ model: asked.model, version: asked.version, nonce, request: body }, (answer, bundle) => otherTensors(body, answer, bundle));
+    if (asked.kind === "embeddings") {
+      const question = readable(readEmbeddingQuestion(read("no-receipt", () => text(body, "the request"))));
+      return compared({ model: question.model, version: question.version, nonce, request: body }, (answer, bundle) => otherEmbeddings(question, answer, bundle));
     }
-    const question = read("no-receipt", () => readQuestion(asked.kind === "chat", text(body, "the request")));
-    if (question === null) throw new ReceiptError("no-receipt", "the node answered a request that this client cannot read");
+    const question = readable(readQuestion(asked.kind === "chat", read("no-receipt", () => text(body, "the request"))));
     const exchange: Exchange = { model: question.model, version: question.version, nonce, request: body };
     const seen = new Seen(question), check = (receipt: AnswerReceipt) => confirm(exchange, receipt, bundle => otherLanguage(question, seen, bundle, receipt.words));
     if (!question.streams) {
@@ -231,6 +236,11 @@ async function* confirmedChunks(body: Response["body"], seen: Seen, most: number
   await confirm();
   yield* held;
   yield framed("[DONE]");
+}
+
+function readable<T>(question: T | null): T {
+  if (question === null) throw new ReceiptError("no-receipt", "the node answered a request that this client cannot read");
+  return question;
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { Malformed } from "./errors.js";
 import { text, utf8, equal, type Bytes } from "./bytes.js";
+import { saysFloat32 } from "./floats.js";
 
 /* The encoding of docs/spec/tensors.md, and whether what a JSON answer says is what it holds. */
 
@@ -125,9 +126,9 @@ function isElement(type: string, value: number | bigint, said: unknown, view: Da
   if (typeof value === "bigint") return /^\u0000-?\d+$/.test(said) && BigInt(said.slice(1)) === value;
   if (!Number.isFinite(value)) return said === String(value);
   if (!said.startsWith(marked)) return false;
+  if (type === "float32") return saysFloat32(said.slice(1), value);
   const number = Number(said.slice(1));
   if (type === "float64") return Object.is(number, value);
-  if (type === "float32") return Object.is(Math.fround(number), value);
   // Of sixteen bits: the number that is said lies nearer to this element than to its neighbours.
   const bits = view.getUint16(2 * index, true), mantissa = type === "float16" ? 10 : 7;
   const neighbours = [bits - 1, bits + 1].filter(b => b >> 15 === bits >> 15 && b >= 0).map(b => small(b, mantissa)).filter(Number.isFinite);

@@ -41,6 +41,23 @@ export function promptLength(bytes: Bytes): number {
   return count;
 }
 
+/** The token ids of each of several prompts. */
+export function readPrompts(bytes: Bytes): number[][] {
+  const bad = () => new Malformed("not the token ids of texts behind their numbers"), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const number = (most: number): number => {
+    if (at + 4 > bytes.length) throw bad();
+    const n = view.getUint32(at);
+    if (n > most) throw bad();
+    at += 4;
+    return n;
+  };
+  // Each prompt, and each id, has four bytes at least.
+  const texts = Array.from({ length: number((bytes.length - 4) / 4) }, () => Array.from({ length: number((bytes.length - at - 4) / 4) }, () => number(2 ** 31 - 1)));
+  if (at !== bytes.length) throw bad();
+  return texts;
+}
+
 export interface Word {
   /** As log-probabilities name it. */
   readonly shown: string;

@@ -99,7 +99,6 @@ test("A receipt of another request, or that signs what was not asked for, is ref
   await refused("an end", { parameters: p => { p.choices[0].finishReason = "length"; } });
   await refused("tools", { parameters: p => { delete p.tools; } }, { tools });
   await refused("tools", { parameters: p => { p.tools = { format: "tags", marks: {} }; } });
-  await refused("know how to check", {}, {}, "no-receipt", "/v1/embeddings");
 });
 
 test("An answer is parted into text and calls as the documents say", () => {
