@@ -23,7 +23,7 @@ public class HostileAnswerTests(LanguageFixture node) : IClassFixture<LanguageFi
         await IsRefusedAsync("member", a => a["service_tier"] = "default");
         await IsRefusedAsync("member", a => Message(a)["reasoning_content"] = "because");
         await IsRefusedAsync("member", a => Choice(a)["more"] = 1);
-        await IsRefusedAsync("id", a => a["id"] = "chatcmpl-buy more");
+        await IsRefusedAsync("another id", a => a["id"] = "chatcmpl-" + new string('0', 32));
         await IsRefusedAsync("role", a => Message(a)["role"] = "user");
         await IsRefusedAsync("refusal", a => Message(a)["refusal"] = "no");
         await IsRefusedAsync("number of choices", a => a["choices"]!.AsArray().Add(Choice(a).DeepClone()));
@@ -42,6 +42,21 @@ public class HostileAnswerTests(LanguageFixture node) : IClassFixture<LanguageFi
         await IsRefusedAsync("number of log-probabilities", a => Choice(a)["logprobs"] = null, Logs);
         await IsRefusedAsync("called", a => a["assay"]!["words"]![0]!["text"] = "other", Logs);
         await IsRefusedAsync("called", a => a["assay"]!.AsObject().Remove("words"), Logs);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Altered_id_of_a_call_is_refused(int digit)
+    {
+        await IsRefusedAsync(ReceiptFault.OtherAnswer, "other ids", LanguageFixture.Whole(a => Change(Message(a)["tool_calls"]![0]!)), Calls(streams: false));
+        await IsRefusedAsync(ReceiptFault.OtherAnswer, "other ids", LanguageFixture.Chunks(all => Change(CallIn(all))), Calls(streams: true));
+
+        void Change(JsonNode call)
+        {
+            var id = call["id"]!.GetValue<string>();
+            call["id"] = id[..digit] + (id[digit] == '0' ? '1' : '0') + id[(digit + 1)..];
+        }
     }
 
     [Theory]

@@ -589,13 +589,13 @@ async function verifyP256(key2, message, signature2) {
 var ed25519Prefix = fromHex("302a300506032b6570032100", 12, "prefix");
 var p256Prefix = fromHex("3059301306072a8648ce3d020106082a8648ce3d030107034200", 26, "prefix");
 function parseSpki(spki, what) {
-  const id2 = toHex(sha256(spki));
-  if (spki.length === 44 && equal(spki.subarray(0, 12), ed25519Prefix)) return { ...ed25519Key(spki.slice(12), what), id: id2 };
+  const id = toHex(sha256(spki));
+  if (spki.length === 44 && equal(spki.subarray(0, 12), ed25519Prefix)) return { ...ed25519Key(spki.slice(12), what), id };
   if (spki.length !== 91 || !equal(spki.subarray(0, 26), p256Prefix))
     throw new Malformed(`${what} is neither an Ed25519 nor a P-256 SubjectPublicKeyInfo`);
   const raw = spki.slice(26);
   if (!isOnCurve(raw)) throw new Malformed(`${what} is not a point on P-256`);
-  return { algorithm: "ecdsa-p256-sha256", raw, id: id2 };
+  return { algorithm: "ecdsa-p256-sha256", raw, id };
 }
 function ed25519Key(raw, what) {
   if (!isSoundPoint(raw)) throw new Malformed(`${what} is not a canonical Ed25519 key, or of small order`);
@@ -632,15 +632,15 @@ function parseAnyNote(note, what) {
 }
 function parseVerifierKey(vkey, types2, what) {
   const bad = (why) => new Malformed(`${what} is not a verifier key: ${why}`);
-  const [name, id2, encoded] = [vkey.split("+", 1)[0], vkey.slice(vkey.indexOf("+") + 1, vkey.indexOf("+") + 9), vkey.slice(vkey.indexOf("+") + 10)];
+  const [name, id, encoded] = [vkey.split("+", 1)[0], vkey.slice(vkey.indexOf("+") + 1, vkey.indexOf("+") + 9), vkey.slice(vkey.indexOf("+") + 10)];
   if (!vkey.includes("+") || vkey[name.length + 9] !== "+") throw bad("it is not NAME+ID+KEY");
   if (!isKeyName(name)) throw bad("its name is empty, or has a space or a control character");
-  fromHex(id2, 4, `the id of ${what}`);
+  fromHex(id, 4, `the id of ${what}`);
   const bytes2 = fromBase64(encoded, what);
   const type = bytes2[0];
   if (bytes2.length !== 33 || type !== 1 && type !== 4 || !types2.includes(type)) throw bad("it is of another type");
-  if (keyHash(name, type, bytes2.slice(1)) !== id2) throw bad("its id is not that of its name and key");
-  return { name, id: id2, type, key: ed25519Key(bytes2.slice(1), what) };
+  if (keyHash(name, type, bytes2.slice(1)) !== id) throw bad("its id is not that of its name and key");
+  return { name, id, type, key: ed25519Key(bytes2.slice(1), what) };
 }
 var keyHash = (name, type, key2) => toHex(sha256(utf8(name), Uint8Array.of(10, type), key2).subarray(0, 4));
 var lineOf = (note, key2) => note.lines.find((l) => l.name === key2.name && l.id === key2.id);
@@ -1099,11 +1099,11 @@ function readTokens(bytes2) {
     return view2.getUint32(at - 4);
   };
   while (at < bytes2.length) {
-    const id2 = number2(), length = number2();
+    const id = number2(), length = number2();
     if (length > bytes2.length - at) throw new Malformed("tokens that end too early");
     const said2 = bytes2.subarray(at, at += length), count2 = number2();
     if (count2 > (bytes2.length - at) / 4) throw new Malformed("tokens that end too early");
-    tokens.push({ id: id2, text: said2, logs: Array.from({ length: count2 }, number2) });
+    tokens.push({ id, text: said2, logs: Array.from({ length: count2 }, number2) });
   }
   return tokens;
 }
@@ -1132,12 +1132,12 @@ function readWords(value) {
   const words = /* @__PURE__ */ new Map(), parts = [utf8("assay/words/v1\n")];
   let least2 = 0n;
   for (const item of array(value, "words")) {
-    const m = only(item, ["id", "text", "bytes"], "a word"), id2 = integer(m.get("id"), "the id of a word");
-    if (id2 < least2 || id2 > 0xffffffffn) throw new Malformed("words are not in ascending order of ids");
-    least2 = id2 + 1n;
+    const m = only(item, ["id", "text", "bytes"], "a word"), id = integer(m.get("id"), "the id of a word");
+    if (id < least2 || id > 0xffffffffn) throw new Malformed("words are not in ascending order of ids");
+    least2 = id + 1n;
     const name = utf8(string(m.get("text"), "the text of a word")), bytes2 = bytes64(m.get("bytes"), "the bytes of a word");
-    parts.push(u32(Number(id2)), u32(name.length), name, u32(bytes2.length), bytes2);
-    words.set(Number(id2), { shown: bytes2.length > 0 ? loose.decode(bytes2) : text(name, "a word"), bytes: bytes2 });
+    parts.push(u32(Number(id)), u32(name.length), name, u32(bytes2.length), bytes2);
+    words.set(Number(id), { shown: bytes2.length > 0 ? loose.decode(bytes2) : text(name, "a word"), bytes: bytes2 });
   }
   return { words, digest: toHex(sha256(concat(...parts))) };
 }
@@ -1318,7 +1318,7 @@ function otherParameter({ chat, n: n2, logs, body }, signed) {
     ["stop", JSON.stringify(array(signed.get("stop"), "stop")) === JSON.stringify(stop === null ? [] : Array.isArray(stop) ? stop : [stop])],
     ["top_k", Number(integer(signed.get("topK"), "topK")) === Math.max(Number(at("top_k") ?? 0), 0)],
     ["max_tokens", Number(integer(signed.get("maxTokens"), "maxTokens")) <= Number(limit)],
-    ["logit_bias", said2.size === biases.length && biases.every(([id2, bias]) => said2.has(String(Number(id2))) && same32(string(said2.get(String(Number(id2))), "a bias"), bias))],
+    ["logit_bias", said2.size === biases.length && biases.every(([id, bias]) => said2.has(String(Number(id))) && same32(string(said2.get(String(Number(id))), "a bias"), bias))],
     ...numbers.map(([asked, name, otherwise]) => [asked, same32(string(signed.get(name), name), at(asked) ?? otherwise)])
   ];
   return checks.find(([, holds2]) => !holds2)?.[0] ?? null;
@@ -1330,11 +1330,11 @@ function readAnswer(header, body) {
   matchHeader(header, read2);
   return read2;
 }
-function matchHeader(header, { id: id2, envelope }) {
+function matchHeader(header, { id, envelope }) {
   const found = /^([0-9a-f]{32}); sha256=([0-9a-f]{64})$/.exec(header ?? "");
   if (found === null) throw new Malformed("the answer has no header Assay-Receipt: ID; sha256=DIGEST");
   if (toHex(sha256(envelope.payload)) !== found[2]) throw new Malformed("the header names another statement than the answer");
-  if (id2 !== found[1]) throw new Malformed("the header names another receipt than the answer");
+  if (id !== found[1]) throw new Malformed("the header names another receipt than the answer");
 }
 function readAssay(value) {
   const assay = only(strict(value), ["receipt", "bundle", "sha256", "index", "envelope", "promise", "salts", "words"], "assay");
@@ -1456,7 +1456,7 @@ function committed(question, { receipt, disclosures: { input: input2, output } }
     ["encoding_format", string(signed.get("encoding"), "encoding") === question.encoding],
     ["dimensions", (question.dimensions ?? dimensions) === dimensions],
     ["number of texts", integer(signed.get("texts"), "texts") === BigInt(question.texts.length) && texts.length === question.texts.length],
-    ["token ids", question.texts.every((ids, i) => ids === null || ids.length === texts[i]?.length && ids.every((id2, at) => id2 === texts[i][at]))]
+    ["token ids", question.texts.every((ids, i) => ids === null || ids.length === texts[i]?.length && ids.every((id, at) => id === texts[i][at]))]
   ];
   const other = checks.find(([, holds2]) => !holds2);
   if (other !== void 0) throw new Malformed(`the receipt says another ${other[0]} than was asked for`);
@@ -1652,8 +1652,8 @@ function memoryKeeper() {
   return {
     bundles,
     checkpoint: (origin) => Promise.resolve(checkpoints.get(origin) ?? null),
-    keep: ({ id: id2, bundle, origin, checkpoint }) => {
-      bundles.set(id2, bundle);
+    keep: ({ id, bundle, origin, checkpoint }) => {
+      bundles.set(id, bundle);
       if (checkpoint !== null) checkpoints.set(origin, checkpoint);
       return Promise.resolve();
     }
@@ -1661,6 +1661,11 @@ function memoryKeeper() {
 }
 
 // src/calls.ts
+function callId(recordId, choice, call) {
+  const hash2 = sha256(utf8(`assay/call/v1
+${recordId}`), u64be(BigInt(choice)), u64be(BigInt(call)));
+  return (BigInt(`0x${toHex(hash2.subarray(0, 8))}`) % 36n ** 9n).toString(36).padStart(9, "0");
+}
 var pythonTag = "<|python_tag|>";
 var maxCall = 1 << 20;
 var maxBlanks = 256;
@@ -1841,7 +1846,7 @@ function depthOf(json) {
 }
 
 // src/seen.ts
-var newChoice = () => ({ content: "", calls: [], logs: [], finish: null });
+var newChoice = () => ({ content: "", calls: [], callIds: [], logs: [], finish: null });
 function require2(holds2, otherwise) {
   if (!holds2) throw new Malformed(otherwise);
 }
@@ -1866,7 +1871,6 @@ var log = (value) => {
   require2(typeof value === "number", "a log-probability is not a number");
   return Math.fround(value);
 };
-var id = /^[A-Za-z0-9_-]{1,64}$/;
 var heads = ["id", "object", "created", "model", "system_fingerprint", "choices", "usage", "assay"];
 var Seen = class {
   constructor(question) {
@@ -1875,14 +1879,13 @@ var Seen = class {
   }
   question;
   choices;
+  id = null;
   created = 0;
   model = "";
   fingerprint = "";
   usage = null;
   /** The member `assay`. */
   assay = null;
-  id = null;
-  callIds = /* @__PURE__ */ new Set();
   /** Whether every choice has its end, so that nothing but usage and receipt is to come. */
   get complete() {
     return this.choices.every((c) => c.finish !== null);
@@ -1952,9 +1955,7 @@ var Seen = class {
       const call = members4(item, part ? ["index", "id", "type", "function"] : ["id", "type", "function"], "a call"), f = members4(call["function"], ["name", "arguments"], "a function");
       require2(!part || call["index"] === choice.calls.length, "calls of tools that do not follow one another");
       require2(call["type"] === "function", "a call of something that is not a function");
-      const name = said(call["id"], "the id of a call");
-      require2(id.test(name) && !this.callIds.has(name), "an id of a call that is none, or is there twice");
-      this.callIds.add(name);
+      choice.callIds.push(said(call["id"], "the id of a call"));
       choice.calls.push({ name: said(f["name"], "a name"), arguments: said(f["arguments"], "arguments") });
     }
   }
@@ -1990,7 +1991,6 @@ var Seen = class {
     require2(json["object"] === kind, "the answer is another object than was asked for");
     const name = said(json["id"], "id"), created = count(json["created"], "created"), model2 = said(json["model"], "model"), fingerprint = said(json["system_fingerprint"], "system_fingerprint");
     if (this.id === null) {
-      require2(id.test(name) && name.startsWith(this.question.chat ? "chatcmpl-" : "cmpl-"), "the answer's id is none");
       Object.assign(this, { created, model: model2, fingerprint });
       this.id = name;
     }
@@ -2031,6 +2031,7 @@ function committed2(question, { receipt, disclosures: { input: input2, output } 
 }
 function otherLanguage(question, seen, bundle, named) {
   const { receipt } = bundle, signed = committed2(question, bundle, named);
+  if (seen.id !== `${question.chat ? "chatcmpl" : "cmpl"}-${receipt.recordId}`) return "the answer has another id than its receipt";
   if (seen.model !== `${receipt.model.name}@${receipt.model.version}`) return "the answer names another model than its receipt";
   if (seen.created !== Date.parse(`${receipt.requestedAt.slice(0, 19)}Z`) / 1e3) return "the answer says another time than its receipt";
   if (seen.fingerprint !== signed.fingerprint) return "the answer has another system_fingerprint than its receipt";
@@ -2038,6 +2039,7 @@ function otherLanguage(question, seen, bundle, named) {
   for (const [i, choice] of seen.choices.entries()) {
     const part = otherChoice(choice, signed.choices[i]);
     if (part !== null) return `choice ${i} has another ${part} than the receipt commits to`;
+    if (choice.callIds.some((id, call) => id !== callId(receipt.recordId, i, call))) return `choice ${i} has calls of other ids than its receipt`;
   }
   return null;
 }
@@ -2054,9 +2056,9 @@ var plain = ({ token, logprob, bytes: bytes2, others, offset }) => [token, logpr
 function readReading(signed) {
   const tools = only(signed.get("tools"), ["format", "first", "marks"], "tools"), format = callFormats.get(string(tools.get("format"), "tools.format"));
   if (format === void 0) throw new Malformed("tools.format is unknown");
-  const marks = new Map([...object(tools.get("marks"), "tools.marks")].map(([id2, mark2]) => {
-    if (!/^(0|[1-9]\d{0,9})$/.test(id2) || typeof mark2 !== "string" || !format.marks.includes(mark2)) throw new Malformed("tools.marks are not texts that mark calls, by token ids");
-    return [Number(id2), mark2];
+  const marks = new Map([...object(tools.get("marks"), "tools.marks")].map(([id, mark2]) => {
+    if (!/^(0|[1-9]\d{0,9})$/.test(id) || typeof mark2 !== "string" || !format.marks.includes(mark2)) throw new Malformed("tools.marks are not texts that mark calls, by token ids");
+    return [Number(id), mark2];
   }));
   return { format, marks, first: tools.has("first") && boolean(tools.get("first"), "tools.first") };
 }
@@ -2080,9 +2082,9 @@ function readChoice(question, claim, most, tokens, reading, named) {
 var bits = new DataView(new ArrayBuffer(4));
 var least = -9999;
 function logOf({ chat }, token, { words }, offset) {
-  const name = (id2, number2) => {
+  const name = (id, number2) => {
     bits.setUint32(0, number2);
-    const value = bits.getFloat32(0), word = words.get(id2);
+    const value = bits.getFloat32(0), word = words.get(id);
     return { token: word.shown, logprob: Number.isFinite(value) ? Math.max(value, least) : least, bytes: chat ? [...word.bytes] : null };
   };
   const own = name(token.id, token.logs[0]), others = Array.from({ length: (token.logs.length - 1) / 2 }, (_, i) => name(token.logs[1 + 2 * i], token.logs[2 + 2 * i]));
@@ -2097,8 +2099,8 @@ function checkWords({ logs }, signed, tokens, named) {
     return;
   }
   if (named === null || signed.get("words") !== named.digest) throw new Malformed("what the tokens are called is not what the receipt commits to");
-  for (const { id: id2, logs: l } of tokens)
-    if (l.length % 2 === 0 || l.length > 1 + 2 * logs || !named.words.has(id2) || l.some((other, i) => i % 2 === 1 && !named.words.has(other))) throw new Malformed("the log-probabilities are not those that were asked for");
+  for (const { id, logs: l } of tokens)
+    if (l.length % 2 === 0 || l.length > 1 + 2 * logs || !named.words.has(id) || l.some((other, i) => i % 2 === 1 && !named.words.has(other))) throw new Malformed("the log-probabilities are not those that were asked for");
 }
 
 // src/stream.ts

@@ -1,4 +1,11 @@
-/* How calls of tools are written into an answer, and taken out of it (docs/language-models.md, Tools; docs/spec/receipt.md, Language models). */
+import { u64be, utf8 } from "./bytes.js";
+import { toHex } from "./hex.js";
+import { sha256 } from "./sha256.js";
+/** The id of a choice's call, counted from 0 (docs/spec/receipt.md, Ids). */
+export function callId(recordId, choice, call) {
+    const hash = sha256(utf8(`assay/call/v1\n${recordId}`), u64be(BigInt(choice)), u64be(BigInt(call)));
+    return (BigInt(`0x${toHex(hash.subarray(0, 8))}`) % 36n ** 9n).toString(36).padStart(9, "0");
+}
 const pythonTag = "<|python_tag|>", maxCall = 1 << 20, maxBlanks = 256, maxDepth = 64;
 export const callFormats = new Map([
     ["tags", { open: "<tool_call>", close: "</tool_call>", key: "arguments", list: false, marks: ["<tool_call>", "</tool_call>"] }],

@@ -1,5 +1,5 @@
 import { Malformed } from "./errors.js";
-import { callFormats, partCalls } from "./calls.js";
+import { callFormats, callId, partCalls } from "./calls.js";
 import { array, boolean, integer, object, only, string } from "./fields.js";
 import { otherParameter } from "./question.js";
 import { newChoice } from "./seen.js";
@@ -41,6 +41,8 @@ export function committed(question, { receipt, disclosures: { input, output } },
 /** What a caller sees that is not what the bundle commits to, in words; null where all is. */
 export function otherLanguage(question, seen, bundle, named) {
     const { receipt } = bundle, signed = committed(question, bundle, named);
+    if (seen.id !== `${question.chat ? "chatcmpl" : "cmpl"}-${receipt.recordId}`)
+        return "the answer has another id than its receipt";
     if (seen.model !== `${receipt.model.name}@${receipt.model.version}`)
         return "the answer names another model than its receipt";
     if (seen.created !== Date.parse(`${receipt.requestedAt.slice(0, 19)}Z`) / 1000)
@@ -53,6 +55,8 @@ export function otherLanguage(question, seen, bundle, named) {
         const part = otherChoice(choice, signed.choices[i]);
         if (part !== null)
             return `choice ${i} has another ${part} than the receipt commits to`;
+        if (choice.callIds.some((id, call) => id !== callId(receipt.recordId, i, call)))
+            return `choice ${i} has calls of other ids than its receipt`;
     }
     return null;
 }

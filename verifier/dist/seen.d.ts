@@ -15,6 +15,8 @@ export interface TokenLog extends NamedToken {
 export interface Choice {
     content: string;
     readonly calls: Call[];
+    /** Of the calls that were seen. */
+    readonly callIds: string[];
     readonly logs: TokenLog[];
     finish: string | null;
 }
@@ -26,14 +28,13 @@ export interface Usage {
 export declare class Seen {
     private readonly question;
     readonly choices: readonly Choice[];
+    id: string | null;
     created: number;
     model: string;
     fingerprint: string;
     usage: Usage | null;
     /** The member `assay`. */
     assay: unknown;
-    private id;
-    private readonly callIds;
     constructor(question: Question);
     /** Whether every choice has its end, so that nothing but usage and receipt is to come. */
     get complete(): boolean;

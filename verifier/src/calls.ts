@@ -1,3 +1,7 @@
+import { u64be, utf8 } from "./bytes.js";
+import { toHex } from "./hex.js";
+import { sha256 } from "./sha256.js";
+
 /* How calls of tools are written into an answer, and taken out of it (docs/language-models.md, Tools; docs/spec/receipt.md, Language models). */
 
 export interface Call {
@@ -12,6 +16,12 @@ export interface CallFormat {
   readonly key: "arguments" | "parameters";
   readonly list: boolean;
   readonly marks: readonly string[];
+}
+
+/** The id of a choice's call, counted from 0 (docs/spec/receipt.md, Ids). */
+export function callId(recordId: string, choice: number, call: number): string {
+  const hash = sha256(utf8(`assay/call/v1\n${recordId}`), u64be(BigInt(choice)), u64be(BigInt(call)));
+  return (BigInt(`0x${toHex(hash.subarray(0, 8))}`) % 36n ** 9n).toString(36).padStart(9, "0");
 }
 
 const pythonTag = "<|python_tag|>", maxCall = 1 << 20, maxBlanks = 256, maxDepth = 64;

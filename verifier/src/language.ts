@@ -1,6 +1,6 @@
 import { Malformed } from "./errors.js";
 import type { Bundle } from "./bundle.js";
-import { callFormats, partCalls, type CallFormat } from "./calls.js";
+import { callFormats, callId, partCalls, type CallFormat } from "./calls.js";
 import { array, boolean, integer, object, only, string } from "./fields.js";
 import type { JsonObject } from "./json.js";
 import { otherParameter, type Question } from "./question.js";
@@ -58,6 +58,7 @@ export function committed(question: Question, { receipt, disclosures: { input, o
 /** What a caller sees that is not what the bundle commits to, in words; null where all is. */
 export function otherLanguage(question: Question, seen: Seen, bundle: Bundle, named: Named | null): string | null {
   const { receipt } = bundle, signed = committed(question, bundle, named);
+  if (seen.id !== `${question.chat ? "chatcmpl" : "cmpl"}-${receipt.recordId}`) return "the answer has another id than its receipt";
   if (seen.model !== `${receipt.model.name}@${receipt.model.version}`) return "the answer names another model than its receipt";
   if (seen.created !== Date.parse(`${receipt.requestedAt.slice(0, 19)}Z`) / 1000) return "the answer says another time than its receipt";
   if (seen.fingerprint !== signed.fingerprint) return "the answer has another system_fingerprint than its receipt";
@@ -65,6 +66,7 @@ export function otherLanguage(question: Question, seen: Seen, bundle: Bundle, na
   for (const [i, choice] of seen.choices.entries()) {
     const part = otherChoice(choice, signed.choices[i]!);
     if (part !== null) return `choice ${i} has another ${part} than the receipt commits to`;
+    if (choice.callIds.some((id, call) => id !== callId(receipt.recordId, i, call))) return `choice ${i} has calls of other ids than its receipt`;
   }
   return null;
 }

@@ -21,11 +21,13 @@ export interface TokenLog extends NamedToken {
 export interface Choice {
   content: string;
   readonly calls: Call[];
+  /** Of the calls that were seen. */
+  readonly callIds: string[];
   readonly logs: TokenLog[];
   finish: string | null;
 }
 
-export const newChoice = (): Choice => ({ content: "", calls: [], logs: [], finish: null });
+export const newChoice = (): Choice => ({ content: "", calls: [], callIds: [], logs: [], finish: null });
 
 export interface Usage {
   readonly prompt: number;
@@ -62,18 +64,17 @@ const log = (value: unknown): number => {
   return Math.fround(value);
 };
 
-const id = /^[A-Za-z0-9_-]{1,64}$/, heads = ["id", "object", "created", "model", "system_fingerprint", "choices", "usage", "assay"];
+const heads = ["id", "object", "created", "model", "system_fingerprint", "choices", "usage", "assay"];
 
 export class Seen {
   readonly choices: readonly Choice[];
+  id: string | null = null;
   created = 0;
   model = "";
   fingerprint = "";
   usage: Usage | null = null;
   /** The member `assay`. */
   assay: unknown = null;
-  private id: string | null = null;
-  private readonly callIds = new Set<string>();
 
   constructor(private readonly question: Question) {
     this.choices = Array.from({ length: question.n }, newChoice);
@@ -153,10 +154,7 @@ export class Seen {
       const call = members(item, part ? ["index", "id", "type", "function"] : ["id", "type", "function"], "a call"), f = members(call["function"], ["name", "arguments"], "a function");
       require(!part || call["index"] === choice.calls.length, "calls of tools that do not follow one another");
       require(call["type"] === "function", "a call of something that is not a function");
-      // The id is the node's to make; it must not say anything.
-      const name = said(call["id"], "the id of a call");
-      require(id.test(name) && !this.callIds.has(name), "an id of a call that is none, or is there twice");
-      this.callIds.add(name);
+      choice.callIds.push(said(call["id"], "the id of a call"));
       choice.calls.push({ name: said(f["name"], "a name"), arguments: said(f["arguments"], "arguments") });
     }
   }
@@ -191,7 +189,6 @@ export class Seen {
     require(json["object"] === kind, "the answer is another object than was asked for");
     const name = said(json["id"], "id"), created = count(json["created"], "created"), model = said(json["model"], "model"), fingerprint = said(json["system_fingerprint"], "system_fingerprint");
     if (this.id === null) {
-      require(id.test(name) && name.startsWith(this.question.chat ? "chatcmpl-" : "cmpl-"), "the answer's id is none");
       Object.assign(this, { created, model, fingerprint });
       this.id = name;
     }

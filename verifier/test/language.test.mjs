@@ -57,7 +57,8 @@ test("A whole answer with anything changed is refused", async () => {
   await refused("member", { answer: a => { a.more = 1; } });
   await refused("member", { answer: a => { choice(a).message.reasoning = "so"; } });
   await refused("number of choices", { answer: a => { a.choices.push(choice(a)); } });
-  await refused("id", { answer: a => { a.id = "chatcmpl-1 and more"; } });
+  await refused("another id", { answer: a => { a.id = `chatcmpl-${"0".repeat(32)}`; } });
+  await refused("other ids", { answer: a => { choice(a).message.tool_calls[0].id = "000000000"; } }, { tools });
   await refused("text", { answer: a => { choice(a).text = "x"; } }, {}, "other-answer", "/v1/completions");
   for (const change of [a => { logsOf(a)[1].logprob = -9; }, a => { logsOf(a)[1].token = "x"; }, a => { logsOf(a)[1].bytes = [1]; }, a => { logsOf(a)[1].top_logprobs[1].logprob = -9; }, a => { logsOf(a)[1].top_logprobs.pop(); }])
     await refused("log-probabilities of token 1", { answer: change }, { logprobs: true, top_logprobs: 2 });

@@ -28,6 +28,9 @@ internal sealed class ChoiceParts
 
     public List<ToolCall> Calls { get; } = [];
 
+    /// <summary>Ids of the calls that were seen.</summary>
+    public List<string> CallIds { get; } = [];
+
     public List<TokenLog> Logs { get; } = [];
 
     /// <summary>Null while it goes on.</summary>

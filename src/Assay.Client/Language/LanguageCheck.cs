@@ -22,6 +22,8 @@ internal static class LanguageCheck
         {
             return e.Message;
         }
+        if (seen.Id != AnswerIds.Of(receipt.RecordId, question.IsChat))
+            return "the answer has another id than its receipt";
         if (seen.Model != $"{receipt.Model.Name}@{receipt.Model.Version}")
             return "the answer names another model than its receipt";
         if (seen.Created != receipt.RequestedAt.ToUnixTimeSeconds())
@@ -33,6 +35,8 @@ internal static class LanguageCheck
         for (var i = 0; i < seen.Choices.Length; i++)
             if (seen.Choices[i].Difference(signed.Choices[i]) is { } part)
                 return $"choice {i} has another {part} than the receipt commits to";
+            else if (!seen.Choices[i].CallIds.SequenceEqual(seen.Choices[i].Calls.Select((_, call) => AnswerIds.OfCall(receipt.RecordId, i, call))))
+                return $"choice {i} has calls of other ids than its receipt";
         return null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -12,12 +11,10 @@ namespace Assay.Client.Language;
 /// </summary>
 internal sealed class SeenAnswer(LanguageQuestion question)
 {
-    private static readonly SearchValues<char> IdLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
-
-    private readonly HashSet<string> callIds = new(StringComparer.Ordinal);
-    private string? id;
 
     public ChoiceParts[] Choices { get; } = [.. Enumerable.Range(0, question.Choices).Select(_ => new ChoiceParts())];
+
+    public string? Id { get; private set; }
 
     public long Created { get; private set; }
 
@@ -120,8 +117,7 @@ internal sealed class SeenAnswer(LanguageQuestion question)
             Only(call, isPart ? ["index", "id", "type", "function"] : ["id", "type", "function"]);
             Require(!isPart || call.GetProperty("index").GetInt32() == parts.Calls.Count, "calls of tools that do not follow one another");
             Require(Text(call, "type") == "function", "a call of something that is not a function");
-            // The id is the node's to make; it must not say anything.
-            Require(IsId(Text(call, "id")) && callIds.Add(Text(call, "id")), "an id of a call that is none, or is there twice");
+            parts.CallIds.Add(Text(call, "id"));
             var function = call.GetProperty("function");
             Only(function, "name", "arguments");
             parts.Calls.Add(new ToolCall(Text(function, "name"), Text(function, "arguments")));
@@ -160,12 +156,9 @@ internal sealed class SeenAnswer(LanguageQuestion question)
     {
         Require(Text(json, "object") == kind, "the answer is another object than was asked for");
         var (name, created, model, fingerprint) = (Text(json, "id"), json.GetProperty("created").GetInt64(), Text(json, "model"), Text(json, "system_fingerprint"));
-        if (id is null)
-        {
-            Require(IsId(name) && name.StartsWith(question.IsChat ? "chatcmpl-" : "cmpl-", StringComparison.Ordinal), "the answer's id is none");
-            (id, Created, Model, Fingerprint) = (name, created, model, fingerprint);
-        }
-        Require(id == name && Created == created && Model == model && Fingerprint == fingerprint, "the chunks are not of one answer");
+        if (Id is null)
+            (Id, Created, Model, Fingerprint) = (name, created, model, fingerprint);
+        Require(Id == name && Created == created && Model == model && Fingerprint == fingerprint, "the chunks are not of one answer");
     }
 
     private static TokenUsage UsageOf(JsonElement usage)
@@ -213,7 +206,4 @@ internal sealed class SeenAnswer(LanguageQuestion question)
             throw new ReceiptException(ReceiptFault.OtherAnswer, $"the answer is not what this API answers: {e.Message}", inner: e);
         }
     }
-
-    // Nothing that could say anything to a reader.
-    private static bool IsId(ReadOnlySpan<char> text) => text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(IdLetters);
 }

@@ -33,6 +33,9 @@ public sealed class LanguageAnswer : IAsyncDisposable
 
     public LanguageRequest Request { get; }
 
+    /// <summary>That its receipt will have.</summary>
+    public string RecordId => begun.RecordId;
+
     /// <summary>Names weights, arithmetic and engine.</summary>
     public string SystemFingerprint => parameters.SystemFingerprint;
 

@@ -13,9 +13,10 @@ using Assay.Verify.Statements;
 namespace Assay.Node.Language;
 
 /// <summary>What is known of an answer of a language model before anything is made of it: which ticket it has, and what was asked.</summary>
+/// <param name="RecordId">That its receipt will have: the ids that a caller sees come of it.</param>
 /// <param name="Input">In its canonical encoding.</param>
 internal sealed record BegunAnswer(
-    Segment Segment, ModelClaim Model, ExecutionClaim Execution, Ticket Ticket, LanguageInput Input, CallerTerms Terms, DateTimeOffset RequestedAt);
+    string RecordId, Segment Segment, ModelClaim Model, ExecutionClaim Execution, Ticket Ticket, LanguageInput Input, CallerTerms Terms, DateTimeOffset RequestedAt);
 
 /// <summary>What a language model was given, in its canonical encoding.</summary>
 internal sealed record LanguageInput(string MediaType, byte[] Bytes);
@@ -35,7 +36,7 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
             ticket = tickets.Take(serving.Key.PublicKey.Id, serving.NextSequence);
         }
         await SettleAsync(voids);
-        return new BegunAnswer(segment, model.Claim, LanguageEngine.ExecutionOf(model), ticket, input, terms, requestedAt);
+        return new BegunAnswer(ReceiptIssuer.NewRecordId(), segment, model.Claim, LanguageEngine.ExecutionOf(model), ticket, input, terms, requestedAt);
     }
 
     /// <summary>Logs those tickets of a segment's key as void that were lost with an earlier process.</summary>
@@ -101,7 +102,10 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
     {
         var contents = new ReceiptIssuer.Contents(
             ReceiptIssuer.Salted(begun.Input.Bytes), output, begun.Terms.Wire is { } wire ? ReceiptIssuer.Salted(wire.Bytes) : null);
-        var draft = issuer.Draft(begun.Segment, begun.Model, contents, begun.Terms, begun.RequestedAt, begun.Input.MediaType) with { Output = claim, Execution = begun.Execution };
+        var draft = issuer.Draft(begun.Segment, begun.Model, contents, begun.Terms, begun.RequestedAt, begun.Input.MediaType) with
+        {
+            RecordId = begun.RecordId, Output = claim, Execution = begun.Execution,
+        };
         var used = begun.Ticket;
         var issued = await issuer.AppendAsync(begun.Segment, contents, (serving, _) =>
         {

@@ -1,4 +1,4 @@
-import { sha, u32 } from "./signing.mjs";
+import { sha, u32, u64 } from "./signing.mjs";
 import { issue } from "./issuer.mjs";
 import { token } from "./output.mjs";
 
@@ -50,17 +50,18 @@ export function serveChat(change = {}) {
     });
     const { bundle, index, salts } = server.made, payload = Buffer.from(bundle.envelope.payload, "base64"), { recordId } = JSON.parse(payload).predicate, sha256 = sha(payload).toString("hex");
     const assay = { receipt: recordId, bundle: `/v1/receipts/${recordId}`, sha256, index, envelope: bundle.envelope, promise: bundle.promise, salts, ...(logs === null ? {} : { words: list }) };
-    const head = object => ({ id: chat ? "chatcmpl-1" : "cmpl-1", object, created: Date.UTC(2026, 0, 2, 3, 4, 5) / 1000, model: "digits@1", system_fingerprint: "fp_1" });
+    const head = object => ({ id: `${chat ? "chatcmpl" : "cmpl"}-${recordId}`, object, created: Date.UTC(2026, 0, 2, 3, 4, 5) / 1000, model: "digits@1", system_fingerprint: "fp_1" });
     const usage = { prompt_tokens: 3, completion_tokens: all.length, total_tokens: 3 + all.length };
     const logsOf = ids => logs === null ? null : chat
       ? { content: ids.map(id => ({ ...named(id, value(id)), top_logprobs: others.map(o => named(o, value(o))) })), refusal: null }
       : { tokens: ids.map(id => names.get(id)), token_logprobs: ids.map(value), top_logprobs: ids.map(() => Object.fromEntries(others.map(o => [names.get(o), value(o)]))), text_offset: offsets(ids) };
-    const callsOf = parts => spoken.calls?.map((c, i) => ({ ...(parts ? { index: i } : {}), id: `call${i}-${parts}`, type: "function", function: { ...c } }));
+    const idOf = (choice, call) => (BigInt(`0x${sha(Buffer.concat([Buffer.from(`assay/call/v1\n${recordId}`), u64(choice), u64(call)])).toString("hex").slice(0, 16)}`) % 36n ** 9n).toString(36).padStart(9, "0");
+    const callsOf = choice => spoken.calls?.map((c, i) => ({ index: i, id: idOf(choice, i), type: "function", function: { ...c } }));
 
     if (!asked.stream) {
       const answer = {
         ...head(chat ? "chat.completion" : "text_completion"), choices: Array.from({ length: n }, (_, index) => ({
-          index, ...(chat ? { message: { role: "assistant", content: spoken.calls ? null : spoken.content, refusal: null, ...(spoken.calls ? { tool_calls: callsOf("w" + index).map(({ index: _, ...c }) => c) } : {}) } } : { text: spoken.content }),
+          index, ...(chat ? { message: { role: "assistant", content: spoken.calls ? null : spoken.content, refusal: null, ...(spoken.calls ? { tool_calls: callsOf(index).map(({ index: _, ...c }) => c) } : {}) } } : { text: spoken.content }),
           logprobs: logsOf(spoken.ids), finish_reason: spoken.finish,
         })), usage, assay,
       };
@@ -71,7 +72,7 @@ export function serveChat(change = {}) {
     const bare = more => ({ ...head(object), choices: [], ...more }), chunks = [];
     for (let i = 0; i < n; i++) {
       if (chat) chunks.push(chunk(i, { delta: { role: "assistant", content: "" } }, [], null));
-      if (spoken.calls) chunks.push(chunk(i, { delta: { tool_calls: callsOf("s" + i) } }, [], null));
+      if (spoken.calls) chunks.push(chunk(i, { delta: { tool_calls: callsOf(i) } }, [], null));
       else for (const part of [spoken.content.slice(0, 2), spoken.content.slice(2)]) chunks.push(chunk(i, chat ? { delta: { content: part } } : { text: part }, [], null));
       chunks.push(chunk(i, chat ? { delta: {} } : { text: "" }, spoken.ids, spoken.finish));
     }

@@ -9,9 +9,8 @@ using Assay.Verify.Answers;
 namespace Assay.Node.Web.OpenAi;
 
 /// <summary>What is the same in a whole answer and in every chunk of a stream, and the JSON of both.</summary>
-/// <param name="Id">Of the answer, made for it.</param>
 /// <param name="Model">NAME@VERSION.</param>
-internal sealed record AnswerFrame(string Id, string Model, LanguageAnswer Answer, Tokenizer Tokenizer)
+internal sealed record AnswerFrame(string Model, LanguageAnswer Answer, Tokenizer Tokenizer)
 {
     // The least that the API writes for a logarithm, JSON having no infinity.
     private const float Least = -9999;
@@ -32,7 +31,7 @@ internal sealed record AnswerFrame(string Id, string Model, LanguageAnswer Answe
     /// <param name="isChunk">Of a stream.</param>
     public void WriteHead(Utf8JsonWriter json, bool isChunk)
     {
-        json.WriteString("id", (IsChat ? "chatcmpl-" : "cmpl-") + Id);
+        json.WriteString("id", AnswerIds.Of(Answer.RecordId, IsChat));
         json.WriteString("object", !IsChat ? "text_completion" : isChunk ? "chat.completion.chunk" : "chat.completion");
         json.WriteNumber("created", Answer.RequestedAt.ToUnixTimeSeconds());
         json.WriteString("model", Model);

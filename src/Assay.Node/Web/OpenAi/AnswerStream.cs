@@ -41,7 +41,7 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
     {
         if (frame.IsChat)
             for (var i = 0; i < choices.Length; i++)
-                await ChunkAsync(i, json => WriteDelta(json, "", [], 0, withRole: true), [], choices[i].Offsets, null);
+                await ChunkAsync(i, json => WriteDelta(json, i, "", [], 0, withRole: true), [], choices[i].Offsets, null);
         await foreach (var token in OrSilenceAsync(frame.Answer.ReadAllAsync()))
             await TokenAsync(token);
         var finished = await frame.Answer.FinishAsync([.. choices.Select(c => c.Text.Calls)]);
@@ -59,9 +59,9 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         var output = choice.Text.Append(token);
         choice.Waiting.Add(token);
         if (output.Content.Length > 0 || output.Calls.Count > 0 || choice.Text.Finish is not null && !frame.IsChat)
-            await ChunkAsync(token.Choice, json => WriteDelta(json, output.Content, output.Calls, before, withRole: false), Take(choice), choice.Offsets, frame.IsChat ? null : choice.Text.Finish);
+            await ChunkAsync(token.Choice, json => WriteDelta(json, token.Choice, output.Content, output.Calls, before, withRole: false), Take(choice), choice.Offsets, frame.IsChat ? null : choice.Text.Finish);
         if (choice.Text.Finish is { } finish && frame.IsChat)
-            await ChunkAsync(token.Choice, json => WriteDelta(json, "", [], 0, withRole: false), Take(choice), choice.Offsets, finish);
+            await ChunkAsync(token.Choice, json => WriteDelta(json, token.Choice, "", [], 0, withRole: false), Take(choice), choice.Offsets, finish);
     }
 
     private static List<GeneratedToken> Take(Choice choice)
@@ -71,7 +71,7 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         return taken;
     }
 
-    private void WriteDelta(Utf8JsonWriter json, string content, IReadOnlyList<ToolCall> calls, ulong firstCall, bool withRole)
+    private void WriteDelta(Utf8JsonWriter json, int choice, string content, IReadOnlyList<ToolCall> calls, ulong firstCall, bool withRole)
     {
         if (!frame.IsChat)
         {
@@ -83,7 +83,7 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
             json.WriteString("role", "assistant");
         if (content.Length > 0 || withRole)
             json.WriteString("content", content);
-        AnswerFrame.WriteCalls(json, [.. calls.Select(call => (WholeAnswer.NewCallId(), call))], firstCall);
+        AnswerFrame.WriteCalls(json, [.. calls.Select((call, i) => (AnswerIds.OfCall(frame.Answer.RecordId, choice, (int)firstCall + i), call))], firstCall);
         json.WriteEndObject();
     }
 

@@ -57,8 +57,7 @@ internal static class OpenAiApi
             throw TooLong($"{context} tokens, the answer included; the request has {length}", api == RequestReader.Chat ? "messages" : "prompt");
 
         await using var answer = await node.BeginAsync(model, request, RequestTerms.Of(http.Request, body), CallerOf(http), http.RequestAborted);
-        var id = http.Response.Headers[RequestId].ToString()["req_".Length..];
-        var frame = new AnswerFrame(id, model.Reference, answer, runnable.Model.Tokenizer);
+        var frame = new AnswerFrame(model.Reference, answer, runnable.Model.Tokenizer);
         if (head.Streams)
         {
             await new AnswerStream(frame, tools, head.IncludesUsage, http, node.Options).WriteAsync();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Assay.Engine.Language.Generation;
 using Assay.Node.Language;
@@ -34,13 +33,11 @@ internal static class WholeAnswer
             var output = text.Append(token);
             choice.Tokens.Add(token);
             choice.Content.Append(output.Content);
-            choice.Calls.AddRange(output.Calls.Select(call => (NewCallId(), call)));
+            foreach (var call in output.Calls)
+                choice.Calls.Add((AnswerIds.OfCall(frame.Answer.RecordId, token.Choice, choice.Calls.Count), call));
             choice.Finish = text.Finish;
         }
         var finished = await frame.Answer.FinishAsync([.. texts.Select(t => t.Calls)]);
         return (frame.Whole(choices, finished), finished);
     }
-
-    /// <summary>As long as the templates that check it want it: 9 letters and digits.</summary>
-    public static string NewCallId() => RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 9);
 }
