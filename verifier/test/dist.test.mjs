@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -13,7 +13,8 @@ test("A fresh build gives the bytes of dist", options, t => {
   const fresh = mkdtempSync(join(tmpdir(), "assay-"));
   t.after(() => rmSync(fresh, { recursive: true }));
   assert.equal(spawnSync(process.execPath, [join(root, "build.mjs"), fresh], { stdio: "inherit" }).status, 0);
-  const files = readdirSync(fresh).sort();
-  assert.deepEqual(readdirSync(join(root, "dist")).sort(), files);
+  const filesOf = folder => readdirSync(folder, { recursive: true, withFileTypes: true }).filter(f => f.isFile()).map(f => relative(folder, join(f.parentPath ?? f.path, f.name))).sort();
+  const files = filesOf(fresh);
+  assert.deepEqual(filesOf(join(root, "dist")), files);
   for (const file of files) assert.ok(readFileSync(join(fresh, file)).equals(readFileSync(join(root, "dist", file))), `dist/${file} is not what the sources give: npm run build`);
 });

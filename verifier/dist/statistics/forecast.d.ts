@@ -1,0 +1,24 @@
+import { type Counts } from "./bounds.js";
+interface Memory {
+    readonly passes: bigint;
+    readonly failures: bigint;
+    readonly score: bigint;
+}
+export interface Forecast {
+    readonly epochs: bigint;
+    readonly changes: bigint;
+    readonly time: bigint;
+    readonly memories: readonly Memory[];
+    readonly record: {
+        readonly verdicts: Counts;
+        readonly expectedFailures: bigint;
+        readonly score: bigint;
+        readonly plainScore: bigint;
+    };
+}
+export declare const noForecast: Forecast;
+/** The failure rate expected of the next epoch, in millionths. */
+export declare const expected: (forecast: Forecast) => bigint;
+/** After an epoch that closed at a time in seconds. */
+export declare function close(forecast: Forecast, time: bigint, counts: Counts, alarm: boolean): Forecast;
+export {};
