@@ -10,6 +10,8 @@ namespace Assay.Reliability.Statistics;
 /// </remarks>
 public static class Band
 {
+    private static readonly Int128 LnThreshold = FixedPoint.LnUp(Grid.Threshold, 1);
+
     /// <summary>The ends of the band, in millionths, rounded outward.</summary>
     public static Interval Of(Counts counts)
     {
@@ -42,7 +44,7 @@ public static class Band
 
     private static bool Excludes(uint p, ulong hits, ulong misses, Int128 mixture) =>
         mixture + (Int128)hits * FixedPoint.Ln(Grid.One, p) + (Int128)misses * FixedPoint.Ln(Grid.One, Grid.One - p)
-            >= FixedPoint.LnUp(Grid.Threshold, 1);
+            >= LnThreshold;
 
     /// <summary>ln (B(F + 1/2, S + 1/2) / B(1/2, 1/2)) rounded down: the fraction is (2F)! (2S)! / (4^n F! S! n!).</summary>
     private static Int128 LnMixture(Counts counts)

@@ -11,13 +11,29 @@ namespace Assay.Reliability.Statistics;
 /// </remarks>
 public static class Betting
 {
+    // ln(j/16) of every ratio that accounts use.
+    private static readonly Int128[] RatioLogarithms = [0, .. Enumerable.Range(1, 256).Select(j => FixedPoint.Ln((ulong)j, 16))];
+
     /// <summary>
     /// Mean wealth of bets that begin with 1 each, in units of 2^-64, rounded down: a bet above e^40 counts as e^40.
     /// </summary>
-    /// <param name="sixteenths">The ratios, in sixteenths.</param>
+    /// <param name="sixteenths">One to sixteen ratios, in sixteenths.</param>
     /// <param name="q">The rate bet against, in millionths, above 0 and below 1,000,000; each ratio times the rate must be below 1.</param>
-    public static UInt128 Wealth(ReadOnlySpan<uint> sixteenths, uint q, Counts counts)
+    public static UInt128 Wealth(ReadOnlySpan<uint> sixteenths, uint q, Counts counts) => Sum(sixteenths, q, counts, FixedPoint.ExpLimit) / (UInt128)sixteenths.Length;
+
+    /// <summary>Whether the mean wealth is at least a threshold: the same answer as comparing with it, sooner where it is far above.</summary>
+    public static bool Reaches(uint threshold, ReadOnlySpan<uint> sixteenths, uint q, Counts counts)
     {
+        var enough = threshold * (ulong)sixteenths.Length;
+        // A bet whose logarithm is not below that of the sum that is needed is enough by itself.
+        return Sum(sixteenths, q, counts, Int128.Min(FixedPoint.LnUp(enough, 1), FixedPoint.ExpLimit)) >= enough * FixedPoint.One;
+    }
+
+    // The sum of all wealth, or of the first bets until one is at or above e^(limit/2^64) where that is below e^40; such a bet counts as that much.
+    private static UInt128 Sum(ReadOnlySpan<uint> sixteenths, uint q, Counts counts, Int128 limit)
+    {
+        if (sixteenths.Length is 0 or > 16) // e^40 sixteen times still fits in 128 bits
+            throw new ArgumentOutOfRangeException(nameof(sixteenths), $"{sixteenths.Length} ratios: one to sixteen are possible");
         UInt128 sum = 0;
         foreach (var ratio in sixteenths)
         {
@@ -25,11 +41,13 @@ public static class Betting
             if (ratio == 0 && counts.Failures > 0)
                 continue; // all was staked on a pass
             var ln = (Int128)counts.Passes * FixedPoint.Ln(up, down);
-            if (ratio != 0)
-                ln += (Int128)counts.Failures * FixedPoint.Ln(ratio, 16);
-            sum += FixedPoint.Exp(Int128.Min(ln, FixedPoint.ExpLimit));
+            if (ratio != 0 && counts.Failures > 0)
+                ln += (Int128)counts.Failures * (ratio < (uint)RatioLogarithms.Length ? RatioLogarithms[ratio] : FixedPoint.Ln(ratio, 16));
+            sum += FixedPoint.Exp(Int128.Min(ln, limit));
+            if (ln >= limit && limit < FixedPoint.ExpLimit)
+                break;
         }
-        return sum / (UInt128)sixteenths.Length;
+        return sum;
     }
 
     /// <summary>(1 - r q)/(1 - q) as a fraction of whole numbers.</summary>

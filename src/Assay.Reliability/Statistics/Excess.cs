@@ -17,5 +17,5 @@ public static class Excess
     public static UInt128 Wealth(uint promised, Counts counts) => Betting.Wealth(Baseline.Ratios(promised), promised, counts);
 
     /// <summary>Whether that evidence is <paramref name="threshold"/> or more. To be asked after each failure: at a pass it only falls.</summary>
-    public static bool Shows(uint promised, Counts counts, uint threshold = Slashing) => Wealth(promised, counts) >= threshold * FixedPoint.One;
+    public static bool Shows(uint promised, Counts counts, uint threshold = Slashing) => Betting.Reaches(threshold, Baseline.Ratios(promised), promised, counts);
 }

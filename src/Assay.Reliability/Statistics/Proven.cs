@@ -30,7 +30,7 @@ public static class Proven
     }
 
     /// <summary>Whether there is evidence of 20 or more against failure rates of <paramref name="q"/> millionths and above.</summary>
-    public static bool Excludes(uint q, Counts counts) => Wealth(q, counts) >= Grid.Threshold * FixedPoint.One;
+    public static bool Excludes(uint q, Counts counts) => Betting.Reaches(Grid.Threshold, Ratios, q, counts);
 
     /// <summary>The evidence against failure rates of <paramref name="q"/> millionths and above, in units of 2^-64.</summary>
     public static UInt128 Wealth(uint q, Counts counts) => Betting.Wealth(Ratios, q, counts);

@@ -53,6 +53,32 @@ public class BoundTests
     }
 
     [Fact]
+    public void Whether_wealth_reaches_a_threshold_is_what_comparing_says()
+    {
+        var dice = new Dice(7);
+        uint[][] lists = [[0, 1, 2, 4, 8], [20, 24, 32, 48], [32, 300], [16]];
+        for (var i = 0; i < 4_000; i++)
+        {
+            var list = lists[dice.Below(lists.Length)];
+            var q = (uint)(1 + dice.Below(list[^1] < 16 ? 999_999 : 50_000));
+            var counts = new Counts(dice.Next() >> (44 + dice.Below(20)), dice.Next() >> (52 + dice.Below(12)));
+            var wealth = Betting.Wealth(list, q, counts);
+            foreach (var threshold in (uint[])[1, 20, 1_000_000, uint.MaxValue, (uint)UInt128.Clamp(wealth >> 64, 1, uint.MaxValue), (uint)UInt128.Clamp((wealth >> 64) + 1, 1, uint.MaxValue)])
+                Assert.Equal(wealth >= threshold * FixedPoint.One, Betting.Reaches(threshold, list, q, counts));
+        }
+    }
+
+    [Fact]
+    public void Wealth_that_no_page_needs_is_capped_and_overflows_nothing()
+    {
+        uint[] sixteen = [.. Enumerable.Repeat(0u, 16)];
+        Assert.Equal(FixedPoint.Exp(FixedPoint.ExpLimit), Betting.Wealth(sixteen, 999_999, new((1UL << 53) - 1, 0)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Betting.Wealth([], 1_000, default));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Betting.Wealth(new uint[17], 1_000, default));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Betting.Wealth([32], 500_000, default));
+    }
+
+    [Fact]
     public void More_failures_or_fewer_passes_never_prove_more()
     {
         for (ulong f = 0; f < 12; f++)
