@@ -3,6 +3,7 @@ using Assay.Bench;
 // assay-bench NAME [--json] [options]: measures, and prints one report.
 var programs = new SortedDictionary<string, Func<Arguments, Task<List<Row>>>>(StringComparer.Ordinal)
 {
+    ["accounts"] = AccountsBench.RunAsync,
     ["bundle"] = BundleBench.RunAsync,
     ["conformance"] = ConformanceBench.RunAsync,
     ["engine"] = EngineBench.RunAsync,
