@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Assay.Verify.Crypto;
 
@@ -25,6 +27,22 @@ public struct Sha256
         _ = bytes.Length <= LongInput
             ? LibCrypto.SHA256_Update(ref context, in data, bytes.Length)
             : LibCrypto.SHA256_Update_Long(ref context, in data, bytes.Length);
+    }
+
+    /// <summary>Adds <c>u64be(number)</c>.</summary>
+    public void Add(ulong number)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, number);
+        Add(bytes);
+    }
+
+    /// <summary>Adds <c>u64be(length) || the text in UTF-8</c>.</summary>
+    public void Add(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        Add((ulong)bytes.Length);
+        Add(bytes);
     }
 
     /// <summary>The digest of all that was added. The state is spent afterwards.</summary>

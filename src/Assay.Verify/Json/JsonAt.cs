@@ -88,6 +88,10 @@ public readonly struct JsonAt
     /// <exception cref="MalformedException">This is no integer.</exception>
     public ulong Integer() => Expect(JsonKind.Number, "an integer").Integer;
 
+    /// <exception cref="MalformedException">This is no integer from <paramref name="least"/> to <paramref name="most"/>.</exception>
+    public ulong Integer(ulong least, ulong most = StrictJson.MaxInteger) =>
+        Integer() is var number && number >= least && number <= most ? number : throw Wrong($"an integer from {least} to {most}");
+
     /// <exception cref="MalformedException">This is neither true nor false.</exception>
     public bool Boolean() => Expect(JsonKind.Bool, "true or false").Integer != 0;
 

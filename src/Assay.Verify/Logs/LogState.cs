@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Assay.Verify.Audits;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
 using Assay.Verify.Json;
@@ -14,13 +15,15 @@ public sealed record ModelEventAt(ulong Index, ModelEvent Event);
 /// What a log's entries add up to: a pure fold over them in order, with the verifiable index of every size on the way. A node starts
 /// from it; whoever follows a log (fsck, monitor, indexer) runs it to find entries that should never have been written.
 /// </summary>
-/// <remarks>Keeps about 45 bytes for each entry. Not for several threads.</remarks>
+/// <remarks>Keeps about 45 bytes for each entry, whatever it holds. Not for several threads.</remarks>
 public sealed class LogState
 {
     private readonly Dictionary<Hash, KeyState> keys = [];
     private readonly Dictionary<Hash, KeyLedger> ledgers = [];
     private readonly List<ModelEventAt> models = [];
     private readonly GrowingTree tree = new();
+    private readonly ProviderLedger audited = new();
+    private readonly AuditorLedger audits = new();
 
     /// <summary>Number of entries folded.</summary>
     public ulong Size => tree.Size;
@@ -33,6 +36,18 @@ public sealed class LogState
 
     /// <summary>The newest epoch entry, at its place in the log; null before there is one.</summary>
     public (ulong Index, EpochEvent Event)? Epoch { get; private set; }
+
+    /// <summary>The newest audit terms; null before there are any.</summary>
+    public AuditTermsEvent? Terms => audited.Terms;
+
+    /// <summary>The epochs of a serving key that have ended, in order (docs/spec/audits.md section 1).</summary>
+    public IEnumerable<KeyEpoch> EpochsOf(in Hash keyId) => audited.EpochsOf(keyId, Size);
+
+    /// <summary>An epoch of a serving key, or null while it has not ended.</summary>
+    public KeyEpoch? EpochOf(in Hash keyId, ulong number) => audited.EpochOf(keyId, number, Size);
+
+    /// <summary>Auditors' commitments for an epoch of a serving key, in order. Of an epoch that has ended these are those that count.</summary>
+    public ImmutableArray<AuditSeedAt> SeedsOf(in Hash keyId, ulong epoch) => audited.SeedsOf(keyId, epoch);
 
     /// <summary>Folds the next entry.</summary>
     /// <exception cref="MalformedException">The entry breaks a rule of docs/spec/receipt.md; the state is as before.</exception>
@@ -73,6 +88,8 @@ public sealed class LogState
             Check(key);
         if (step is EpochEvent epoch)
             Check(epoch);
+        audited.Check(step, Size);
+        audits.Check(step);
     }
 
     private void Check(KeyEvent key)
@@ -108,15 +125,16 @@ public sealed class LogState
         var index = Size;
         tree.Append(leaf);
         ledgers[entry.KeyId].AddRecord(index);
+        audited.AddRecord(entry.KeyId, index);
     }
 
     private void Apply(OpenEntry entry, in Hash leaf)
     {
         var step = LogEvent.Parse(entry.Payload.Span);
         var genesis = Genesis ?? step as GenesisEvent ?? throw new MalformedException("the first entry is not a genesis event");
-        if (step is EpochEvent && !entry.IsSignedOnlyBy(genesis.LogKey.Key))
-            throw new MalformedException("an epoch that the log key alone has not signed");
-        if (step is not EpochEvent && !genesis.Roots.HaveSigned(entry))
+        if (step.SignedByLogKey && !entry.IsSignedOnlyBy(genesis.LogKey.Key))
+            throw new MalformedException($"{(step is EpochEvent ? "an epoch" : "an event")} that the log key alone has not signed");
+        if (!step.SignedByLogKey && !genesis.Roots.HaveSigned(entry))
             throw new MalformedException($"an event that the roots have not signed: expected {genesis.Roots} and nobody else");
         Check(step);
         var index = Size;
@@ -141,8 +159,8 @@ public sealed class LogState
                 keys[key.KeyId] = keys[key.KeyId] with { Events = keys[key.KeyId].Events.Add(new KeyEventAt(index, key)) };
                 ledgers[key.KeyId].AddEvent(index);
                 break;
-            default:
-                throw new InvalidOperationException($"an event of type {step.GetType().Name} that nobody folds");
         }
+        audited.Apply(step, index);
+        audits.Apply(step, index);
     }
 }

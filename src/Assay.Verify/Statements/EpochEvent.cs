@@ -15,6 +15,8 @@ public sealed record EpochEvent(string Origin, ulong Size, Hash Root, ulong Keys
 {
     public const string PredicateType = "urn:assay:epoch:v1";
 
+    public override bool SignedByLogKey => true;
+
     /// <exception cref="MalformedException">Not an epoch statement, or it contradicts itself.</exception>
     public static new EpochEvent Parse(ReadOnlySpan<byte> payload)
     {

@@ -13,10 +13,13 @@ public abstract record LogEvent
     /// <summary>The log that this is an entry of.</summary>
     public abstract string Origin { get; init; }
 
+    /// <summary>Whether the log key alone signs such an event; all others are signed by the roots.</summary>
+    public virtual bool SignedByLogKey => false;
+
     /// <summary>The statement's bytes.</summary>
     public abstract byte[] ToBytes();
 
-    /// <summary>The entry for the log: the statement signed by as many root keys as the threshold asks for, an epoch by the log key.</summary>
+    /// <summary>The entry for the log: the statement signed by as many root keys as the threshold asks for, or by the log key.</summary>
     /// <exception cref="MalformedException">The event says something that its own parser refuses: nothing is signed.</exception>
     public byte[] ToEntry(params ReadOnlySpan<SigningKey> keys)
     {
@@ -33,6 +36,16 @@ public abstract record LogEvent
         KeyEvent.PredicateType => KeyEvent.Parse(payload),
         ModelEvent.PredicateType => ModelEvent.Parse(payload),
         EpochEvent.PredicateType => EpochEvent.Parse(payload),
+        AuditTermsEvent.PredicateType => AuditTermsEvent.Parse(payload),
+        AuditSeedEvent.PredicateType => AuditSeedEvent.Parse(payload),
+        AuditRefusalEvent.PredicateType => AuditRefusalEvent.Parse(payload),
+        AuditDrawEvent.PredicateType => AuditDrawEvent.Parse(payload),
+        AuditVerdictsEvent.PredicateType => AuditVerdictsEvent.Parse(payload),
+        AuditCanaryEvent.PredicateType => AuditCanaryEvent.Parse(payload),
+        AuditPlantEvent.PredicateType => AuditPlantEvent.Parse(payload),
+        ChallengeEvent.PredicateType => ChallengeEvent.Parse(payload),
+        ObservationsEvent.PredicateType => ObservationsEvent.Parse(payload),
+        AccountEpochEvent.PredicateType => AccountEpochEvent.Parse(payload),
         var other => throw new UnsupportedException(
             $"statement.predicateType: an event of the unknown type \"{Json.StrictJson.Shown(other)}\""),
     };

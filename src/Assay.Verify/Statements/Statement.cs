@@ -36,6 +36,14 @@ internal sealed record Statement(string SubjectName, Hash Digest, string Predica
     /// <exception cref="MalformedException">Not a statement.</exception>
     public static string PredicateTypeOf(JsonAt root) => root["predicateType"].Text();
 
+    /// <summary>The subject must say what the predicate says.</summary>
+    /// <exception cref="MalformedException">It does not.</exception>
+    public void MustHaveSubject(string name, in Hash digest)
+    {
+        if (SubjectName != name || Digest != digest)
+            throw new MalformedException($"statement.subject: expected \"{StrictJson.Shown(name)}\" with the digest {digest.ToHex()}");
+    }
+
     public static byte[] Write(string subject, string algorithm, Hash digest, string predicateType, Action<Utf8JsonWriter> predicate) =>
         StrictJson.Write(json =>
         {
