@@ -43,6 +43,9 @@ public sealed class LogState
     /// <summary>The epochs of a serving key that have ended, in order (docs/spec/audits.md section 1).</summary>
     public IEnumerable<KeyEpoch> EpochsOf(in Hash keyId) => audited.EpochsOf(keyId, Size);
 
+    /// <summary>How many epochs of a serving key have ended: the number of the one that its next record belongs to.</summary>
+    public ulong EndedEpochs(in Hash keyId) => audited.EndedEpochs(keyId, Size);
+
     /// <summary>An epoch of a serving key, or null while it has not ended.</summary>
     public KeyEpoch? EpochOf(in Hash keyId, ulong number) => audited.EpochOf(keyId, number, Size);
 

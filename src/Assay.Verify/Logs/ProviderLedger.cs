@@ -18,6 +18,8 @@ internal sealed class ProviderLedger
 
     public IEnumerable<KeyEpoch> EpochsOf(in Hash keyId, ulong size) => keys[keyId].Epochs.Ended(size);
 
+    public ulong EndedEpochs(in Hash keyId, ulong size) => keys[keyId].Epochs.Next(size);
+
     public KeyEpoch? EpochOf(in Hash keyId, ulong number, ulong size) => keys[keyId].Epochs.At(number, size);
 
     public ImmutableArray<AuditSeedAt> SeedsOf(in Hash keyId, ulong epoch) => seeds.GetValueOrDefault((keyId, epoch), []);

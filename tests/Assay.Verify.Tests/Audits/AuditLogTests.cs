@@ -51,7 +51,7 @@ public class AuditLogTests
     public void An_epoch_has_room_for_64_commitments()
     {
         for (var i = 0; i < 64; i++)
-            provider.Commit(new AuditedLog($"auditor {i}"), key, 0, 10);
+            provider.Commit(new AuditedLog($"auditor-{i}.test"), key, 0, 10);
         Refused(provider, Seed(0), "more than 64");
         provider.Commit(first, key, 1, 10);
     }

@@ -12,10 +12,11 @@ internal sealed class AuditedLog
 {
     public static readonly EngineClaim Engine = new("assay", "1", "build");
 
-    public AuditedLog(string origin, ulong maxLease = 1 << 20)
+    /// <param name="keysOf">Another log whose keys this one has.</param>
+    public AuditedLog(string origin, ulong maxLease = 1 << 20, AuditedLog? keysOf = null)
     {
         Origin = origin;
-        (Root, LogKey) = (KeyOf("root"), KeyOf("log"));
+        (Root, LogKey) = ((keysOf ?? this).KeyOf("root"), (keysOf ?? this).KeyOf("log"));
         Add(new GenesisEvent(
             origin, RootSet.Of(Root.PublicKey), VerifierKey.Create(origin, NoteSignatureType.Ed25519, LogKey.PublicKey), maxLease, 60, "tester",
             DateTimeOffset.UnixEpoch));
