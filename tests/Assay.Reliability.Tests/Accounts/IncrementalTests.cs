@@ -11,7 +11,6 @@ public class IncrementalTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    [InlineData(3)]
     [InlineData(4)]
     public void A_fold_taken_up_at_every_step_is_the_fold_from_scratch(int seed)
     {
