@@ -41,6 +41,7 @@ internal static class AccountsBench
             Row.Of("proven-bound", "bounds/s", Row.Higher, proven) with { Threads = 1 },
             Row.Of("band", "bands/s", Row.Higher, band) with { Threads = 1 },
             Row.Of("without-replacement", "bounds/s", Row.Higher, drawn) with { Threads = 1 },
+            .. FoldBench.Rows(runs),
         ]);
     }
 

@@ -55,8 +55,8 @@ public sealed record EventFile
     /// <exception cref="NodeException">The key has signed already, is not one of the roots that a genesis names, or this is no event for roots.</exception>
     public EventFile Sign(SigningKey key)
     {
-        if (Event is EpochEvent)
-            throw new NodeException(NodeFault.BadRequest, "an epoch is signed by the log key, not by roots");
+        if (Event.SignedByLogKey)
+            throw new NodeException(NodeFault.BadRequest, $"{(Event is EpochEvent ? "an epoch" : "this event")} is signed by the log key, not by roots");
         if (Event is GenesisEvent genesis && genesis.Roots.Find(key.PublicKey.Id) is null)
             throw new NodeException(NodeFault.BadRequest, $"the key {key.PublicKey} is not one of the root keys that this genesis names");
         return Entry.Signatures.Any(s => s.KeyId == key.PublicKey.Id)

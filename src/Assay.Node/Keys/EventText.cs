@@ -14,6 +14,12 @@ public static class EventText
         KeyEvent key => Key(key).Append($"  log       {Shown(key.Origin)}"),
         ModelEvent model => Model(model),
         EpochEvent epoch => [$"epoch: what the first {epoch.Size} entries say of {epoch.Keys} serving keys", $"  log       {Shown(epoch.Origin)}"],
+        AuditTermsEvent terms =>
+        [
+            $"audit terms: epochs of {terms.EpochRecords} records for keys introduced from here on", $"  opening   of drawn records within {terms.OpeningSeconds} s",
+            $"  log       {Shown(terms.Origin)}",
+        ],
+        { SignedByLogKey: true } => ["an entry that the log key signs, not roots", $"  log       {Shown(step.Origin)}"],
         _ => throw new InvalidOperationException($"an event of type {step.GetType().Name} that nobody describes"),
     };
 

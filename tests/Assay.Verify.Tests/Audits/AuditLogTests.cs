@@ -138,27 +138,6 @@ public class AuditLogTests
         first.Add(next);
     }
 
-    [Fact]
-    public void An_auditors_log_keeps_nothing_for_a_verdict()
-    {
-        var draw = Drawn(first, 1_000_000, 100_000);
-        var entry = first.Verdicts(draw, 0, "r");
-        long Grown(int entries, ref int at)
-        {
-            var before = GC.GetTotalMemory(forceFullCollection: true);
-            for (; entries > 0; entries--)
-            {
-                first.State.Apply((entry with { First = (ulong)at++ }).ToEntry(first.LogKey));
-            }
-            return GC.GetTotalMemory(forceFullCollection: true) - before;
-        }
-
-        var at = 0;
-        Grown(3000, ref at);
-        // About 34 bytes an entry for the tree, in lists that double; a kept entry of this kind would be some 700.
-        Assert.InRange(Grown(6000, ref at), -1 << 20, 6000 * 130);
-    }
-
     private AuditSeedEvent Seed(ulong epoch, AuditedLog? auditor = null) => AuditSeedEvent.Sign(
         provider.Origin, KeyId, epoch, (auditor ?? first).Origin, (auditor ?? first).LogKey, 10_000, AuditedLog.SecretOf(auditor ?? first, epoch));
 

@@ -38,6 +38,8 @@ public sealed record EntryRow(ulong Index, EntryKind Kind, string Word, string W
                 ModelEvent model => ("model", $"{model.Name}@{model.Version} published", Links.Model(model.Name)),
                 KeyEvent key => ("key", Describe(key), state.Keys.TryGetValue(key.KeyId, out var known) ? Links.Key(known, state) : null),
                 EpochEvent epoch => ("epoch", $"index of the first {Show.Number(epoch.Size)} entries", null),
+                AuditTermsEvent terms => ("audit", $"epochs of {Show.Number(terms.EpochRecords)} records", null),
+                AuditSeedEvent seed => ("audit", $"{seed.Auditor.Origin} committed to a draw from epoch {Show.Number(seed.Epoch)}", null),
                 _ => ("event", "of a kind that this page does not know", null),
             };
         }
