@@ -672,7 +672,23 @@ function subjectIs({ subject }, name, hex, what) {
 }
 
 // src/events.ts
-var types = { genesis: "urn:assay:genesis:v1", key: "urn:assay:key:v1", model: "urn:assay:model:v1", epoch: "urn:assay:epoch:v1" };
+var types = {
+  genesis: "urn:assay:genesis:v1",
+  key: "urn:assay:key:v1",
+  model: "urn:assay:model:v1",
+  epoch: "urn:assay:epoch:v1",
+  // Of audits (docs/spec/audits.md): no bundle holds one, so a bundle that does is malformed and not of a later version.
+  terms: "urn:assay:audit-terms:v1",
+  seed: "urn:assay:audit-seed:v1",
+  refusal: "urn:assay:audit-refusal:v1",
+  draw: "urn:assay:audit-draw:v1",
+  verdicts: "urn:assay:audit-verdicts:v1",
+  canary: "urn:assay:audit-canary:v1",
+  plant: "urn:assay:audit-plant:v1",
+  challenge: "urn:assay:challenge:v1",
+  observations: "urn:assay:observations:v1",
+  account: "urn:assay:account-epoch:v1"
+};
 function readEvent(payload, type, what) {
   const statement = readStatement(payload, Object.values(types), "sha256", what);
   if (statement.predicateType !== type) throw new Malformed(`${what} is an event of another kind`);
