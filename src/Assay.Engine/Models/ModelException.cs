@@ -5,7 +5,7 @@ public sealed class ModelException : Exception
 {
     public ModelException(string message) : base(message) { }
 
-    public ModelException(string message, Exception inner) : base(message, inner) { }
+    public ModelException(string message, Exception? inner) : base(message, inner) { }
 
     /// <summary>Whether the file may well be in order, and names an architecture, tokenizer or type that is not supported.</summary>
     public bool IsUnsupported { get; init; }
