@@ -14,25 +14,21 @@ internal static unsafe class PackedTiles
     // Floats of the widened scales of 256 columns, of the type with the most terms.
     private const int Room = 8 * 6 * WeightPanels.Height;
 
-    /// <summary>One token, alone in its group.</summary>
+    /// <summary>One token, alone in its group. Its scales were widened before: read between the weights they hold up what comes from memory.</summary>
     [SkipLocalsInit]
     public static void One<T, TFormat>(in DotTile tile, int row) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
-        var widened = stackalloc float[Room];
-        byte* packed = tile.Packed, w = tile.Weights + (4 * row);
+        var w = tile.Weights + (4 * row);
+        float* scales = tile.Scales + row, terms = tile.Terms;
         var a = tile.Activations;
-        var terms = tile.Terms;
         T ones = T.Load(Repeated.Ones), sixteens = T.Load(Repeated.Sixteens), y = default;
-        for (var left = tile.Blocks; left > 0; left -= TFormat.Columns / 32, packed += TFormat.ScaleBytes)
+        for (var left = tile.Blocks; left > 0; left--)
         {
-            TFormat.Widen<T>(packed, row, widened);
-            for (var scales = widened + row; scales < widened + (TFormat.Columns / 2 * TFormat.Terms); scales += 16 * TFormat.Terms)
-            {
-                y = Block<T, TFormat>(w, a, 1, scales, terms, 1, ones, sixteens, y);
-                w += TFormat.BlockBytes;
-                a += 8;
-                terms += TokenTerms.Count;
-            }
+            y = Block<T, TFormat>(w, a, 1, scales, terms, 1, ones, sixteens, y);
+            w += TFormat.BlockBytes;
+            scales += 16 * TFormat.Terms;
+            a += 8;
+            terms += TokenTerms.Count;
         }
         DotTile.Finish(tile, row, 0, y);
     }

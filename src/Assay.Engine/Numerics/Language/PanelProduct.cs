@@ -122,7 +122,7 @@ internal unsafe struct PanelProduct : IKernel
     {
         if (x.Tokens <= FewTokens)
         {
-            DotPacked<T, TFormat>(output, panel, panels);
+            DotPacked<T, TFormat>(output, panel, panels, memory);
             return;
         }
         var blocks = x.Columns / 32;
@@ -171,7 +171,7 @@ internal unsafe struct PanelProduct : IKernel
 
     /// <summary>A few tokens, the panels as they are packed.</summary>
     [SkipLocalsInit]
-    private readonly void DotPacked<T, TFormat>(in Part output, int panel, int panels) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
+    private readonly void DotPacked<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
         var edge = stackalloc float[PackedTiles.Most * WeightPanels.Height];
         for (var p = panel; p < panel + panels && !Interrupt.IsRaised; p++)
@@ -187,8 +187,12 @@ internal unsafe struct PanelProduct : IKernel
                     for (var row = 0; row < WeightPanels.Height; row += T.Width)
                         PackedTiles.Some<T, TFormat>(tile, row);
                 else
+                {
+                    tile.Scales = memory;
+                    PanelUnpacking.Scales<T, TFormat>(output.Weights.Scales(p), x.Columns, memory);
                     for (var row = 0; row < WeightPanels.Height; row += T.Width)
                         PackedTiles.One<T, TFormat>(tile, row);
+                }
                 Finish(tile, output, p, token, edge);
             }
     }
