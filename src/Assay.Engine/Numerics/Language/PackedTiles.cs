@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Assay.Engine.Numerics.Language;
 
 /// <summary>
-/// Tiles of a few tokens that read panels as they are packed and unpack in registers. Scales are widened on the way, those of a block at a
-/// time, so that memory never waits for them.
+/// Tiles of a few tokens that read panels as they are packed and unpack in registers. For several tokens scales are widened on the way, those
+/// of a block at a time.
 /// </summary>
 internal static unsafe class PackedTiles
 {
