@@ -17,7 +17,8 @@ public class ModelTests
         var model = OnnxExport.File(parameters);
         Assert.Equal(Committed.Bytes("model.onnx"), model);
         var right = Trainer.CountRight(parameters, ModelCard.HeldOutSeed, ModelCard.HeldOutCount);
-        Assert.Equal(Encoding.UTF8.GetString(Committed.Bytes("README.md")), ModelCard.Text(model.Length, right));
+        var quantized = Committed.Bytes(Int8Export.File);
+        Assert.Equal(Encoding.UTF8.GetString(Committed.Bytes("README.md")), ModelCard.Text(model.Length, right, quantized.Length, Int8Export.Compare(model, quantized, ModelCard.HeldOutCount)));
         Assert.True(right.Sum() >= ModelCard.HeldOutCount * 99L / 100, $"{right.Sum()} of {ModelCard.HeldOutCount}");
     }
 

@@ -13,9 +13,14 @@ var model = OnnxExport.File(parameters);
 var right = Trainer.CountRight(parameters, ModelCard.HeldOutSeed, ModelCard.HeldOutCount);
 Console.WriteLine($"held out: {right.Sum()} of {ModelCard.HeldOutCount} right");
 
+var quantized = Int8Export.Quantize(model).Onnx;
+var accuracy = Int8Export.Compare(model, quantized, ModelCard.HeldOutCount);
+Console.WriteLine($"in whole numbers: {accuracy.QuantizedRight} right, {accuracy.FloatRight} by the float model");
+
 Directory.CreateDirectory(Path.Combine(folder, "samples"));
 Write("model.onnx", model);
-Write("README.md", System.Text.Encoding.UTF8.GetBytes(ModelCard.Text(model.Length, right)));
+Write("README.md", System.Text.Encoding.UTF8.GetBytes(ModelCard.Text(model.Length, right, quantized.Length, accuracy)));
+Write(Int8Export.File, quantized);
 for (var digit = 0; digit < Network.Classes; digit++)
     Write($"samples/{digit}.png", SamplePictures.Png(digit));
 return 0;
@@ -24,6 +29,7 @@ return 0;
 void Write(string name, byte[] bytes)
 {
     var path = Path.Combine(folder, name);
+    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
     File.WriteAllBytes(path + ".new", bytes);
     File.Move(path + ".new", path, overwrite: true);
 }

@@ -21,12 +21,18 @@ public sealed record ProfileResult(string Executor, int Cases, IReadOnlyList<Pro
 /// <summary>Runs the profile's test vectors on this machine: by the reference, and by the fast path at every width there is, with one thread and with two.</summary>
 public static class ProfileCheck
 {
-    /// <summary>The vectors that the engine was built with.</summary>
+    /// <summary>The vectors of assay-f32-v1 that the engine was built with.</summary>
     /// <exception cref="ModelException">They are damaged.</exception>
-    public static IReadOnlyList<ProfileCase> Cases()
+    public static IReadOnlyList<ProfileCase> Cases() => Cases(Profile.OpenVectors());
+
+    /// <summary>Those of assay-int8-v1.</summary>
+    /// <exception cref="ModelException">They are damaged.</exception>
+    public static IReadOnlyList<ProfileCase> Int8Cases() => Cases(Int8Profile.OpenVectors());
+
+    private static List<ProfileCase> Cases(Stream vectors)
     {
-        using var stream = Profile.OpenVectors();
-        return [.. ProfileCase.ReadAll(stream)];
+        using (vectors)
+            return [.. ProfileCase.ReadAll(vectors)];
     }
 
     public static IEnumerable<ProfileResult> Run(IReadOnlyList<ProfileCase> cases, CancellationToken cancel = default)

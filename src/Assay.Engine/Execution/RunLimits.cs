@@ -87,7 +87,9 @@ public sealed record RunLimits
         var bytes = node.Op switch
         {
             // One place for each tap of a window.
-            Primitive.Conv => 4L * Shape.Of(operands[1]!.Dims.AsSpan()[2..]).Count,
+            Primitive.Conv or Primitive.Int8Conv => 4L * Shape.Of(operands[1]!.Dims.AsSpan()[2..]).Count,
+            // One window's values.
+            Primitive.Int8MaxPool or Primitive.Int8AveragePool => Shape.Of(ShapeRules.PoolKernel(node.Attributes)).Count,
             // Both states, and one step's gates.
             Primitive.Lstm => size * ((2L * outputs[1].Shape.Count) + (4L * operands[2]!.Dims[2])),
             Primitive.Gru or Primitive.Rnn => size * (outputs[1].Shape.Count + (4L * operands[2]!.Dims[2])),

@@ -2,7 +2,7 @@ namespace Assay.Engine.Models;
 
 /// <summary>
 /// The operations of the lowered graph. The set is closed: every importer lowers to it and every executor knows all of it.
-/// What each computes, to the last bit, is written in docs/spec/assay-f32-v1.md.
+/// What each computes, to the last bit, is written in docs/spec/assay-f32-v1.md, and of the last ones in docs/spec/assay-int8-v1.md.
 /// </summary>
 /// <remarks>The names, not the numbers, enter the graph's digest.</remarks>
 public enum Primitive
@@ -60,4 +60,7 @@ public enum Primitive
 
     // Strings and lists of keys
     StringConcat, StringSplit, StringNormalizer, PositionOf, TfIdfVectorizer,
+
+    // Whole numbers of eight bits, written in docs/spec/assay-int8-v1.md
+    Int8Quantize, Int8Dequantize, Int8Dense, Int8Conv, Int8MaxPool, Int8AveragePool, Int8Add, Int8MatMul, Int8Table, Int8Softmax, Int8Normalize,
 }

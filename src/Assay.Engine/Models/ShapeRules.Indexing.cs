@@ -10,7 +10,7 @@ public static partial class ShapeRules
         op is Primitive.NonZero or Primitive.Unique or Primitive.NonMaxSuppression or Primitive.DecodeImage;
 
     /// <summary>True where the rule reads the elements of an operand that may be floating-point, and executors have to show them.</summary>
-    public static bool ReadsValue(Primitive op, int operand) => op == Primitive.Range || op == Primitive.Resize && operand is (1 or 2);
+    public static bool ReadsValue(Primitive op, int operand) => op == Primitive.Range || op == Primitive.Resize && operand is (1 or 2) || IsParameter(op, operand);
 
     private static Fact? Place(Primitive op, Attributes a, ReadOnlySpan<Fact?> x) => op switch
     {

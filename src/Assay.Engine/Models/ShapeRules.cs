@@ -105,6 +105,10 @@ public static partial class ShapeRules
         Primitive.Where or Primitive.Range => (3, 3, 1),
         Primitive.QuantizeLinear or Primitive.DequantizeLinear => (2, 3, 1),
         Primitive.MatMulInteger or Primitive.ConvInteger => (2, 4, 1),
+        Primitive.Int8Dense or Primitive.Int8Conv => (5, 7, 1),
+        Primitive.Int8AveragePool => (3, 5, 1),
+        Primitive.Int8Add or Primitive.Int8MatMul => (4, 6, 1),
+        Primitive.Int8Table or Primitive.Int8Softmax => (2, 2, 1),
         _ => (1, 1, 1),
     };
 
@@ -165,7 +169,7 @@ public static partial class ShapeRules
         Primitive.Pad => Pad(a, x),
         Primitive.Expand => Expand(x[0]!, x[1]!),
         Primitive.ConstantOfShape => ConstantOfShape(x[0]!, x[1]!),
-        _ => Place(op, a, x) ?? Image(op, a, x) ?? Signal(op, a, x) ?? throw new ModelException($"{op} has no shape rule"),
+        _ => Place(op, a, x) ?? Image(op, a, x) ?? Signal(op, a, x) ?? Int8(op, a, x) ?? throw new ModelException($"{op} has no shape rule"),
     };
 
     /// <summary>The element type that a Cast names.</summary>

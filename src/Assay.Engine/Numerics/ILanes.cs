@@ -90,6 +90,9 @@ internal unsafe interface ILanes<T> where T : unmanaged, ILanes<T>
     /// <summary>Of each lane's two signed 16-bit integers: the sum of the two products.</summary>
     static abstract T MultiplyAddShorts(T a, T b);
 
+    /// <summary>Two signed bytes for each lane, widened to 16 bits.</summary>
+    static abstract T WidenBytes(sbyte* source);
+
     /// <summary>Two sums of 16-bit integers in each lane.</summary>
     static abstract T AddShorts(T a, T b);
 

@@ -121,6 +121,9 @@ internal readonly unsafe struct Lane1(float v) : ILanes<Lane1>
     public static Lane1 MultiplyAddShorts(Lane1 a, Lane1 b) => BroadcastBits(((short)a.Bits * (short)b.Bits) + ((a.Bits >> 16) * (b.Bits >> 16)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane1 WidenBytes(sbyte* source) => BroadcastBits((source[0] & 0xFFFF) + (source[1] * 0x10000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane1 AddShorts(Lane1 a, Lane1 b) => BroadcastBits(((a.Bits + b.Bits) & 0xFFFF) | (((a.Bits >> 16) + (b.Bits >> 16)) << 16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

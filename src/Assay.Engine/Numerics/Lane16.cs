@@ -114,6 +114,9 @@ internal readonly unsafe struct Lane16(Vector512<float> v) : ILanes<Lane16>
     public static Lane16 MultiplyAddShorts(Lane16 a, Lane16 b) => new(Avx512BW.MultiplyAddAdjacent(a.V.AsInt16(), b.V.AsInt16()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane16 WidenBytes(sbyte* source) => new(Avx512BW.ConvertToVector512Int16(Vector256.Load(source)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane16 AddShorts(Lane16 a, Lane16 b) => new((a.V.AsInt16() + b.V.AsInt16()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -120,6 +120,9 @@ internal readonly unsafe struct Lane4(Vector128<float> v) : ILanes<Lane4>
         : System.Runtime.Intrinsics.X86.Sse2.MultiplyAddAdjacent(a.V.AsInt16(), b.V.AsInt16()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane4 WidenBytes(sbyte* source) => new(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsSByte()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane4 AddShorts(Lane4 a, Lane4 b) => new((a.V.AsInt16() + b.V.AsInt16()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

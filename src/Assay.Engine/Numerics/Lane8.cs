@@ -111,6 +111,9 @@ internal readonly unsafe struct Lane8(Vector256<float> v) : ILanes<Lane8>
     public static Lane8 MultiplyAddShorts(Lane8 a, Lane8 b) => new(Avx2.MultiplyAddAdjacent(a.V.AsInt16(), b.V.AsInt16()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane8 WidenBytes(sbyte* source) => new(Avx2.ConvertToVector256Int16(Vector128.Load(source)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane8 AddShorts(Lane8 a, Lane8 b) => new((a.V.AsInt16() + b.V.AsInt16()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,6 +5,7 @@ using Assay.Engine.Models;
 using Assay.Engine.Models.Formats;
 using Assay.Engine.Models.Onnx;
 using Assay.Engine.Tests.Execution;
+using Assay.Engine.Tests.Models.Int8;
 
 namespace Assay.Engine.Tests.Conformance;
 
@@ -35,6 +36,12 @@ internal static class MatrixWork
             var (graph, inputs) = test.Build(constants: number % 16 == 0);
             yield return new("made: one node", $"{number} {test.Name}", graph, inputs);
         }
+        foreach (var (number, test) in Int8Cases.All().Index().Where(t => t.Index % 3 == 0))
+        {
+            var (graph, inputs) = test.Build(constants: number % 2 == 0);
+            yield return new("made: whole numbers", $"{number} {test.Name}", graph, inputs);
+        }
+        yield return new("made: whole numbers", "classifier", OnnxModel.Read(TinyInt8.Classifier()), new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["image"] = TinyInt8.Picture(3) });
         foreach (var name in ExportedModels.Names)
             yield return ExportedModelTests.Item(name);
         if (SharedData.Root is null)

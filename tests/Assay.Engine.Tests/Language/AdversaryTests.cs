@@ -114,13 +114,18 @@ public sealed class AdversaryTests
                 }
                 var before = left.ConvertAll(s => s.Sequence.Length);
                 using var cancel = new CancellationTokenSource();
-                // From another thread, whenever that comes to it: before, within or behind the call.
+                // Before the call, or from another thread, whenever that comes to it: before, within or behind the call.
                 var spins = noise.Below(20_000);
-                var caller = noise.Below(2) == 0 ? Task.CompletedTask : Task.Run(() =>
+                var caller = noise.Below(4) switch
                 {
-                    Thread.SpinWait(spins);
-                    cancel.Cancel();
-                }, TestContext.Current.CancellationToken);
+                    0 => cancel.CancelAsync(),
+                    1 => Task.Run(() =>
+                    {
+                        Thread.SpinWait(spins);
+                        cancel.Cancel();
+                    }, TestContext.Current.CancellationToken),
+                    _ => Task.CompletedTask,
+                };
                 try
                 {
                     session.Evaluate([.. left], cancel.Token);

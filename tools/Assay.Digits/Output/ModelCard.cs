@@ -1,5 +1,6 @@
 using System.Text;
 using Assay.Digits.Training;
+using Assay.Engine.Quantization;
 
 namespace Assay.Digits.Output;
 
@@ -13,7 +14,9 @@ internal static class ModelCard
 
     /// <param name="modelBytes">Length of the model file.</param>
     /// <param name="right">How many of the held-out digits are classified right, by digit.</param>
-    public static string Text(int modelBytes, int[] right)
+    /// <param name="int8Bytes">Length of the file of the model in whole numbers.</param>
+    /// <param name="int8">How that does on the held-out digits.</param>
+    public static string Text(int modelBytes, int[] right, int int8Bytes, AccuracyReport int8)
     {
         var plan = TrainingPlan.Committed;
         var table = new StringBuilder();
@@ -61,6 +64,13 @@ internal static class ModelCard
             On 20 handwritten digits of MNIST, two of each, which it was not trained on, {MnistRight} are right. Twenty are too few to
             say more than that it carries over to real handwriting at all; the training length was chosen on generated digits alone.
 
+            ## In whole numbers
+            `{Int8Export.File}`, {int8Bytes} bytes, is the same network quantised to int8 (operators of the domain `assay.int8`, docs/spec/assay-int8-v1.md), as
+            `assay quantize --logits` does it, with ranges from {Int8Export.CalibrationCount} generated digits that neither training nor the figures here use. Its output is
+            `logits`, float32 1x10: what goes into the softmax, which is left out, since in int8 it could not tell 0.999 from 1.
+            On the same {int8.Count:N0} digits {int8.QuantizedRight:N0} are right, with the float model {int8.FloatRight:N0}: {int8.PointsLost:F2} points lost; {int8.Agree:N0} get the same answer.
+            On {int8.Ties} the greatest logit is there twice, and the first of the two counts. Of the 20 digits of MNIST {MnistRightInt8} are right.
+
             ## What it is for, and not for
             Demonstrations and tests. It has only seen digits that our own program drew: expect it to be worse on real handwriting than on
             the figures above, and worse still on digits that are off centre, much smaller or larger than about 20 pixels, black on white,
@@ -75,4 +85,7 @@ internal static class ModelCard
 
     /// <summary>How many of the 20 MNIST digits of the shared test data are right: a test keeps it true.</summary>
     public const int MnistRight = 19;
+
+    /// <summary>The same, of the model in whole numbers.</summary>
+    public const int MnistRightInt8 = 19;
 }

@@ -78,6 +78,7 @@ internal static unsafe class FastKernels
         Primitive.Stft => Transforms.Stft(call),
         Primitive.Resize => Resizes.Resize(call),
         Primitive.ConvTranspose => TransposedConvolutions.Run(call),
+        >= Primitive.Int8Quantize and <= Primitive.Int8Normalize => Int8Operations.Run(call),
         _ => null,
     };
 

@@ -45,7 +45,9 @@ internal sealed unsafe class Weights : IDisposable
             // What is folded runs no more.
             if (Folded.Contains(node))
                 continue;
-            var isSound = node.Op is Primitive.Conv or Primitive.Lstm && IsSound(node, tensors);
+            var isSound = node.Op is Primitive.Conv or Primitive.Lstm or Primitive.Int8Dense or Primitive.Int8Conv && IsSound(node, tensors);
+            if (isSound && node.Op is Primitive.Int8Dense or Primitive.Int8Conv)
+                PackInt8(node, tensors);
             for (var i = 0; i < node.Inputs.Length; i++)
             {
                 if (!tensors.TryGetValue(node.Inputs[i], out var tensor) || !Value.Of(tensor).IsWide)
@@ -90,6 +92,18 @@ internal sealed unsafe class Weights : IDisposable
         Convolution.Pack(isa, wide.Pointer, (int)groups, perGroup, k, buffer.Pointer);
         packed[node] = buffer;
         return true;
+    }
+
+    private void PackInt8(Node node, IReadOnlyDictionary<int, Tensor> tensors)
+    {
+        // All but the first are constants, or it were not sound.
+        var operands = node.Inputs.Select(id => tensors.GetValueOrDefault(id)).ToArray();
+        var size = Int8Packing.Size(node, operands[1]!);
+        if (size == 0)
+            return;
+        var buffer = Own(size);
+        Int8Packing.Pack(node, operands, buffer.Pointer);
+        packed[node] = buffer;
     }
 
     private bool PackLstm(Node node, IReadOnlyDictionary<int, Tensor> tensors, Launcher launcher, Isa isa)

@@ -97,7 +97,7 @@ internal static class Kernels
                 Movement.Expand(x[1]!.Reshape(Shape.Scalar), y[0]);
                 break;
             default:
-                if (!AxisKernels.IsWhole(node, x, y) && !PlaceKernels.Run(node, x, y) && !SignalKernels.Run(node, x, y))
+                if (!AxisKernels.IsWhole(node, x, y) && !PlaceKernels.Run(node, x, y) && !SignalKernels.Run(node, x, y) && !Int8Kernels.Run(node, x, y))
                     throw new ModelException($"{node.Op} cannot be run");
                 break;
         }

@@ -10,7 +10,10 @@ namespace Assay.Engine.Models.Onnx;
 internal sealed record Context(FrozenDictionary<string, int> Opsets, IReadOnlyDictionary<string, AttributeProto>? Attributes = null, int Calls = 0)
 {
     /// <summary>The newest version known here of every domain that has operators here.</summary>
-    private static readonly Dictionary<string, int> Newest = new(StringComparer.Ordinal) { [""] = OnnxModel.NewestOpset, ["ai.onnx.ml"] = 5, ["ai.onnx.preview"] = 1 };
+    private static readonly Dictionary<string, int> Newest = new(StringComparer.Ordinal) { [""] = OnnxModel.NewestOpset, ["ai.onnx.ml"] = 5, ["ai.onnx.preview"] = 1, [OnnxModel.Int8Domain] = 1 };
+
+    /// <summary>Whether operators on quantised tensors are written out as floats that are rounded, so that their scales show.</summary>
+    public bool Unfolds { get; init; }
 
     /// <summary>The version of a domain's operator set, or 0 where it is not imported.</summary>
     public int Version(string domain) => Opsets.GetValueOrDefault(Plain(domain));

@@ -161,7 +161,7 @@ internal sealed class Lowering(ReadLimits limits, TensorMessages tensors, Contex
         if (inputs.Length > function.Input.Count)
             throw new ModelException($"{inputs.Length} inputs, where function '{OnnxModel.Cut(function.Name)}' takes {function.Input.Count}");
         var imports = function.OpsetImport.Count > 0 ? Context.Versions(function.OpsetImport) : caller.Context.Opsets;
-        var scope = new Scope(null, caller.Depth, new(imports, ModelFunctions.Bind(function, attributes), caller.Context.Calls + 1), caller.Nodes);
+        var scope = new Scope(null, caller.Depth, new(imports, ModelFunctions.Bind(function, attributes), caller.Context.Calls + 1) { Unfolds = caller.Context.Unfolds }, caller.Nodes);
         Announce(function.Node, scope);
         for (var i = 0; i < function.Input.Count; i++)
             if (i < inputs.Length && inputs[i] >= 0)

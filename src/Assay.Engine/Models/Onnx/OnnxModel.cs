@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Assay.Engine.Models.Int8;
 using Assay.Engine.Models.Onnx.Wire;
 using Google.Protobuf;
 
@@ -11,12 +12,18 @@ public static class OnnxModel
     /// <summary>The newest version of the default operator set whose meaning is known here.</summary>
     public const int NewestOpset = 28;
 
+    /// <summary>The domain of the operators of assay-int8-v1, version 1.</summary>
+    public const string Int8Domain = "assay.int8";
+
     /// <summary>Reads untrusted bytes.</summary>
     /// <param name="bytes">The file. Large constants are views of a copy made in parsing, not of these bytes.</param>
     /// <param name="files">Where tensors kept outside the file may be read; none by default.</param>
     /// <param name="limits">What the file may ask for at most.</param>
     /// <exception cref="ModelException">It is not a model that can be run: the one-line message names the node and what is wrong with it.</exception>
-    public static Graph Read(ReadOnlySpan<byte> bytes, ModelFiles? files = null, ReadLimits? limits = null)
+    public static Graph Read(ReadOnlySpan<byte> bytes, ModelFiles? files = null, ReadLimits? limits = null) => Read(bytes, files, limits, unfolds: false);
+
+    /// <summary>Reads untrusted bytes; with <paramref name="unfolds"/>, operators on quantised tensors as floats that are rounded, so that their scales show.</summary>
+    internal static Graph Read(ReadOnlySpan<byte> bytes, ModelFiles? files, ReadLimits? limits, bool unfolds)
     {
         limits ??= ReadLimits.Default;
         if (bytes.IsEmpty)
@@ -36,17 +43,21 @@ public static class OnnxModel
         if (model.Graph is null)
             throw new ModelException("not an ONNX model: there is no graph");
         var tensors = new TensorMessages(files ?? ModelFiles.None, limits);
-        return new Lowering(limits, tensors, new(Context.Versions(model.OpsetImport)), new(model.Functions)).Lower(model.Graph, Metadata(model));
+        var graph = new Lowering(limits, tensors, new(Context.Versions(model.OpsetImport)) { Unfolds = unfolds }, new(model.Functions)).Lower(model.Graph, Metadata(model));
+        Int8Graphs.Check(graph);
+        return graph;
     }
 
     /// <summary>Reads a file; tensors kept outside it are read from its folder.</summary>
     /// <inheritdoc cref="Read(ReadOnlySpan{byte}, ModelFiles?, ReadLimits?)"/>
-    public static Graph ReadFile(string path, ReadLimits? limits = null)
+    public static Graph ReadFile(string path, ReadLimits? limits = null) => ReadFile(path, limits, unfolds: false);
+
+    internal static Graph ReadFile(string path, ReadLimits? limits, bool unfolds)
     {
         var size = new FileInfo(path).Length;
         if (size > (limits ?? ReadLimits.Default).FileBytes || size > Array.MaxLength)
             throw new ModelException($"a file of {size} bytes, above {Math.Min((limits ?? ReadLimits.Default).FileBytes, Array.MaxLength)}");
-        return Read(File.ReadAllBytes(path), ModelFiles.InFolder(Path.GetDirectoryName(Path.GetFullPath(path))!), limits);
+        return Read(File.ReadAllBytes(path), ModelFiles.InFolder(Path.GetDirectoryName(Path.GetFullPath(path))!), limits, unfolds);
     }
 
     /// <summary>Enough of a foreign string for a message.</summary>

@@ -17,6 +17,13 @@ public sealed class OnnxWriter(int opset, string name = "graph", string producer
         Graph = new GraphProto { Name = name },
     };
 
+    /// <summary>Imports the operators of another domain, for <see cref="NodeOf"/>.</summary>
+    public OnnxWriter Import(string domain, int version)
+    {
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
+        return this;
+    }
+
     /// <summary>Declares an input; -1 is an extent that only running tells.</summary>
     public OnnxWriter Input(string input, DType type, params ReadOnlySpan<int> dims)
     {
@@ -52,17 +59,23 @@ public sealed class OnnxWriter(int opset, string name = "graph", string producer
         return this;
     }
 
+    /// <summary>Adds a node of the default operator set.</summary>
+    /// <inheritdoc cref="NodeOf"/>
+    public OnnxWriter Node(string op, string[] inputs, string[] outputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        NodeOf("", op, inputs, outputs, attributes);
+
     /// <summary>Adds a node.</summary>
-    /// <param name="op">ONNX's name of the operator.</param>
+    /// <param name="domain">The domain of the operator; empty for ONNX's own.</param>
+    /// <param name="op">The operator's name in it.</param>
     /// <param name="inputs">Names of values; empty where an optional one is absent.</param>
     /// <param name="outputs">Names of the values it makes.</param>
     /// <param name="attributes">
     /// Values of type <see cref="long"/>, <see cref="int"/>, <see cref="float"/>, <see cref="string"/>, arrays of the first three and of
     /// strings, <see cref="Tensor"/>, or another writer (a nested graph).
     /// </param>
-    public OnnxWriter Node(string op, string[] inputs, string[] outputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public OnnxWriter NodeOf(string domain, string op, string[] inputs, string[] outputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
-        var node = new NodeProto { OpType = op };
+        var node = new NodeProto { OpType = op, Domain = domain };
         node.Input.Add(inputs);
         node.Output.Add(outputs);
         foreach (var (attribute, value) in attributes)

@@ -15,6 +15,7 @@ internal static partial class Operators
         [""] = Table,
         ["ai.onnx.preview"] = Join(Previews),
         ["ai.onnx.ml"] = Join(MachineLearning),
+        [OnnxModel.Int8Domain] = Join(Int8Rules),
     };
 
     private static Rule[] Basics =>
@@ -50,6 +51,13 @@ internal static partial class Operators
     {
         if (node.TryInline())
             return;
+        if (Unfolded(node) is { } unfolded)
+        {
+            node.ReadAttributes();
+            unfolded.Lower(node);
+            node.Finish();
+            return;
+        }
         var domain = Context.Plain(node.Domain);
         if (!Domains.TryGetValue(domain, out var table))
             throw new ModelException($"operators of domain '{OnnxModel.Cut(domain)}' are not supported");

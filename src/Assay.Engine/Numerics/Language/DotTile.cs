@@ -8,10 +8,7 @@ internal unsafe struct DotTile
     /// <summary>The panel's whole numbers, packed or unpacked.</summary>
     public byte* Weights;
 
-    /// <summary>Its scales as they are packed, for tiles that read it so.</summary>
-    public byte* Packed;
-
-    /// <summary>Its scales, widened, for the others: of each 32 columns <see cref="IPanelFormat.Terms"/> times sixteen floats.</summary>
+    /// <summary>Its scales, widened: of each 32 columns <see cref="IPanelFormat.Terms"/> times sixteen floats.</summary>
     public float* Scales;
 
     /// <summary>The first group's bytes, four to a lane.</summary>

@@ -3,19 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Assay.Engine.Numerics.Language;
 
 /// <summary>
-/// Tiles of a few tokens that read panels as they are packed and unpack in registers. For several tokens scales are widened on the way, those
-/// of a block at a time.
+/// Tiles of a few tokens that read panels as they are packed and unpack in registers. The panel's scales were widened before: done between
+/// the weights it halves the speed of one token where they come from memory (docs/performance.md).
 /// </summary>
 internal static unsafe class PackedTiles
 {
     /// <summary>Tokens of one tile at most: two groups.</summary>
     public const int Most = 2 * TokenGroups.Size;
 
-    // Floats of the widened scales of 256 columns, of the type with the most terms.
-    private const int Room = 8 * 6 * WeightPanels.Height;
-
-    /// <summary>One token, alone in its group. Its scales were widened before: read between the weights they hold up what comes from memory.</summary>
-    [SkipLocalsInit]
+    /// <summary>One token, alone in its group.</summary>
     public static void One<T, TFormat>(in DotTile tile, int row) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
         var w = tile.Weights + (4 * row);
@@ -38,35 +34,32 @@ internal static unsafe class PackedTiles
     public static void Some<T, TFormat>(in DotTile tile, int row) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
         const int size = TokenGroups.Size;
-        float* widened = stackalloc float[Room], sums = stackalloc float[Most * WeightPanels.Height];
+        float* sums = stackalloc float[Most * WeightPanels.Height];
         for (var t = 0; t < tile.Tokens; t++)
             T.Store(default, sums + (t * WeightPanels.Height));
-        byte* packed = tile.Packed, w = tile.Weights + (4 * row);
+        var w = tile.Weights + (4 * row);
+        float* scales = tile.Scales + row, terms = tile.Terms;
         var a = tile.Activations;
-        var terms = tile.Terms;
         // From the last token of a group to the first of the next.
         nint toActivations = (tile.Blocks * 8 * size) - size + 1, toTerms = (tile.Blocks * TokenTerms.Count * size) - size + 1;
         T ones = T.Load(Repeated.Ones), sixteens = T.Load(Repeated.Sixteens);
-        for (var left = tile.Blocks; left > 0; left -= TFormat.Columns / 32, packed += TFormat.ScaleBytes)
+        for (var left = tile.Blocks; left > 0; left--)
         {
-            TFormat.Widen<T>(packed, row, widened);
-            for (var scales = widened + row; scales < widened + (TFormat.Columns / 2 * TFormat.Terms); scales += 16 * TFormat.Terms)
+            T w0 = TFormat.Quad<T>(w, 0, out var h0), w1 = TFormat.Quad<T>(w, 1, out var h1), w2 = TFormat.Quad<T>(w, 2, out var h2), w3 = TFormat.Quad<T>(w, 3, out var h3);
+            T w4 = TFormat.Quad<T>(w, 4, out var h4), w5 = TFormat.Quad<T>(w, 5, out var h5), w6 = TFormat.Quad<T>(w, 6, out var h6), w7 = TFormat.Quad<T>(w, 7, out var h7);
+            var x = a;
+            float* term = terms, y = sums;
+            for (var t = 0; t < tile.Tokens; t++, y += WeightPanels.Height)
             {
-                T w0 = TFormat.Quad<T>(w, 0, out var h0), w1 = TFormat.Quad<T>(w, 1, out var h1), w2 = TFormat.Quad<T>(w, 2, out var h2), w3 = TFormat.Quad<T>(w, 3, out var h3);
-                T w4 = TFormat.Quad<T>(w, 4, out var h4), w5 = TFormat.Quad<T>(w, 5, out var h5), w6 = TFormat.Quad<T>(w, 6, out var h6), w7 = TFormat.Quad<T>(w, 7, out var h7);
-                var x = a;
-                float* term = terms, y = sums;
-                for (var t = 0; t < tile.Tokens; t++, y += WeightPanels.Height)
-                {
-                    var n = Sum<T, TFormat>(w0, w1, w2, w3, w4, w5, w6, w7, h0, h1, h2, h3, h4, h5, h6, h7, x, size, scales, term, size, ones, sixteens);
-                    T.Store(DotTile.Scaled<T, TFormat>(n, scales, term, size, T.Load(y)), y);
-                    x += t == size - 1 ? toActivations : 1;
-                    term += t == size - 1 ? toTerms : 1;
-                }
-                w += TFormat.BlockBytes;
-                a += 8 * size;
-                terms += TokenTerms.Count * size;
+                var n = Sum<T, TFormat>(w0, w1, w2, w3, w4, w5, w6, w7, h0, h1, h2, h3, h4, h5, h6, h7, x, size, scales, term, size, ones, sixteens);
+                T.Store(DotTile.Scaled<T, TFormat>(n, scales, term, size, T.Load(y)), y);
+                x += t == size - 1 ? toActivations : 1;
+                term += t == size - 1 ? toTerms : 1;
             }
+            w += TFormat.BlockBytes;
+            scales += 16 * TFormat.Terms;
+            a += 8 * size;
+            terms += TokenTerms.Count * size;
         }
         for (var t = 0; t < tile.Tokens; t++)
             DotTile.Finish(tile, row, t, T.Load(sums + (t * WeightPanels.Height)));

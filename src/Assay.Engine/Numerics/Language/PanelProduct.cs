@@ -175,26 +175,24 @@ internal unsafe struct PanelProduct : IKernel
     {
         var edge = stackalloc float[PackedTiles.Most * WeightPanels.Height];
         for (var p = panel; p < panel + panels && !Interrupt.IsRaised; p++)
+        {
+            PanelUnpacking.Scales<T, TFormat>(output.Weights.Scales(p), x.Columns, memory);
             for (var token = 0; token < x.Tokens; token += PackedTiles.Most)
             {
                 var tile = new DotTile
                 {
-                    Packed = output.Weights.Scales(p), Weights = output.Weights.Blocks(p), Blocks = x.Columns / 32,
+                    Scales = memory, Weights = output.Weights.Blocks(p), Blocks = x.Columns / 32,
                     Terms = x.TermsOf(token), Activations = (int*)x.BytesOf(token), Tokens = Math.Min(PackedTiles.Most, x.Tokens - token),
                 };
                 Place(ref tile, output, p, token, edge);
-                if (x.Tokens > 1)
-                    for (var row = 0; row < WeightPanels.Height; row += T.Width)
+                for (var row = 0; row < WeightPanels.Height; row += T.Width)
+                    if (x.Tokens > 1)
                         PackedTiles.Some<T, TFormat>(tile, row);
-                else
-                {
-                    tile.Scales = memory;
-                    PanelUnpacking.Scales<T, TFormat>(output.Weights.Scales(p), x.Columns, memory);
-                    for (var row = 0; row < WeightPanels.Height; row += T.Width)
+                    else
                         PackedTiles.One<T, TFormat>(tile, row);
-                }
                 Finish(tile, output, p, token, edge);
             }
+        }
     }
 
     private readonly void Chains<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IFloatFormat
