@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Assay.Proofs.Models;
+using Assay.Proofs.Models.Layers;
+using Assay.Proofs.Protocol;
+using Assay.Prover.Kernels;
+using Assay.Prover.Reference;
+
+namespace Assay.Prover.Fast;
+
+/// <summary>Proves runs of committed models, quickly: byte for byte what <see cref="InferenceProver"/> says. One proof at a time; its threads end with it.</summary>
+/// <param name="threads">The caller among them.</param>
+public sealed class FastProver(int threads) : IDisposable
+{
+    private readonly Team team = new(threads);
+    private readonly Arrays arrays = new();
+    private readonly Lock turn = new();
+    private readonly ConcurrentDictionary<(ProofModel Model, int Batch), (ProofPlan Plan, Counting Counting)> plans = new(ReferenceModels.Same);
+
+    /// <summary>Encodes and hashes a model's weights, once for all proofs.</summary>
+    public CommittedWeights Commit(ProofModel model, ImmutableArray<LayerWeights?> weights)
+    {
+        lock (turn)
+            return new CommittedWeights(team, model, weights);
+    }
+
+    /// <summary>Runs a model on the statement's input.</summary>
+    public ReferenceRun Run(CommittedWeights committed, int batch, ImmutableArray<sbyte> input)
+    {
+        lock (turn)
+            return ReferenceRun.Of(PlanOf(committed, batch).Plan, committed.Weights, input, new FastRun(team, committed));
+    }
+
+    /// <summary>The proof that the model's output on the statement's input is the statement's.</summary>
+    public byte[] Prove(CommittedWeights committed, Statement statement) => Prove(committed, statement, Run(committed, statement.Batch, statement.Input));
+
+    /// <summary>Of a run that was made before.</summary>
+    public byte[] Prove(CommittedWeights committed, Statement statement, ReferenceRun run)
+    {
+        lock (turn)
+        {
+            var (plan, counting) = PlanOf(committed, statement.Batch);
+            return InferenceProver.Prove(statement, new FastOperations(plan, committed, run, counting, team, arrays));
+        }
+    }
+
+    public void Dispose() => team.Dispose();
+
+    private (ProofPlan Plan, Counting Counting) PlanOf(CommittedWeights committed, int batch) => plans.GetOrAdd((committed.Model, batch), key =>
+    {
+        var plan = new ProofPlan(key.Model, key.Batch);
+        return (plan, new Counting(plan.Lookups));
+    });
+
+    // A model is itself: comparing all of its tables would take longer than proving.
+    private sealed class ReferenceModels : IEqualityComparer<(ProofModel Model, int Batch)>
+    {
+        public static readonly ReferenceModels Same = new();
+
+        public bool Equals((ProofModel Model, int Batch) x, (ProofModel Model, int Batch) y) => ReferenceEquals(x.Model, y.Model) && x.Batch == y.Batch;
+
+        public int GetHashCode((ProofModel Model, int Batch) key) => HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Model), key.Batch);
+    }
+}
