@@ -676,6 +676,7 @@ var types = {
   genesis: "urn:assay:genesis:v1",
   key: "urn:assay:key:v1",
   model: "urn:assay:model:v1",
+  owner: "urn:assay:owner:v1",
   epoch: "urn:assay:epoch:v1",
   // Of audits (docs/spec/audits.md): no bundle holds one, so a bundle that does is malformed and not of a later version.
   terms: "urn:assay:audit-terms:v1",
@@ -687,10 +688,12 @@ var types = {
   plant: "urn:assay:audit-plant:v1",
   challenge: "urn:assay:challenge:v1",
   observations: "urn:assay:observations:v1",
-  account: "urn:assay:account-epoch:v1"
+  account: "urn:assay:account-epoch:v1",
+  journal: "urn:assay:journal:v1"
 };
+var knownEventTypes = Object.values(types);
 function readEvent(payload, type, what) {
-  const statement = readStatement(payload, Object.values(types), "sha256", what);
+  const statement = readStatement(payload, knownEventTypes, "sha256", what);
   if (statement.predicateType !== type) throw new Malformed(`${what} is an event of another kind`);
   return statement;
 }
@@ -708,10 +711,10 @@ function readGenesis(payload) {
   integer(p3.get("promiseSeconds"), `promiseSeconds of ${what}`);
   const node = label(p3.get("node"), `node of ${what}`);
   time(p3.get("createdAt"), `createdAt of ${what}`);
-  const rootSet = sha256(utf8("assay/roots/v1\n"), u64be(threshold), concat(...rootKeys.map((k) => fromHex(k.id, 32, "a key id"))));
-  subjectIs(statement, origin, toHex(rootSet), what);
+  subjectIs(statement, origin, toHex(rootSetId({ threshold, rootKeys })), what);
   return { origin, rootKeys, threshold, logKey, maxLease, node };
 }
+var rootSetId = ({ threshold, rootKeys }) => sha256(utf8("assay/roots/v1\n"), u64be(threshold), concat(...rootKeys.map((k) => fromHex(k.id, 32, "a key id"))));
 function readKeyEvent(payload) {
   const what = "a key event", statement = readEvent(payload, types.key, what), p3 = statement.predicate;
   const origin = label(p3.get("origin"), `origin of ${what}`), action = string(p3.get("action"), `action of ${what}`);
@@ -749,7 +752,8 @@ function readModelEvent(payload) {
     version: label(p3.get("version"), `version of ${what}`),
     manifest: digest(p3.get("manifest"), `manifest of ${what}`),
     format: label(p3.get("format"), `format of ${what}`),
-    graph: digest(p3.get("graph"), `graph of ${what}`)
+    graph: digest(p3.get("graph"), `graph of ${what}`),
+    proofModel: p3.has("proofModel") ? digest(p3.get("proofModel"), `proofModel of ${what}`) : null
   };
   const files = array(p3.get("files"), `files of ${what}`).map((f) => readFile(object(f, `a file of ${what}`), what));
   if (files.length < 1 || files.length > 65536) throw new Malformed(`files of ${what} are not 1 to 65,536`);
@@ -849,6 +853,7 @@ var promises = (promise2, index, leaf, path2) => index >= promise2.first && inde
 // src/receipt.ts
 var tensorType = "application/vnd.assay.tensors.v1";
 var tokenType = "application/vnd.assay.tokens.v1";
+var relayedType = "application/vnd.assay.relayed.v1";
 var pieceLength = 65536n;
 var members = [
   "recordId",
@@ -877,8 +882,10 @@ function readReceipt(payload) {
   }
   if (array(p3.get("evidence"), at("evidence")).length > 0) throw new Unsupported("the statement has evidence of an unknown kind");
   const execution2 = object(p3.get("execution"), at("execution"));
-  if (string(execution2.get("determinism"), at("execution.determinism")) !== "exact") throw new Unsupported("the statement has another determinism than exact");
+  const determinism = string(execution2.get("determinism"), at("execution.determinism"));
+  if (determinism !== "exact" && determinism !== "relayed") throw new Unsupported("the statement has another determinism than exact or relayed");
   const output = readOutput(p3.get("output"));
+  if (determinism === "relayed" !== isRelayed(output)) throw new Malformed(`predicate.execution.determinism is relayed exactly where the output is ${relayedType}`);
   const recordId = string(p3.get("recordId"), at("recordId"));
   if (!/^[0-9a-f]{32}$/.test(recordId)) throw new Malformed("predicate.recordId is not 32 lower-case hex digits");
   const sequence = integer(p3.get("sequence"), at("sequence"));
@@ -942,16 +949,41 @@ function readInput(value) {
 }
 function readOutput(value) {
   const m = object(value, "predicate.output"), type = string(m.get("mediaType"), "predicate.output.mediaType");
-  if (type !== tensorType && type !== tokenType) throw new Unsupported(`the output has the media type "${type.slice(0, 80)}"`);
-  if (type === tensorType && integer(m.get("pieceLength"), "predicate.output.pieceLength") !== pieceLength)
+  if (type !== tensorType && type !== tokenType && type !== relayedType) throw new Unsupported(`the output has the media type "${type.slice(0, 80)}"`);
+  if (type !== tokenType && integer(m.get("pieceLength"), "predicate.output.pieceLength") !== pieceLength)
     throw new Unsupported("the output has another length of pieces than 65536");
   const tokens = type === tokenType ? integer(m.get("tokens"), "predicate.output.tokens") : null;
   return { ...readCommitment(value, "predicate.output"), tokens };
 }
+var isRelayed = (output) => output.mediaType === relayedType;
 function readClaim(value) {
   const m = object(value, "predicate.venue");
   label(m.get("source"), "predicate.venue.source");
   return label(m.get("claim"), "predicate.venue.claim");
+}
+
+// src/evidence.ts
+var maxProof = 16 << 20;
+var maxCommitment = 4 << 20;
+function requireKnown(value) {
+  for (const item of array(value, "evidence"))
+    if (!(item instanceof Map) || item.get("tier") !== "proof" || item.get("type") !== "assay.proofs/1")
+      throw new Unsupported("the bundle has evidence of an unknown kind");
+}
+function readEvidence(value) {
+  const items = array(value, "evidence");
+  if (items.length > 1) throw new Malformed("evidence is more than one item");
+  if (items.length === 0) return null;
+  const m = only(items[0], ["tier", "type", "proof", "commitment"], "evidence[0]");
+  return { proof: blob(m.get("proof"), maxProof, "evidence[0].proof"), commitment: blob(m.get("commitment"), maxCommitment, "evidence[0].commitment") };
+}
+function blob(value, most, what) {
+  const m = only(value, ["sha256", "bytes"], what);
+  const due = fromHex(string(m.get("sha256"), `${what}.sha256`), 32, `${what}.sha256`);
+  const bytes2 = bytes64(m.get("bytes"), `${what}.bytes`);
+  if (bytes2.length === 0 || bytes2.length > most) throw new Malformed(`${what}.bytes is not 1 to ${most} bytes`);
+  if (!equal(sha256(bytes2), due)) throw new Malformed(`${what}.sha256 is not the digest of the bytes`);
+  return bytes2;
 }
 
 // src/hmac.ts
@@ -1055,7 +1087,7 @@ function parseBundle(bytes2) {
   const type = string(object(b2, "the bundle").get("mediaType"), "mediaType");
   if (type !== bundleType) throw new Unsupported(`the bundle has the media type "${type.slice(0, 80)}"`);
   const m = only(b2, [...required, "completeness"], "the bundle");
-  if (array(m.get("evidence"), "evidence").length > 0) throw new Unsupported("the bundle has evidence of an unknown kind");
+  requireKnown(m.get("evidence"));
   const envelope = readEnvelope(m.get("envelope"), "the envelope");
   if (envelope.signatures.length !== 1) throw new Malformed("the envelope has not exactly one signature");
   const promised = only(m.get("promise"), ["note", "path"], "promise");
@@ -1069,6 +1101,7 @@ function parseBundle(bytes2) {
   const modelEntry = readProven(m.get("modelEntry"), "modelEntry");
   const notBefore = path(only(m.get("notBefore"), ["path"], "notBefore").get("path"), "notBefore.path");
   const index = m.has("completeness") ? readCompleteness(m.get("completeness")) : null;
+  const evidence = readEvidence(m.get("evidence"));
   const disclosures = readDisclosures(m.get("disclosures"));
   const logProof = { ...frame2, checkpoint: parseCheckpoint(frame2.checkpointText, "the checkpoint") };
   const [first, ...others] = entries;
@@ -1079,7 +1112,7 @@ function parseBundle(bytes2) {
   const keyEvents = others.map((e, i) => logged(e, readKeyEvent, `keyHistory[${i + 1}]`));
   const model2 = logged(modelEntry, readModelEvent, "modelEntry");
   const completeness2 = index === null ? null : { ...index, epoch: logged(index.epoch, readEpoch, "completeness.epoch") };
-  return { envelope, receipt, promise: promise2, promisePath, logProof, genesis, keyEvents, model: model2, notBefore, completeness: completeness2, disclosures };
+  return { envelope, receipt, promise: promise2, promisePath, logProof, genesis, keyEvents, model: model2, notBefore, completeness: completeness2, evidence, disclosures };
 }
 function readProven(value, what) {
   const m = only(value, ["index", "entry", "path"], what);
@@ -1389,8 +1422,10 @@ function otherRequest(exchange, answer, bundle) {
   if (!equal(bundle.envelope.payload, answer.envelope.payload)) return "the bundle has another statement than the answer";
   if (bundle.logProof.index !== answer.index) return "the bundle's entry stands elsewhere than the answer said";
   if (receipt.clientNonce !== exchange.nonce) return "the receipt does not have the nonce of this request";
+  if (receipt.auditable !== exchange.auditable) return `the receipt says that auditors may ${receipt.auditable ? "" : "not "}be shown this record, and the request says the opposite`;
   if (receipt.model.name !== exchange.model || exchange.version !== null && receipt.model.version !== exchange.version) return "the receipt is of another model";
   if (wireInput === null || !equal(wireInput.bytes, exchange.request)) return "the receipt is not of this request's bytes";
+  if (isRelayed(receipt.output)) return "the answer was relayed, and this client does not compare relayed answers with their receipts";
   return output !== null && !("pieces" in output) && toBase64(output.salt) !== answer.salt ? "the answer came with another salt than the bundle's" : null;
 }
 function otherTensors(request, answer, { receipt, disclosures: { input: input2, output } }) {
@@ -2353,7 +2388,7 @@ var leans = {
   execution: ["model", "input", "output"],
   completeness: ["log", "signature", "key"]
 };
-async function verify(bytes2, policy, finding = null) {
+async function verify(bytes2, policy, finding = null, proofs = null) {
   let bundle;
   try {
     bundle = parseBundle(bytes2);
@@ -2362,31 +2397,28 @@ async function verify(bytes2, policy, finding = null) {
     if (error instanceof Unsupported) return unread(policy, "unsupported", unverifiable("unsupported", error.message));
     throw error;
   }
-  return verifyBundle(bundle, policy, finding);
+  return verifyBundle(bundle, policy, finding, proofs);
 }
-async function verifyBundle(bundle, policy, finding = null) {
+async function verifyBundle(bundle, policy, finding = null, proofs = null) {
   const c = await openCase(bundle, policy ?? standIn(bundle));
   const witnesses2 = await witnesses(c);
-  const judged = {
+  const model2 = await model(c), input2 = input(c), output = judgeOutput(bundle.receipt.output, bundle.disclosures.output);
+  const first = {
     integrity: integrity(c),
     signature: await signature(c),
     log: await log2(c),
     witnesses: witnesses2.judgement,
     key: await key(c),
     time: time2(c, witnesses2.since),
-    model: await model(c),
-    input: input(c),
-    output: judgeOutput(bundle.receipt.output, bundle.disclosures.output),
-    execution: execution(c, finding),
+    model: model2,
+    input: input2,
+    output,
+    execution: notChecked("no-replay", ""),
     venue: bundle.receipt.venue.length === 0 ? notChecked("no-claim", "the statement claims no venue") : notChecked("operator-word", "its venue is the operator's word"),
     completeness: await completeness(c)
   };
-  for (const axis of axes) {
-    const { status, detail } = judged[axis];
-    if (status !== "verified" && !(axis === "execution" && status === "refuted")) continue;
-    const missing = leans[axis]?.find((a) => judged[a].status !== "verified");
-    if (missing !== void 0) judged[axis] = unverifiable(`depends-on-${missing}`, `${detail}; but the axis ${missing}, on which this leans, is not verified`);
-  }
+  const stands = lean(first);
+  const judged = lean({ ...first, execution: await execution(c, finding, proofs, ["model", "input", "output"].map((a) => [a, stands[a]])) });
   if (policy === null) {
     for (const axis of axes)
       if (judged[axis].status === "verified") judged[axis] = unverifiable("no-policy", `${judged[axis].detail}, if the keys that the bundle names are to be trusted`);
@@ -2420,10 +2452,43 @@ function standIn({ genesis: { event: g } }) {
     execution: "any"
   };
 }
-function execution(c, finding) {
-  if (finding === null) return notChecked("no-replay", "nothing was computed again");
+function lean(judged) {
+  const result = { ...judged };
+  for (const axis of axes) {
+    const { status, detail } = result[axis];
+    if (status !== "verified" && !(axis === "execution" && status === "refuted")) continue;
+    const missing = leans[axis]?.find((a) => result[a].status !== "verified");
+    if (missing !== void 0) result[axis] = unverifiable(`depends-on-${missing}`, `${detail}; but the axis ${missing}, on which this leans, is not verified`);
+  }
+  return result;
+}
+async function execution(c, finding, proofs, judged) {
+  if (isRelayed(c.bundle.receipt.output)) return unverifiable("relayed", "relayed: proves what was forwarded and what came back, not which model answered");
+  const proved = c.bundle.evidence === null ? null : await judgeProof(c, c.bundle.evidence, proofs, judged);
+  if (proved?.status === "refuted") return proved;
+  if (finding === null) return proved ?? notChecked("no-replay", "nothing was computed again");
   if (finding.statement !== c.statement) return unverifiable("other-statement", "the finding is about another statement");
   return finding.found === "diverged" ? refuted("diverged", "computed again, the output differs") : verified(finding.found, "computed again, the output is the same");
+}
+async function judgeProof({ bundle }, evidence, proofs, judged) {
+  if (proofs === null) return notChecked("proof-not-checked", "there is a proof, and this verifier checks none");
+  const { model: { event: { proofModel } }, receipt, disclosures: { input: input2, output } } = bundle;
+  if (proofModel === null) return unverifiable("not-committed", "there is a proof, but the log's entry of the model names no committed model");
+  const missing = judged.find(([, j]) => j.status !== "verified")?.[0];
+  if (missing !== void 0 || input2 === null || output === null) {
+    const axis = missing ?? (input2 === null ? "input" : "output");
+    return unverifiable(`depends-on-${axis}`, `there is a proof, at which nobody looked while the axis ${axis} is not verified`);
+  }
+  const { holds: holds2, detail } = await proofs(evidence, {
+    model: proofModel,
+    manifest: receipt.model.manifest,
+    nonce: receipt.clientNonce,
+    inputCommitment: fromHex(receipt.input.commitment, 32, "a commitment"),
+    outputCommitment: fromHex(receipt.output.commitment, 32, "a commitment"),
+    input: input2.bytes,
+    output: "pieces" in output ? concat(...output.pieces.map((p3) => p3.bytes)) : output.bytes
+  });
+  return holds2 ? verified("proved", detail) : refuted("bad-proof", detail);
 }
 function revocationsOf(bundle, key2) {
   if (key2.status !== "verified" && key2.reason !== "retired" && key2.reason !== "compromised") return [];
@@ -2440,9 +2505,9 @@ function headline(judged, policy, verdict) {
   const refutedAxes = axes.filter((a) => judged[a].status === "refuted");
   if (policy === null) return verdict === "rejected" ? `REJECTED \xB7 ${refutedAxes.join(", ")}` : "NOT JUDGED \xB7 no policy";
   const missing = policy.require.filter((a) => a !== "execution" && judged[a].status !== "verified");
-  if (missing.length > 0 || refutedAxes.some((a) => a !== "execution")) return `REJECTED \xB7 ${[.../* @__PURE__ */ new Set([...refutedAxes, ...missing])].join(", ")}`;
+  if (missing.length > 0 || refutedAxes.some((a) => judged[a].reason !== "diverged")) return `REJECTED \xB7 ${[.../* @__PURE__ */ new Set([...refutedAxes, ...missing])].join(", ")}`;
   if (judged.execution.status === "refuted") return "AUTHENTIC \xB7 DIVERGED";
-  const how = judged.execution.status === "verified" ? `execution ${judged.execution.reason}` : "execution not checked";
+  const how = judged.execution.status === "verified" ? judged.execution.reason === "proved" ? "PROVED" : `execution ${judged.execution.reason}` : judged.execution.reason === "relayed" ? "RELAYED" : "execution not checked";
   return `AUTHENTIC \xB7 ${how}`;
 }
 function facts(c) {
@@ -2504,9 +2569,11 @@ function assayFetch(policy, options = {}) {
     const body = new Uint8Array(await request.arrayBuffer()), headers = new Headers(request.headers);
     const nonce = headers.get("Assay-Nonce") ?? toHex(crypto.getRandomValues(new Uint8Array(16)));
     headers.set("Assay-Nonce", nonce);
+    const auditable = headers.get("Assay-Auditable") === "true";
     const response = await send(new Request(url, { method: "POST", headers, body, signal: request.signal, credentials: request.credentials }));
     if (!response.ok) return response;
     if (response.status !== 200) throw new ReceiptError("no-receipt", `an answer with status ${response.status}: expected 200`);
+    if (response.headers.get("Assay-Relayed") === "true") throw new ReceiptError("not-accepted", "the answer was relayed, and this client does not compare relayed answers with their receipts");
     const confirm = (exchange2, receipt, other) => confirmed(exchange2, receipt, other, new URL(`${asked.base}/v1/receipts/${receipt.id}`, url), headers, request.signal);
     const handOn = (content, found) => {
       const handed2 = new Response(content, { status: response.status, statusText: response.statusText, headers: response.headers });
@@ -2517,13 +2584,13 @@ function assayFetch(policy, options = {}) {
       const answer = await whole2(response), receipt = read("no-receipt", () => readAnswer(response.headers.get("Assay-Receipt"), answer));
       return handOn(answer, await confirm(exchange2, receipt, (bundle) => other(answer, bundle)));
     };
-    if (asked.kind === "tensors") return compared({ model: asked.model, version: asked.version, nonce, request: body }, (answer, bundle) => otherTensors(body, answer, bundle));
+    if (asked.kind === "tensors") return compared({ model: asked.model, version: asked.version, nonce, auditable, request: body }, (answer, bundle) => otherTensors(body, answer, bundle));
     if (asked.kind === "embeddings") {
       const question2 = readable(readEmbeddingQuestion(read("no-receipt", () => text(body, "the request"))));
-      return compared({ model: question2.model, version: question2.version, nonce, request: body }, (answer, bundle) => otherEmbeddings(question2, answer, bundle));
+      return compared({ model: question2.model, version: question2.version, nonce, auditable, request: body }, (answer, bundle) => otherEmbeddings(question2, answer, bundle));
     }
     const question = readable(readQuestion(asked.kind === "chat", read("no-receipt", () => text(body, "the request"))));
-    const exchange = { model: question.model, version: question.version, nonce, request: body };
+    const exchange = { model: question.model, version: question.version, nonce, auditable, request: body };
     const seen = new Seen(question), check = (receipt) => confirm(exchange, receipt, (bundle) => otherLanguage(question, seen, bundle, receipt.words));
     if (!question.streams) {
       const answer = await whole2(response), json = read("no-receipt", () => parsePlain(text(answer, "the answer")));

@@ -5,6 +5,7 @@ import { type Note } from "./note.js";
 import { type LogProof } from "./proof.js";
 import { type LogPromise } from "./promise.js";
 import { type Receipt } from "./receipt.js";
+import { type ProofEvidence } from "./evidence.js";
 import { type Disclosures } from "./disclosure.js";
 export declare const bundleType = "application/vnd.assay.bundle.v1+json";
 /** An open entry with what it says and the proof of its place. */
@@ -39,6 +40,7 @@ export interface Bundle {
     readonly model: Logged<ModelEvent>;
     readonly notBefore: readonly Bytes[];
     readonly completeness: Completeness | null;
+    readonly evidence: ProofEvidence | null;
     readonly disclosures: Disclosures;
 }
 /** Reads a bundle in the order of docs/spec/verification.md section 1; the first part that is malformed or unsupported decides. */

@@ -9,6 +9,7 @@ import { parseCheckpoint } from "./checkpoint.js";
 import { parseProofFrame } from "./proof.js";
 import { readPromise } from "./promise.js";
 import { readReceipt } from "./receipt.js";
+import { readEvidence, requireKnown } from "./evidence.js";
 import { readDisclosures } from "./disclosure.js";
 export const bundleType = "application/vnd.assay.bundle.v1+json";
 const maxBytes = 64 << 20, maxHistory = 65_537;
@@ -21,8 +22,7 @@ export function parseBundle(bytes) {
     if (type !== bundleType)
         throw new Unsupported(`the bundle has the media type "${type.slice(0, 80)}"`);
     const m = only(b, [...required, "completeness"], "the bundle");
-    if (array(m.get("evidence"), "evidence").length > 0)
-        throw new Unsupported("the bundle has evidence of an unknown kind");
+    requireKnown(m.get("evidence"));
     // 2. its parts
     const envelope = readEnvelope(m.get("envelope"), "the envelope");
     if (envelope.signatures.length !== 1)
@@ -40,6 +40,7 @@ export function parseBundle(bytes) {
     const modelEntry = readProven(m.get("modelEntry"), "modelEntry");
     const notBefore = path(only(m.get("notBefore"), ["path"], "notBefore").get("path"), "notBefore.path");
     const index = m.has("completeness") ? readCompleteness(m.get("completeness")) : null;
+    const evidence = readEvidence(m.get("evidence"));
     const disclosures = readDisclosures(m.get("disclosures"));
     // 3. the checkpoint
     const logProof = { ...frame, checkpoint: parseCheckpoint(frame.checkpointText, "the checkpoint") };
@@ -54,7 +55,7 @@ export function parseBundle(bytes) {
     const keyEvents = others.map((e, i) => logged(e, readKeyEvent, `keyHistory[${i + 1}]`));
     const model = logged(modelEntry, readModelEvent, "modelEntry");
     const completeness = index === null ? null : { ...index, epoch: logged(index.epoch, readEpoch, "completeness.epoch") };
-    return { envelope, receipt, promise, promisePath, logProof, genesis, keyEvents, model, notBefore, completeness, disclosures };
+    return { envelope, receipt, promise, promisePath, logProof, genesis, keyEvents, model, notBefore, completeness, evidence, disclosures };
 }
 function readProven(value, what) {
     const m = only(value, ["index", "entry", "path"], what);

@@ -6,6 +6,10 @@ export class Malformed extends Error {
 export class Unsupported extends Error {
     name = "Unsupported";
 }
+/** A well-formed entry that may not stand at its place in its log. */
+export class Refused extends Error {
+    name = "Refused";
+}
 /** The place where the verifier runs cannot do what a check needs; nothing may be concluded from that. */
 export class CannotJudge extends Error {
     name = "CannotJudge";

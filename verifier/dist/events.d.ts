@@ -34,6 +34,8 @@ export interface ModelEvent {
     readonly manifest: string;
     readonly format: string;
     readonly graph: string;
+    /** The id of the model as it was committed for proofs, or null. */
+    readonly proofModel: string | null;
 }
 export interface EpochEvent {
     readonly origin: string;
@@ -42,7 +44,17 @@ export interface EpochEvent {
     readonly keys: bigint;
     readonly index: Bytes;
 }
+/** The predicate types of all events. */
+export declare const knownEventTypes: readonly string[];
 export declare function readGenesis(payload: Bytes): Genesis;
+/** SHA-256 over the threshold and the root keys' ids in ascending order. */
+export declare const rootSetId: ({ threshold, rootKeys }: Pick<Genesis, "threshold" | "rootKeys">) => Bytes;
 export declare function readKeyEvent(payload: Bytes): KeyEvent;
 export declare function readModelEvent(payload: Bytes): ModelEvent;
+/** That the root keys have changed hands. */
+export interface OwnerEvent {
+    readonly origin: string;
+    readonly owner: string;
+}
+export declare function readOwner(payload: Bytes): OwnerEvent;
 export declare function readEpoch(payload: Bytes): EpochEvent;

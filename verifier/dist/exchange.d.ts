@@ -32,6 +32,8 @@ export interface Exchange {
     readonly model: string;
     readonly version: string | null;
     readonly nonce: string;
+    /** Whether auditors may be shown the record, as the caller's header `Assay-Auditable` says: not, where it is not there. */
+    readonly auditable: boolean;
     readonly request: Bytes;
 }
 /** What of a request the bundle is not about, in words; null if it is about this very one. */

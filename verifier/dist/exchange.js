@@ -7,7 +7,7 @@ import { bytes64, integer, object, only, path, string } from "./fields.js";
 import { JsonObject } from "./json.js";
 import { isSignedBy, parseNote } from "./note.js";
 import { promises, readPromise } from "./promise.js";
-import { readReceipt } from "./receipt.js";
+import { isRelayed, readReceipt } from "./receipt.js";
 import { isSame, parseExact, readTensors } from "./tensors.js";
 import { isRecord } from "./question.js";
 import { readWords } from "./tokens.js";
@@ -73,10 +73,15 @@ export function otherRequest(exchange, answer, bundle) {
         return "the bundle's entry stands elsewhere than the answer said";
     if (receipt.clientNonce !== exchange.nonce)
         return "the receipt does not have the nonce of this request";
+    // A node that could say so by itself would keep auditors from its bad answers, or show them what a caller did not offer.
+    if (receipt.auditable !== exchange.auditable)
+        return `the receipt says that auditors may ${receipt.auditable ? "" : "not "}be shown this record, and the request says the opposite`;
     if (receipt.model.name !== exchange.model || (exchange.version !== null && receipt.model.version !== exchange.version))
         return "the receipt is of another model";
     if (wireInput === null || !equal(wireInput.bytes, exchange.request))
         return "the receipt is not of this request's bytes";
+    if (isRelayed(receipt.output))
+        return "the answer was relayed, and this client does not compare relayed answers with their receipts";
     return output !== null && !("pieces" in output) && toBase64(output.salt) !== answer.salt ? "the answer came with another salt than the bundle's" : null;
 }
 /** What of an answer in tensors is not what the bundle commits to. */

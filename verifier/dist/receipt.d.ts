@@ -6,7 +6,7 @@ export interface Commitment {
     readonly length: bigint;
     readonly commitment: string;
 }
-/** `tokens` is their number, or null where the output is tensors. */
+/** `tokens` is their number, or null where the output is anything else. */
 export interface OutputCommitment extends Commitment {
     readonly tokens: bigint | null;
 }
@@ -49,7 +49,9 @@ export interface Receipt {
     readonly auditable: boolean;
     readonly venue: readonly string[];
 }
-export declare const tensorType = "application/vnd.assay.tensors.v1", tokenType = "application/vnd.assay.tokens.v1";
+export declare const tensorType = "application/vnd.assay.tensors.v1", tokenType = "application/vnd.assay.tokens.v1", relayedType = "application/vnd.assay.relayed.v1";
 export declare const pieceLength = 65536n;
 /** Reads the statement of a receipt, in the order that docs/spec/verification.md gives: what is found first decides. */
 export declare function readReceipt(payload: Bytes): Receipt;
+/** Whether the output is what an upstream sent: nothing was computed by who signed. */
+export declare const isRelayed: (output: OutputCommitment) => boolean;

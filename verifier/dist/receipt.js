@@ -1,7 +1,7 @@
 import { Malformed, Unsupported } from "./errors.js";
 import { array, boolean, digest, hash, integer, label, object, string, time } from "./fields.js";
 import { readStatement, subjectIs } from "./statement.js";
-export const tensorType = "application/vnd.assay.tensors.v1", tokenType = "application/vnd.assay.tokens.v1";
+export const tensorType = "application/vnd.assay.tensors.v1", tokenType = "application/vnd.assay.tokens.v1", relayedType = "application/vnd.assay.relayed.v1";
 export const pieceLength = 65536n;
 const members = ["recordId", "sequence", "clientNonce", "issuer", "model", "input", "output", "parameters", "execution",
     "requestedAt", "completedAt", "notBefore", "auditable", "venue", "evidence", "critical"];
@@ -17,9 +17,12 @@ export function readReceipt(payload) {
     if (array(p.get("evidence"), at("evidence")).length > 0)
         throw new Unsupported("the statement has evidence of an unknown kind");
     const execution = object(p.get("execution"), at("execution"));
-    if (string(execution.get("determinism"), at("execution.determinism")) !== "exact")
-        throw new Unsupported("the statement has another determinism than exact");
+    const determinism = string(execution.get("determinism"), at("execution.determinism"));
+    if (determinism !== "exact" && determinism !== "relayed")
+        throw new Unsupported("the statement has another determinism than exact or relayed");
     const output = readOutput(p.get("output"));
+    if ((determinism === "relayed") !== isRelayed(output))
+        throw new Malformed(`predicate.execution.determinism is relayed exactly where the output is ${relayedType}`);
     const recordId = string(p.get("recordId"), at("recordId"));
     if (!/^[0-9a-f]{32}$/.test(recordId))
         throw new Malformed("predicate.recordId is not 32 lower-case hex digits");
@@ -77,13 +80,15 @@ function readInput(value) {
 }
 function readOutput(value) {
     const m = object(value, "predicate.output"), type = string(m.get("mediaType"), "predicate.output.mediaType");
-    if (type !== tensorType && type !== tokenType)
+    if (type !== tensorType && type !== tokenType && type !== relayedType)
         throw new Unsupported(`the output has the media type "${type.slice(0, 80)}"`);
-    if (type === tensorType && integer(m.get("pieceLength"), "predicate.output.pieceLength") !== pieceLength)
+    if (type !== tokenType && integer(m.get("pieceLength"), "predicate.output.pieceLength") !== pieceLength)
         throw new Unsupported("the output has another length of pieces than 65536");
     const tokens = type === tokenType ? integer(m.get("tokens"), "predicate.output.tokens") : null;
     return { ...readCommitment(value, "predicate.output"), tokens };
 }
+/** Whether the output is what an upstream sent: nothing was computed by who signed. */
+export const isRelayed = (output) => output.mediaType === relayedType;
 function readClaim(value) {
     const m = object(value, "predicate.venue");
     label(m.get("source"), "predicate.venue.source");

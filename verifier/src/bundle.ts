@@ -10,6 +10,7 @@ import { parseCheckpoint } from "./checkpoint.js";
 import { parseProofFrame, type LogProof } from "./proof.js";
 import { readPromise, type LogPromise } from "./promise.js";
 import { readReceipt, type Receipt } from "./receipt.js";
+import { readEvidence, requireKnown, type ProofEvidence } from "./evidence.js";
 import { readDisclosures, type Disclosures } from "./disclosure.js";
 
 export const bundleType = "application/vnd.assay.bundle.v1+json";
@@ -42,6 +43,7 @@ export interface Bundle {
   readonly model: Logged<ModelEvent>;
   readonly notBefore: readonly Bytes[];
   readonly completeness: Completeness | null;
+  readonly evidence: ProofEvidence | null;
   readonly disclosures: Disclosures;
 }
 
@@ -55,7 +57,7 @@ export function parseBundle(bytes: Bytes): Bundle {
   const type = string(object(b, "the bundle").get("mediaType"), "mediaType");
   if (type !== bundleType) throw new Unsupported(`the bundle has the media type "${type.slice(0, 80)}"`);
   const m = only(b, [...required, "completeness"], "the bundle");
-  if (array(m.get("evidence"), "evidence").length > 0) throw new Unsupported("the bundle has evidence of an unknown kind");
+  requireKnown(m.get("evidence"));
 
   // 2. its parts
   const envelope = readEnvelope(m.get("envelope"), "the envelope");
@@ -71,6 +73,7 @@ export function parseBundle(bytes: Bytes): Bundle {
   const modelEntry = readProven(m.get("modelEntry"), "modelEntry");
   const notBefore = path(only(m.get("notBefore"), ["path"], "notBefore").get("path"), "notBefore.path");
   const index = m.has("completeness") ? readCompleteness(m.get("completeness")) : null;
+  const evidence = readEvidence(m.get("evidence"));
   const disclosures = readDisclosures(m.get("disclosures"));
 
   // 3. the checkpoint
@@ -87,7 +90,7 @@ export function parseBundle(bytes: Bytes): Bundle {
   const keyEvents = others.map((e, i) => logged(e, readKeyEvent, `keyHistory[${i + 1}]`));
   const model = logged(modelEntry, readModelEvent, "modelEntry");
   const completeness = index === null ? null : { ...index, epoch: logged(index.epoch, readEpoch, "completeness.epoch") };
-  return { envelope, receipt, promise, promisePath, logProof, genesis, keyEvents, model, notBefore, completeness, disclosures };
+  return { envelope, receipt, promise, promisePath, logProof, genesis, keyEvents, model, notBefore, completeness, evidence, disclosures };
 }
 
 interface Proven {

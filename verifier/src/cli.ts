@@ -5,13 +5,20 @@ import { exitCodes, type Report } from "./report.js";
 import { parsePolicy, type Policy } from "./policy.js";
 import { verify } from "./verify.js";
 import { faultExitCodes, verifyFault, type FaultReport } from "./fault.js";
+import { passportExitCodes, verifyPassport, type PassportReport } from "./passports/index.js";
+import { proofReport, type ProofReport } from "./proofs/report.js";
+import { proofVerifier } from "./proofs/index.js";
+import { settlementExitCodes, verifySettlement, type SettlementReport } from "./settlements/index.js";
 
 /* The command line. Exit codes: those of docs/spec/verification.md; 2 wrong usage, 3 a policy that is none, 4 no such file. */
 
 const usage = `usage: node cli.js verify FILE... [--policy FILE] [--json]
        node cli.js fault FILE [--policy FILE] [--json]
+       node cli.js passport FILE [--policy FILE] [--json]
+       node cli.js settlement FILE [--policy FILE] [--json]
+       node cli.js proof FILE --commitment FILE --model ID --input FILE --output FILE [--context HEX] [--json]
 
-Exit codes: 0 accepted (fault: proved), 10 rejected (not proved), 20 unsupported or no policy, 30 malformed,
+Exit codes: 0 accepted (fault, proof: proved), 10 rejected (not proved), 20 unsupported or no policy, 30 malformed,
 1 internal error, 2 wrong usage, 3 a policy that is not one, 4 a file that cannot be read.
 `;
 
@@ -22,20 +29,30 @@ class Failure extends Error {
   }
 }
 
+const verbs = ["verify", "fault", "passport", "settlement", "proof"] as const, proofOptions = ["--commitment", "--model", "--input", "--output", "--context"];
+
 interface Arguments {
-  readonly verb: "verify" | "fault";
+  readonly verb: (typeof verbs)[number];
   readonly files: readonly string[];
   readonly policy: string | null;
   readonly json: boolean;
+  /** Of a proof. */
+  readonly options: ReadonlyMap<string, string>;
 }
 
 function parse(args: readonly string[]): Arguments {
   const [verb, ...rest] = args, files: string[] = [];
+  const known = verbs.find(v => v === verb), options = new Map<string, string>();
   let policy: string | null = null, json = false;
-  if (verb !== "verify" && verb !== "fault") throw new Failure(2, "the verb is verify or fault");
+  if (known === undefined) throw new Failure(2, "the verb is verify, fault, passport, settlement or proof");
   for (let i = 0; i < rest.length; i++) {
     const arg = rest[i]!;
     if (arg === "--json") json = true;
+    else if (known === "proof" && proofOptions.includes(arg)) {
+      const value = rest[++i];
+      if (value === undefined || options.has(arg)) throw new Failure(2, `${arg} needs one value, once`);
+      options.set(arg, value);
+    }
     else if (arg === "--policy") {
       const file = rest[++i];
       if (file === undefined || policy !== null) throw new Failure(2, "--policy needs one file, once");
@@ -43,8 +60,11 @@ function parse(args: readonly string[]): Arguments {
     } else if (arg.startsWith("-") && arg !== "-") throw new Failure(2, `unknown option ${arg}`);
     else files.push(arg);
   }
-  if (files.length === 0 || (verb === "fault" && files.length !== 1)) throw new Failure(2, verb === "fault" ? "fault needs one file" : "verify needs a file");
-  return { verb, files, policy, json };
+  if (files.length === 0 || (verb !== "verify" && files.length !== 1)) throw new Failure(2, verb === "verify" ? "verify needs a file" : `${verb} needs one file`);
+  const missing = known === "proof" ? proofOptions.slice(0, -1).find(o => !options.has(o)) : undefined;
+  if (missing !== undefined) throw new Failure(2, `a proof needs ${missing}`);
+  if (known === "proof" && policy !== null) throw new Failure(2, "a proof is held against no policy");
+  return { verb: known, files, policy, json, options };
 }
 
 async function read(file: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -80,6 +100,41 @@ function text(report: Report): string {
 const faultText = (report: FaultReport): string =>
   [report.headline, `  ${report.detail}`, `  policy: ${report.policy ?? "none"}`, ""].map(printable).join("\n");
 
+function passportText(r: PassportReport): string {
+  const bound = ({ passes, failures, bound: b }: { passes: number; failures: number; bound?: number }) => `${b === undefined ? "insufficient data" : `at most ${(b / 10_000).toFixed(4)} %`} (n = ${passes + failures})`;
+  const segments = (r.recomputed?.segments ?? []).flatMap(s => [
+    `  segment ${s.model.slice(0, 8)} ${s.profile} ${s.region}: ${s.epochs} epochs, ${s.records} records`,
+    `    proven failures ${bound(s.life)}, of the last epochs ${bound(s.trailing)}; canaries ${bound(s.canary)}`, `    ${s.faults} proven faults, ${s.disputed} disputed${s.alarmed ? ", ALARMED" : ""}`,
+  ]);
+  return [
+    `${r.status.toUpperCase()} \u00b7 ${r.verdict}`, ...r.problem === null ? [] : [`  ${r.problem}`], ...r.differences.map(d => `  DIFFERS ${d.where}: ${d.detail}`),
+    ...r.recomputed === null ? [] : [`  state ${r.recomputed.state} at second ${r.recomputed.time} of Unix time`], ...segments,
+    ...r.completeness.map(l => `  log ${l.log.slice(0, 80)} (${l.roles.join(", ")}): ${l.shown} of ${l.size} entries shown; ${l.status} below ${l.upTo}; ${l.trusted === false ? "NOT TRUSTED: " : ""}${l.trust}`),
+    `  policy: ${r.policy ?? "none"}`, ...r.recomputed === null ? [] : ["  What was proved is history: it does not promise the next answer."], "",
+  ].map(printable).join("\n");
+}
+
+function settlementText(r: SettlementReport): string {
+  const f = r.recomputed, w = f?.window, c = r.completeness;
+  return [
+    `${r.status.toUpperCase()} \u00b7 ${r.verdict}${r.policy === undefined ? "" : ` \u00b7 cover ${r.policy} of ${r.market!.slice(0, 80)}`}`, ...r.problem === null ? [] : [`  ${r.problem}`],
+    ...r.differences.map(d => `  DIFFERS ${d.where}: ${d.detail}`),
+    ...f === null || w === undefined ? [] : [
+      `  window: ${w.records} records in ${w.epochs} epochs: ${w.passes} passes, ${w.failures} failures, ${w.undecided} undecided, ${w.neither} neither`,
+      f.premiumBack ? "  nothing was judged: the premium goes back" : `  ${(f.rate / 10_000).toFixed(4)} % of those judged failed; ${f.triggered ? "it triggers" : "it does not trigger"}: payout ${f.payout} units`,
+    ],
+    ...c === null ? [] : [`  journal: ${c.journal}, ${c.entriesLeftOut} entries left out; it was not folded: the policy's number and who was paid are as the file says`, `  looks: ${c.stepsWithoutLook} steps of the account have none that is shown`],
+    `  policy: ${r.trustedBy ?? "none"}`, "",
+  ].map(printable).join("\n");
+}
+
+const proofExitCodes = { proved: 0, refused: 10, malformed: 30 } as const;
+
+const proofText = (r: ProofReport): string => [
+  r.verdict === "proved" ? `PROVED \u00b7 ${r.detail}${r.batch === 1 ? "" : `, in a batch of ${r.batch}`}` : r.verdict === "refused" ? `REFUSED \u00b7 check C${r.check}` : "MALFORMED",
+  ...r.verdict === "proved" ? [] : [`  ${r.detail}`], "",
+].map(printable).join("\n");
+
 async function run(args: Arguments): Promise<number> {
   const policy = await readPolicy(args.policy);
   if (args.verb === "fault") {
@@ -87,8 +142,26 @@ async function run(args: Arguments): Promise<number> {
     process.stdout.write(args.json ? `${JSON.stringify(report, null, 2)}\n` : faultText(report));
     return faultExitCodes[report.verdict];
   }
+  if (args.verb === "passport") {
+    const report = await verifyPassport(await read(args.files[0]!), policy);
+    process.stdout.write(args.json ? `${JSON.stringify(report, null, 2)}\n` : passportText(report));
+    return passportExitCodes[report.verdict];
+  }
+  if (args.verb === "settlement") {
+    const report = await verifySettlement(await read(args.files[0]!), policy);
+    process.stdout.write(args.json ? `${JSON.stringify(report, null, 2)}\n` : settlementText(report));
+    return settlementExitCodes[report.verdict];
+  }
+  if (args.verb === "proof") {
+    const file = (option: string) => read(args.options.get(option)!);
+    const report = proofReport(await read(args.files[0]!), {
+      commitment: await file("--commitment"), input: await file("--input"), output: await file("--output"), model: args.options.get("--model")!, context: args.options.get("--context") ?? "",
+    });
+    process.stdout.write(args.json ? `${JSON.stringify(report, null, 2)}\n` : proofText(report));
+    return proofExitCodes[report.verdict];
+  }
   const reports: { file: string; report: Report }[] = [];
-  for (const file of args.files) reports.push({ file, report: await verify(await read(file), policy) });
+  for (const file of args.files) reports.push({ file, report: await verify(await read(file), policy, null, proofVerifier) });
   if (!args.json)
     for (const { file, report } of reports) process.stdout.write((reports.length > 1 ? `${file}\n` : "") + text(report));
   else {

@@ -8,6 +8,11 @@ export class Unsupported extends Error {
   override name = "Unsupported";
 }
 
+/** A well-formed entry that may not stand at its place in its log. */
+export class Refused extends Error {
+  override name = "Refused";
+}
+
 /** The place where the verifier runs cannot do what a check needs; nothing may be concluded from that. */
 export class CannotJudge extends Error {
   override name = "CannotJudge";

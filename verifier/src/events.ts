@@ -46,6 +46,8 @@ export interface ModelEvent {
   readonly manifest: string;
   readonly format: string;
   readonly graph: string;
+  /** The id of the model as it was committed for proofs, or null. */
+  readonly proofModel: string | null;
 }
 
 export interface EpochEvent {
@@ -57,15 +59,18 @@ export interface EpochEvent {
 }
 
 const types = {
-  genesis: "urn:assay:genesis:v1", key: "urn:assay:key:v1", model: "urn:assay:model:v1", epoch: "urn:assay:epoch:v1",
+  genesis: "urn:assay:genesis:v1", key: "urn:assay:key:v1", model: "urn:assay:model:v1", owner: "urn:assay:owner:v1", epoch: "urn:assay:epoch:v1",
   // Of audits (docs/spec/audits.md): no bundle holds one, so a bundle that does is malformed and not of a later version.
   terms: "urn:assay:audit-terms:v1", seed: "urn:assay:audit-seed:v1", refusal: "urn:assay:audit-refusal:v1", draw: "urn:assay:audit-draw:v1",
   verdicts: "urn:assay:audit-verdicts:v1", canary: "urn:assay:audit-canary:v1", plant: "urn:assay:audit-plant:v1", challenge: "urn:assay:challenge:v1",
-  observations: "urn:assay:observations:v1", account: "urn:assay:account-epoch:v1",
+  observations: "urn:assay:observations:v1", account: "urn:assay:account-epoch:v1", journal: "urn:assay:journal:v1",
 };
 
+/** The predicate types of all events. */
+export const knownEventTypes: readonly string[] = Object.values(types);
+
 function readEvent(payload: Bytes, type: string, what: string): Statement {
-  const statement = readStatement(payload, Object.values(types), "sha256", what);
+  const statement = readStatement(payload, knownEventTypes, "sha256", what);
   if (statement.predicateType !== type) throw new Malformed(`${what} is an event of another kind`);
   return statement;
 }
@@ -84,10 +89,13 @@ export function readGenesis(payload: Bytes): Genesis {
   integer(p.get("promiseSeconds"), `promiseSeconds of ${what}`);
   const node = label(p.get("node"), `node of ${what}`);
   time(p.get("createdAt"), `createdAt of ${what}`);
-  const rootSet = sha256(utf8("assay/roots/v1\n"), u64be(threshold), concat(...rootKeys.map(k => fromHex(k.id, 32, "a key id"))));
-  subjectIs(statement, origin, toHex(rootSet), what);
+  subjectIs(statement, origin, toHex(rootSetId({ threshold, rootKeys })), what);
   return { origin, rootKeys, threshold, logKey, maxLease, node };
 }
+
+/** SHA-256 over the threshold and the root keys' ids in ascending order. */
+export const rootSetId = ({ threshold, rootKeys }: Pick<Genesis, "threshold" | "rootKeys">): Bytes =>
+  sha256(utf8("assay/roots/v1\n"), u64be(threshold), concat(...rootKeys.map(k => fromHex(k.id, 32, "a key id"))));
 
 export function readKeyEvent(payload: Bytes): KeyEvent {
   const what = "a key event", statement = readEvent(payload, types.key, what), p = statement.predicate;
@@ -121,6 +129,7 @@ export function readModelEvent(payload: Bytes): ModelEvent {
     origin: label(p.get("origin"), `origin of ${what}`), name: label(p.get("name"), `name of ${what}`),
     version: label(p.get("version"), `version of ${what}`), manifest: digest(p.get("manifest"), `manifest of ${what}`),
     format: label(p.get("format"), `format of ${what}`), graph: digest(p.get("graph"), `graph of ${what}`),
+    proofModel: p.has("proofModel") ? digest(p.get("proofModel"), `proofModel of ${what}`) : null,
   };
   const files = array(p.get("files"), `files of ${what}`).map(f => readFile(object(f, `a file of ${what}`), what));
   if (files.length < 1 || files.length > 65_536) throw new Malformed(`files of ${what} are not 1 to 65,536`);
@@ -144,6 +153,19 @@ function modelDigest(files: readonly File[], what: string): string {
   const sorted = [...files].sort((a, b) => compareUtf8(a.name, b.name));
   if (sorted.some((f, i) => i > 0 && sorted[i - 1]!.name === f.name)) throw new Malformed(`${what} names a file twice`);
   return toHex(sha256(...sorted.map(f => fromHex(f.sha256, 32, "a digest"))));
+}
+
+/** That the root keys have changed hands. */
+export interface OwnerEvent {
+  readonly origin: string;
+  readonly owner: string;
+}
+
+export function readOwner(payload: Bytes): OwnerEvent {
+  const what = "the change of owner", statement = readEvent(payload, types.owner, what), p = statement.predicate;
+  const event: OwnerEvent = { origin: label(p.get("origin"), `origin of ${what}`), owner: label(p.get("owner"), `owner of ${what}`) }, owner = utf8(event.owner);
+  subjectIs(statement, event.origin, toHex(sha256(utf8("assay/owner/v1\n"), u64be(BigInt(owner.length)), owner)), what);
+  return event;
 }
 
 export function readEpoch(payload: Bytes): EpochEvent {

@@ -8,7 +8,7 @@ import { JsonObject, type Json } from "./json.js";
 import { isSignedBy, parseNote } from "./note.js";
 import type { Policy } from "./policy.js";
 import { promises, readPromise, type LogPromise } from "./promise.js";
-import { readReceipt, type Receipt } from "./receipt.js";
+import { isRelayed, readReceipt, type Receipt } from "./receipt.js";
 import { isSame, parseExact, readTensors } from "./tensors.js";
 import { isRecord } from "./question.js";
 import type { Named } from "./language.js";
@@ -85,6 +85,8 @@ export interface Exchange {
   readonly model: string;
   readonly version: string | null;
   readonly nonce: string;
+  /** Whether auditors may be shown the record, as the caller's header `Assay-Auditable` says: not, where it is not there. */
+  readonly auditable: boolean;
   readonly request: Bytes;
 }
 
@@ -94,8 +96,11 @@ export function otherRequest(exchange: Exchange, answer: AnswerReceipt, bundle: 
   if (!equal(bundle.envelope.payload, answer.envelope.payload)) return "the bundle has another statement than the answer";
   if (bundle.logProof.index !== answer.index) return "the bundle's entry stands elsewhere than the answer said";
   if (receipt.clientNonce !== exchange.nonce) return "the receipt does not have the nonce of this request";
+  // A node that could say so by itself would keep auditors from its bad answers, or show them what a caller did not offer.
+  if (receipt.auditable !== exchange.auditable) return `the receipt says that auditors may ${receipt.auditable ? "" : "not "}be shown this record, and the request says the opposite`;
   if (receipt.model.name !== exchange.model || (exchange.version !== null && receipt.model.version !== exchange.version)) return "the receipt is of another model";
   if (wireInput === null || !equal(wireInput.bytes, exchange.request)) return "the receipt is not of this request's bytes";
+  if (isRelayed(receipt.output)) return "the answer was relayed, and this client does not compare relayed answers with their receipts";
   return output !== null && !("pieces" in output) && toBase64(output.salt) !== answer.salt ? "the answer came with another salt than the bundle's" : null;
 }
 

@@ -93,9 +93,12 @@ export function assayFetch(policy: Policy, options: FetchOptions = {}): typeof f
     const body = new Uint8Array(await request.arrayBuffer()), headers = new Headers(request.headers);
     const nonce = headers.get("Assay-Nonce") ?? toHex(crypto.getRandomValues(new Uint8Array(16)));
     headers.set("Assay-Nonce", nonce);
+    const auditable = headers.get("Assay-Auditable") === "true";
     const response = await send(new Request(url, { method: "POST", headers, body, signal: request.signal, credentials: request.credentials }));
     if (!response.ok) return response;
     if (response.status !== 200) throw new ReceiptError("no-receipt", `an answer with status ${response.status}: expected 200`);
+    // Without this word it would be refused too, for members that no receipt of a local answer vouches for.
+    if (response.headers.get("Assay-Relayed") === "true") throw new ReceiptError("not-accepted", "the answer was relayed, and this client does not compare relayed answers with their receipts");
     const confirm = (exchange: Exchange, receipt: AnswerReceipt, other: (bundle: Bundle) => string | null) =>
       confirmed(exchange, receipt, other, new URL(`${asked.base}/v1/receipts/${receipt.id}`, url), headers, request.signal);
     const handOn = (content: BodyInit, found: Verified | null) => {
@@ -108,13 +111,13 @@ export function assayFetch(policy: Policy, options: FetchOptions = {}): typeof f
       const answer = await whole(response), receipt = read("no-receipt", () => readAnswer(response.headers.get("Assay-Receipt"), answer));
       return handOn(answer, await confirm(exchange, receipt, bundle => other(answer, bundle)));
     };
-    if (asked.kind === "tensors") return compared({ model: asked.model, version: asked.version, nonce, request: body }, (answer, bundle) => otherTensors(body, answer, bundle));
+    if (asked.kind === "tensors") return compared({ model: asked.model, version: asked.version, nonce, auditable, request: body }, (answer, bundle) => otherTensors(body, answer, bundle));
     if (asked.kind === "embeddings") {
       const question = readable(readEmbeddingQuestion(read("no-receipt", () => text(body, "the request"))));
-      return compared({ model: question.model, version: question.version, nonce, request: body }, (answer, bundle) => otherEmbeddings(question, answer, bundle));
+      return compared({ model: question.model, version: question.version, nonce, auditable, request: body }, (answer, bundle) => otherEmbeddings(question, answer, bundle));
     }
     const question = readable(readQuestion(asked.kind === "chat", read("no-receipt", () => text(body, "the request"))));
-    const exchange: Exchange = { model: question.model, version: question.version, nonce, request: body };
+    const exchange: Exchange = { model: question.model, version: question.version, nonce, auditable, request: body };
     const seen = new Seen(question), check = (receipt: AnswerReceipt) => confirm(exchange, receipt, bundle => otherLanguage(question, seen, bundle, receipt.words));
     if (!question.streams) {
       const answer = await whole(response), json = read("no-receipt", () => parsePlain(text(answer, "the answer")));

@@ -11,7 +11,7 @@ export interface Commitment {
   readonly commitment: string;
 }
 
-/** `tokens` is their number, or null where the output is tensors. */
+/** `tokens` is their number, or null where the output is anything else. */
 export interface OutputCommitment extends Commitment {
   readonly tokens: bigint | null;
 }
@@ -34,7 +34,7 @@ export interface Receipt {
   readonly venue: readonly string[];
 }
 
-export const tensorType = "application/vnd.assay.tensors.v1", tokenType = "application/vnd.assay.tokens.v1";
+export const tensorType = "application/vnd.assay.tensors.v1", tokenType = "application/vnd.assay.tokens.v1", relayedType = "application/vnd.assay.relayed.v1";
 export const pieceLength = 65_536n;
 const members = ["recordId", "sequence", "clientNonce", "issuer", "model", "input", "output", "parameters", "execution",
   "requestedAt", "completedAt", "notBefore", "auditable", "venue", "evidence", "critical"];
@@ -50,8 +50,10 @@ export function readReceipt(payload: Bytes): Receipt {
   }
   if (array(p.get("evidence"), at("evidence")).length > 0) throw new Unsupported("the statement has evidence of an unknown kind");
   const execution = object(p.get("execution"), at("execution"));
-  if (string(execution.get("determinism"), at("execution.determinism")) !== "exact") throw new Unsupported("the statement has another determinism than exact");
+  const determinism = string(execution.get("determinism"), at("execution.determinism"));
+  if (determinism !== "exact" && determinism !== "relayed") throw new Unsupported("the statement has another determinism than exact or relayed");
   const output = readOutput(p.get("output"));
+  if ((determinism === "relayed") !== isRelayed(output)) throw new Malformed(`predicate.execution.determinism is relayed exactly where the output is ${relayedType}`);
 
   const recordId = string(p.get("recordId"), at("recordId"));
   if (!/^[0-9a-f]{32}$/.test(recordId)) throw new Malformed("predicate.recordId is not 32 lower-case hex digits");
@@ -111,12 +113,15 @@ function readInput(value: Json | undefined): Receipt["input"] {
 
 function readOutput(value: Json | undefined): OutputCommitment {
   const m = object(value, "predicate.output"), type = string(m.get("mediaType"), "predicate.output.mediaType");
-  if (type !== tensorType && type !== tokenType) throw new Unsupported(`the output has the media type "${type.slice(0, 80)}"`);
-  if (type === tensorType && integer(m.get("pieceLength"), "predicate.output.pieceLength") !== pieceLength)
+  if (type !== tensorType && type !== tokenType && type !== relayedType) throw new Unsupported(`the output has the media type "${type.slice(0, 80)}"`);
+  if (type !== tokenType && integer(m.get("pieceLength"), "predicate.output.pieceLength") !== pieceLength)
     throw new Unsupported("the output has another length of pieces than 65536");
   const tokens = type === tokenType ? integer(m.get("tokens"), "predicate.output.tokens") : null;
   return { ...readCommitment(value, "predicate.output"), tokens };
 }
+
+/** Whether the output is what an upstream sent: nothing was computed by who signed. */
+export const isRelayed = (output: OutputCommitment): boolean => output.mediaType === relayedType;
 
 function readClaim(value: Json): string {
   const m = object(value, "predicate.venue");

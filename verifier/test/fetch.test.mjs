@@ -31,6 +31,15 @@ test("An answer whose receipt is in order is handed on, byte for byte, and kept"
 test("A nonce of the caller's own is kept, and is the receipt's", async () =>
   assert.equal(verifiedReceipt(await infer(through(serve()), { headers: { "Assay-Nonce": "mine" } })).report.receipt.clientNonce, "mine"));
 
+test("Whether auditors may be shown a record is the caller's to say", async () => {
+  assert.ok(verifiedReceipt(await infer(through(serve()), { headers: { "Assay-Auditable": "true" } })).report.accepted);
+  for (const auditable of [true, false]) {
+    const error = await infer(through(serve({ issue: { auditable } })), { headers: { "Assay-Auditable": `${!auditable}` } }).catch(e => e);
+    assert.equal(error.fault, "other-answer");
+    assert.match(error.message, /auditors/);
+  }
+});
+
 test("A P-256 node's answer is handed on", async () => {
   assert.ok(verifiedReceipt(await infer(through(serve({ issue: { serving: "ecdsa-p256-sha256" } })))).report.accepted);
 });
@@ -63,6 +72,7 @@ test("A bundle that cannot be had, or that the policy rejects, is refused", asyn
 
 test("A good receipt of another request, answer or model is refused", async () => {
   await refused("other-answer", { issue: { nonce: "of another request" } });
+  await refused("other-answer", { issue: { auditable: true } });
   await refused("other-answer", { answer: a => { a.outputs[0].data[0] = 3; } });
   await refused("other-answer", { answer: a => { a.outputs[0].name = "z"; } });
   await refused("other-answer", { answer: a => { a.outputs[0].shape = [1, 3]; } });
@@ -99,7 +109,7 @@ test("Another entry than the one that was promised convicts the log", async () =
 test("Two trees of one size convict the log", async () => {
   const keep = memoryKeeper();
   await infer(through(serve(), { keep }));
-  await convicts(await refused("split-view", { issue: { edit: { receipt: r => { r.auditable = false; } } } }, { keep }), "two-roots");
+  await convicts(await refused("split-view", { issue: { edit: { receipt: r => { r.venue = [{ claim: "elsewhere", source: "operator" }]; } } } }, { keep }), "two-roots");
 });
 
 test("A promise that ran out convicts the log where witnesses saw a tree without the entry", async () => {
@@ -135,4 +145,14 @@ test("Tensors that the encoder would not make are refused", () => {
   for (let n = 0; n < good.length; n++) assert.throws(() => readTensors(new Uint8Array(good.subarray(0, n))), { name: "Malformed" });
   for (const bad of [Buffer.concat([good, Buffer.of(0)]), tensors([["x", "float32", [3], floats([1, -2])]]), tensors([["x", "bool", [1], Buffer.of(2)]]), tensors([["x", "float", [0], Buffer.of()]]),
     tensors([["x", "int8", [0], Buffer.of()], ["x", "int8", [0], Buffer.of()]]), tensors([["x", "int8", [2 ** 31 - 1, 2], Buffer.of()]])]) assert.throws(() => readTensors(new Uint8Array(bad)), { name: "Malformed" });
+});
+
+test("An answer that says it was relayed is refused in words of its own", async () => {
+  const inner = serve();
+  const relaying = { ...inner, fetch: async (...args) => {
+    const response = await inner.fetch(...args);
+    response.headers.set("Assay-Relayed", "true");
+    return response;
+  } };
+  await assert.rejects(infer(through(relaying)), e => e.fault === "not-accepted" && /relayed/.test(e.message));
 });

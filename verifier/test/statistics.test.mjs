@@ -38,10 +38,9 @@ const functions = {
   },
   forecast: ([closings, ...due]) => {
     let f = s.noForecast;
-    const said = [s.expected(f)];
-    for (const [time, p, n, alarm] of closings) said.push(s.expected(f = s.close(f, big(time), counts(p, n), alarm)));
+    const states = [f, ...closings.map(([time, p, n, alarm]) => f = s.close(f, big(time), counts(p, n), alarm))];
     const r = f.record;
-    return [[said, [...pair(r.verdicts), r.expectedFailures, r.score, r.plainScore]], big(due)];
+    return [[states.map(s.expected), states.map(s.hazard), states.map(x => pair(s.remembered(x))), [...pair(r.verdicts), r.expectedFailures, r.score, r.plainScore]], big(due)];
   },
 };
 

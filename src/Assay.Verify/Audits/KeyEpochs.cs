@@ -15,31 +15,52 @@ internal sealed class KeyEpochs
     private ulong records;
     private ulong until;
     private ulong trustEnd = ulong.MaxValue;
+    private ulong forgotten;
 
     /// <param name="length">Records of an epoch that nothing cuts short.</param>
     /// <param name="until">The first index that the lease does not cover.</param>
     public KeyEpochs(ulong length, ulong until) => (this.length, this.until) = (length, until);
 
-    // The first index at which the key may not sign, as things stand.
-    private ulong LeaseEnd => Math.Min(until, trustEnd);
+    /// <summary>The first index at which the key may not sign, as things stand.</summary>
+    public ulong LeaseEnd => Math.Min(until, trustEnd);
 
-    /// <summary>Epochs that have ended in a log of <paramref name="size"/> entries, which are those that were told.</summary>
+    /// <summary>How many of the first epochs are not kept any more.</summary>
+    public ulong Forgotten => forgotten;
+
+    /// <summary>Epochs that have ended in a log of <paramref name="size"/> entries, which are those that were told; without the forgotten ones.</summary>
     public IEnumerable<KeyEpoch> Ended(ulong size) => HasLapsed(size) ? [.. ended, Current(LeaseEnd)] : ended;
 
     /// <summary>How many of them there are: the number of the epoch that the next record belongs to.</summary>
-    public ulong Next(ulong size) => (ulong)ended.Count + (HasLapsed(size) ? 1UL : 0);
+    public ulong Next(ulong size) => Cuts + (HasLapsed(size) ? 1UL : 0);
 
     public KeyEpoch? At(ulong number, ulong size)
     {
-        if (number < (ulong)ended.Count)
-            return ended[(int)number];
-        return number == (ulong)ended.Count && HasLapsed(size) ? Current(LeaseEnd) : null;
+        if (number < forgotten)
+            throw new ArgumentOutOfRangeException(nameof(number), number, $"epochs below {forgotten} are forgotten");
+        if (number < Cuts)
+            return ended[(int)(number - forgotten)];
+        return number == Cuts && HasLapsed(size) ? Current(LeaseEnd) : null;
     }
 
-    public void AddRecord(ulong index)
+    /// <summary>Forgets the epochs below a number that have ended in a log of <paramref name="size"/> entries.</summary>
+    public void Forget(ulong below, ulong size)
+    {
+        CutIfLapsed(size);
+        var more = Math.Min(Math.Max(below, forgotten), Cuts) - forgotten;
+        ended.RemoveRange(0, (int)more);
+        forgotten += more;
+    }
+
+    /// <summary>How many more records the current epoch takes.</summary>
+    public ulong Room => length - records;
+
+    /// <param name="count">At most <see cref="Room"/>, or 1; since the first of them nothing was told of the key or its segment.</param>
+    /// <param name="index">Of the last of them.</param>
+    public void AddRecords(ulong count, ulong index)
     {
         CutIfLapsed(index);
-        if (++records == length)
+        records += count;
+        if (records == length)
             Cut(index + 1);
     }
 
@@ -66,6 +87,8 @@ internal sealed class KeyEpochs
         CutIfLapsed(index);
     }
 
+    private ulong Cuts => forgotten + (ulong)ended.Count;
+
     private bool HasLapsed(ulong size) => records > 0 && LeaseEnd <= size;
 
     private void CutIfLapsed(ulong size)
@@ -82,5 +105,5 @@ internal sealed class KeyEpochs
         (first, records) = (first + records, 0);
     }
 
-    private KeyEpoch Current(ulong size) => new((ulong)ended.Count, first, records, size);
+    private KeyEpoch Current(ulong size) => new(Cuts, first, records, size);
 }

@@ -52,6 +52,9 @@ public sealed record Bundle
     /// <summary>What shows that nothing was left out, or null.</summary>
     public Completeness? Completeness { get; init; }
 
+    /// <summary>A proof of the run, or null.</summary>
+    public ProofEvidence? Evidence { get; init; }
+
     public Disclosures Disclosures { get; init; } = Disclosures.Nothing;
 
     /// <summary>The same bundle, showing of the output no more than these pieces (tokens, or 64 KiB of tensors).</summary>

@@ -22,8 +22,7 @@ internal static class BundleFormat
         json.Only(
             "mediaType", "envelope", "promise", "logProof", "keyHistory", "modelEntry", "notBefore", "completeness", "evidence",
             "disclosures");
-        if (json["evidence"].Items().Length > 0)
-            throw new UnsupportedException("bundle.evidence: no kind of evidence is known to this version");
+        EvidenceFormat.RequireKnown(json["evidence"]);
         return new Bundle
         {
             Envelope = ReadEnvelope(json["envelope"]),
@@ -34,6 +33,7 @@ internal static class BundleFormat
             ModelEntry = ReadEntry(json["modelEntry"]),
             NotBeforePath = ReadPath(json["notBefore"].Only("path")["path"]),
             Completeness = json.Optional("completeness") is { } completeness ? CompletenessFormat.Read(completeness) : null,
+            Evidence = EvidenceFormat.Read(json["evidence"]),
             Disclosures = DisclosureFormat.Read(json["disclosures"]),
         };
     }
@@ -96,8 +96,7 @@ internal static class BundleFormat
         json.WriteEndObject();
         if (bundle.Completeness is { } completeness)
             CompletenessFormat.Write(json, completeness);
-        json.WriteStartArray("evidence");
-        json.WriteEndArray();
+        EvidenceFormat.Write(json, bundle.Evidence);
         DisclosureFormat.Write(json, bundle.Disclosures);
         json.WriteEndObject();
     });

@@ -5,8 +5,8 @@ using Assay.Verify.Merkle;
 namespace Assay.Verify.Commitments;
 
 /// <summary>
-/// Commits to tokens as they come: what <see cref="OutputCommitment.Of(OutputKind, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> gives of
-/// all of them, without the wait at the end.
+/// Commits to tokens one after another: what <see cref="OutputCommitment.Of(OutputKind, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> gives of
+/// the bytes of all of them.
 /// </summary>
 /// <param name="salt">32 random bytes.</param>
 public sealed class OutputBuilder(byte[] salt)

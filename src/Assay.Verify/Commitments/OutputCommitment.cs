@@ -11,7 +11,7 @@ namespace Assay.Verify.Commitments;
 /// </summary>
 public static class OutputCommitment
 {
-    /// <summary>Bytes of a piece of tensors; the last may be shorter.</summary>
+    /// <summary>Bytes of a piece of tensors, and of what was relayed; the last may be shorter.</summary>
     public const int PieceLength = 65_536;
 
     /// <summary>To the canonical encoding of tensors.</summary>
@@ -43,9 +43,9 @@ public static class OutputCommitment
         var pieces = new List<Range>();
         for (var at = 0; at < bytes.Length;)
         {
-            var length = kind == OutputKind.Tensors
-                ? Math.Min(PieceLength, bytes.Length - at)
-                : OutputToken.LengthOf(bytes[at..]) ?? throw new MalformedException($"no token begins at byte {at} of {bytes.Length}");
+            var length = kind == OutputKind.Tokens
+                ? OutputToken.LengthOf(bytes[at..]) ?? throw new MalformedException($"no token begins at byte {at} of {bytes.Length}")
+                : Math.Min(PieceLength, bytes.Length - at);
             pieces.Add(at..(at + length));
             at += length;
         }
@@ -58,7 +58,7 @@ public static class OutputCommitment
         Span<byte> head = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(head, index);
         BinaryPrimitives.WriteUInt64BigEndian(head[8..], (ulong)piece.Length);
-        mac.Add(kind == OutputKind.Tensors ? "assay/output-piece/v1\n"u8 : "assay/output-token/v1\n"u8);
+        mac.Add(kind == OutputKind.Tokens ? "assay/output-token/v1\n"u8 : "assay/output-piece/v1\n"u8);
         mac.Add(head);
         mac.Add(piece);
         return MerkleTree.LeafHash(mac.Finish().Bytes);

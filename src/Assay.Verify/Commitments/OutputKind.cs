@@ -8,4 +8,7 @@ public enum OutputKind
 
     /// <summary>Tokens (<see cref="OutputToken"/>), one piece each.</summary>
     Tokens,
+
+    /// <summary>What came from an upstream, byte for byte, in pieces as of tensors.</summary>
+    Relayed,
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -293,10 +294,11 @@ public static class StrictJson
         private readonly MalformedException Fault(string what) => new($"JSON, byte {at}: {what}");
     }
 
-    /// <summary>A name from outside as it may stand in a one-line message.</summary>
+    /// <summary>A name from outside as it may stand in a one-line message: nothing in it moves a terminal's cursor or turns its writing round.</summary>
     public static string Shown(string text)
     {
         var head = text.Length > 64 ? text[..64] + "..." : text;
-        return string.Concat(head.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+        return string.Concat(head.Select(c => char.GetUnicodeCategory(c) is
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate ? '?' : c));
     }
 }

@@ -17,6 +17,9 @@ internal sealed class AuditorLedger
     private readonly Dictionary<ulong, AuditPlantEvent> plants = [];
     private readonly Dictionary<Hash, AccountEpochEvent> accounts = [];
 
+    /// <summary>The newest step of an account that the log holds, or null.</summary>
+    public AccountEpochEvent? StepOf(in Hash account) => accounts.GetValueOrDefault(account);
+
     public void Check(LogEvent step)
     {
         switch (step)

@@ -16,6 +16,9 @@ internal sealed class KeyLedger
         records = new Entries(log);
     }
 
+    /// <summary>Place in the log of the key's record of that sequence, or null where there is none.</summary>
+    public ulong? RecordIndex(ulong sequence) => records.At(sequence);
+
     public void AddEvent(ulong index) => events.Add(index);
 
     public void AddRecord(ulong index) => records.Add(index);
@@ -43,6 +46,8 @@ internal sealed class KeyLedger
             indexes.Add(index);
             Tree.Append(default);
         }
+
+        public ulong? At(ulong place) => place < (ulong)indexes.Count ? indexes[(int)place] : null;
 
         public ulong CountBelow(ulong size)
         {

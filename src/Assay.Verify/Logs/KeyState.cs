@@ -10,7 +10,8 @@ public sealed record KeyEventAt(ulong Index, KeyEvent Event);
 /// <summary>What a log says of one serving key.</summary>
 /// <param name="Events">In order; the first is its introduction.</param>
 /// <param name="Receipts">Sealed entries so far: the next sequence number.</param>
-public sealed record KeyState(PublicKey Key, Segment Segment, ImmutableArray<KeyEventAt> Events, ulong Receipts)
+/// <param name="Owner">How often the log had changed hands when the key was introduced.</param>
+public sealed record KeyState(PublicKey Key, Segment Segment, ImmutableArray<KeyEventAt> Events, ulong Receipts, ulong Owner)
 {
     /// <summary>The end of the newest lease.</summary>
     public ulong Until => Events.Last(e => e.Event.Until is not null).Event.Until!.Value;

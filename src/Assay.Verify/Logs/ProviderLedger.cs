@@ -42,7 +42,24 @@ internal sealed class ProviderLedger
             throw new MalformedException("a commitment that its auditor has not signed for this log");
     }
 
-    public void AddRecord(in Hash keyId, ulong index) => keys[keyId].Epochs.AddRecord(index);
+    public void AddRecords(in Hash keyId, ulong count, ulong index) => keys[keyId].Epochs.AddRecords(count, index);
+
+    /// <summary>The first index above a size at which some key may not sign any more, as things stand.</summary>
+    public ulong NextLeaseEnd(ulong size) =>
+        keys.Values.Select(k => k.Epochs.LeaseEnd).Where(end => end > size).DefaultIfEmpty(ulong.MaxValue).Min();
+
+    /// <summary>Forgets a key's epochs below a number, with what was committed for them.</summary>
+    public void Forget(in Hash keyId, ulong below, ulong size)
+    {
+        var epochs = keys[keyId].Epochs;
+        var first = epochs.Forgotten;
+        epochs.Forget(below, size);
+        for (var number = first; number < epochs.Forgotten; number++)
+            seeds.Remove((keyId, number));
+    }
+
+    /// <summary>How many more records the current epoch of a key takes.</summary>
+    public ulong Room(in Hash keyId) => keys[keyId].Epochs.Room;
 
     public void Apply(LogEvent step, ulong index)
     {

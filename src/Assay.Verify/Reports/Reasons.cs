@@ -7,6 +7,7 @@ public static class Reasons
 {
     public const string Agrees = "agrees";
     public const string AfterEpoch = "after-epoch";
+    public const string BadProof = "bad-proof";
     public const string BadSignature = "bad-signature";
     public const string CheckpointSignature = "checkpoint-signature";
     public const string Claimed = "claimed";
@@ -49,6 +50,7 @@ public static class Reasons
     public const string NotBeforeAfter = "not-before-after";
     public const string NotBeforePrefix = "not-before-prefix";
     public const string NotCosigned = "not-cosigned";
+    public const string NotCommitted = "not-committed";
     public const string NotRead = "not-read";
     public const string Opened = "opened";
     public const string OperatorWord = "operator-word";
@@ -58,11 +60,13 @@ public static class Reasons
     public const string OtherStatement = "other-statement";
     public const string PromiseCoverage = "promise-coverage";
     public const string PromiseSignature = "promise-signature";
+    public const string ProofNotChecked = "proof-not-checked";
     public const string Proved = "proved";
     public const string Published = "published";
     public const string PublishedLater = "published-later";
     public const string Quorum = "quorum";
     public const string Record = "record";
+    public const string Relayed = "relayed";
     public const string Reproduced = "reproduced";
     public const string Retired = "retired";
     public const string Segment = "segment";
@@ -101,7 +105,11 @@ public static class Reasons
             [Axis.Model] = [(R, EventProof), (R, EventOrigin), (R, PublishedLater), (R, OtherModel), (R, Segment), (V, Published)],
             [Axis.Input] = [(N, Withheld), (R, NoCommitment), (R, Length), (R, Commitment), (V, Opened)],
             [Axis.Output] = [(N, Withheld), (R, Length), (R, Commitment), (V, Opened), (U, Span)],
-            [Axis.Execution] = [(N, NoReplay), (U, OtherStatement), (V, Reproduced), (V, Proved), (R, Diverged)],
+            [Axis.Execution] =
+            [
+                (U, Relayed), (R, BadProof), (U, OtherStatement), (V, Reproduced), (V, Proved), (R, Diverged), (N, NoReplay), (N, ProofNotChecked),
+                (U, NotCommitted),
+            ],
             [Axis.Venue] = [(N, NoClaim), (N, OperatorWord)],
             [Axis.Completeness] =
             [

@@ -54,7 +54,7 @@ public sealed record Report(
     {
         var refuted = checks.Where(c => c.Status == AxisStatus.Refuted).ToArray();
         // A run that diverged was still authentically signed and logged: that is what makes it a proof of fault.
-        if (refuted.FirstOrDefault(c => c.Axis != Axis.Execution || policy is null) is { } worst)
+        if (refuted.FirstOrDefault(c => c.Reason != Reasons.Diverged || policy is null) is { } worst)
             return new Report(Verdict.Rejected, $"REJECTED · {worst.Axis.Token()} refuted: {worst.Detail}", checks, policy?.Name, facts);
         if (policy is null)
             return new Report(
@@ -101,6 +101,7 @@ public sealed record Report(
         (AxisStatus.Verified, Reasons.Reproduced) => "REPRODUCED bit for bit",
         (AxisStatus.Verified, _) => "PROVED",
         (AxisStatus.Refuted, _) => $"DIVERGED: {execution.Detail}",
+        (AxisStatus.Unverifiable, Reasons.Relayed) => "RELAYED: what was forwarded and what came back, not which model answered",
         (AxisStatus.Unverifiable, _) => "execution unverifiable",
         _ => "execution not checked",
     };

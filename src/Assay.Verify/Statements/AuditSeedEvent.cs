@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Assay.Verify.Audits;
 using Assay.Verify.Codecs;
 using Assay.Verify.Crypto;
+using Assay.Verify.Json;
 
 namespace Assay.Verify.Statements;
 
@@ -17,6 +19,9 @@ public sealed record AuditSeedEvent(
     public const string PredicateType = "urn:assay:audit-seed:v1";
 
     private const string Subject = "audit-seed";
+
+    // Of a request, in bytes: an origin has at most 1,024 characters, which JSON may spell with six bytes each.
+    private const int MaxRequest = 8 * 1024;
 
     public bool Equals(AuditSeedEvent? other) => other is not null && ToBytes().AsSpan().SequenceEqual(other.ToBytes());
 
@@ -41,25 +46,45 @@ public sealed record AuditSeedEvent(
     public static new AuditSeedEvent Parse(ReadOnlySpan<byte> payload)
     {
         var statement = Expect(payload, PredicateType);
-        var json = statement.Predicate;
-        var signature = json["signature"].Base64Bytes();
-        if (signature.Length != KeyAlgorithms.SignatureSize)
-            throw json["signature"].Wrong($"a signature of {KeyAlgorithms.SignatureSize} bytes");
-        var seed = new AuditSeedEvent(
-            json["origin"].Label(), json["key"].HexHash(), json["epoch"].Integer(), AuditorId.Read(json["auditor"]),
-            (uint)json["rate"].Integer(1, AuditSeed.MaxRate), json["commitment"].HexHash(), signature);
+        var seed = Read(statement.Predicate["origin"].Label(), statement.Predicate);
         statement.MustHaveSubject(Subject, seed.Commitment);
         return seed;
     }
 
+    /// <summary>What an auditor sends to have its commitment logged (docs/spec/audits.md section 3): the members of the event but its origin.</summary>
+    /// <param name="origin">Of the log that it is sent to.</param>
+    /// <exception cref="MalformedException">Not such a request.</exception>
+    public static AuditSeedEvent ParseRequest(ReadOnlySpan<byte> body, string origin) =>
+        Read(origin, JsonAt.Root(StrictJson.Parse(body, MaxRequest), "request").Only("key", "epoch", "auditor", "rate", "commitment", "signature"));
+
+    /// <inheritdoc cref="ParseRequest"/>
+    public byte[] ToRequest() => StrictJson.Write(json =>
+    {
+        json.WriteStartObject();
+        Write(json);
+        json.WriteEndObject();
+    });
+
     public override byte[] ToBytes() => Statement.Write(Subject, Sha256Name, Commitment, PredicateType, json =>
     {
         json.WriteString("origin", Origin);
+        Write(json);
+    });
+
+    internal static byte[] ReadSignature(JsonAt json) =>
+        json.Base64Bytes() is { Length: KeyAlgorithms.SignatureSize } bytes ? bytes : throw json.Wrong($"a signature of {KeyAlgorithms.SignatureSize} bytes");
+
+    private static AuditSeedEvent Read(string origin, JsonAt json) => new(
+        origin, json["key"].HexHash(), json["epoch"].Integer(), AuditorId.Read(json["auditor"]),
+        (uint)json["rate"].Integer(1, AuditSeed.MaxRate), json["commitment"].HexHash(), ReadSignature(json["signature"]));
+
+    private void Write(Utf8JsonWriter json)
+    {
         json.WriteString("key", KeyId.ToHex());
         json.WriteNumber("epoch", Epoch);
         Auditor.Write(json);
         json.WriteNumber("rate", Rate);
         json.WriteString("commitment", Commitment.ToHex());
         json.WriteString("signature", Base64.Write(Signature.Span));
-    });
+    }
 }

@@ -36,6 +36,7 @@ public abstract record LogEvent
         KeyEvent.PredicateType => KeyEvent.Parse(payload),
         ModelEvent.PredicateType => ModelEvent.Parse(payload),
         EpochEvent.PredicateType => EpochEvent.Parse(payload),
+        OwnerEvent.PredicateType => OwnerEvent.Parse(payload),
         AuditTermsEvent.PredicateType => AuditTermsEvent.Parse(payload),
         AuditSeedEvent.PredicateType => AuditSeedEvent.Parse(payload),
         AuditRefusalEvent.PredicateType => AuditRefusalEvent.Parse(payload),
@@ -46,6 +47,7 @@ public abstract record LogEvent
         ChallengeEvent.PredicateType => ChallengeEvent.Parse(payload),
         ObservationsEvent.PredicateType => ObservationsEvent.Parse(payload),
         AccountEpochEvent.PredicateType => AccountEpochEvent.Parse(payload),
+        JournalEvent.PredicateType => JournalEvent.Parse(payload),
         var other => throw new UnsupportedException(
             $"statement.predicateType: an event of the unknown type \"{Json.StrictJson.Shown(other)}\""),
     };

@@ -14,6 +14,9 @@ public sealed record ModelEvent(
 {
     public const string PredicateType = "urn:assay:model:v1";
 
+    /// <summary>Id of the model as it was committed for proofs (docs/spec/proofs.md), or null where it was not.</summary>
+    public Hash? ProofModel { get; init; }
+
     public bool Equals(ModelEvent? other) => other is not null && ToBytes().AsSpan().SequenceEqual(other.ToBytes());
 
     public override int GetHashCode() => Manifest.GetHashCode();
@@ -26,7 +29,7 @@ public sealed record ModelEvent(
         var files = ModelFile.ReadList(json);
         var model = new ModelEvent(
             json["origin"].Label(), json["name"].Label(), json["version"].Label(), json["manifest"].HexHash(),
-            json["format"].Label(), json["graph"].HexHash(), files);
+            json["format"].Label(), json["graph"].HexHash(), files) { ProofModel = json.Optional("proofModel")?.HexHash() };
         if (statement.SubjectName != $"{model.Name}@{model.Version}" || statement.Digest != model.Manifest)
             throw new MalformedException("statement.subject: expected name@version and the model digest");
         if (ModelDigest.Of(files) != model.Manifest)
@@ -42,6 +45,8 @@ public sealed record ModelEvent(
         json.WriteString("manifest", Manifest.ToHex());
         json.WriteString("format", Format);
         json.WriteString("graph", Graph.ToHex());
+        if (ProofModel is { } id)
+            json.WriteString("proofModel", id.ToHex());
         ModelFile.WriteList(json, Files);
     });
 }

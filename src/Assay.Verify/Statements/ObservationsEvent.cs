@@ -25,7 +25,7 @@ public enum ObservationOracle
 /// <summary>What an auditor saw of an endpoint: testimony, not proof (docs/spec/audits.md section 6). In the auditor's log, by its log key.</summary>
 /// <param name="Origin">The auditor's log, which this is an entry of.</param>
 /// <param name="Service">The service's name.</param>
-/// <param name="Address">SHA-256 of where it was asked.</param>
+/// <param name="Address">Where it was asked, and for which model: <see cref="AddressOf"/>.</param>
 /// <param name="Task">Digest of the set of tasks.</param>
 /// <param name="From">By the auditor's clock; not after <paramref name="To"/>.</param>
 /// <param name="Letters">One of <c>p</c> (pass), <c>f</c> (fail), <c>n</c> (no answer) for each; 1 to 30,000. Null of likelihood.</param>
@@ -39,6 +39,18 @@ public sealed record ObservationsEvent(
     private static readonly SearchValues<char> Known = SearchValues.Create("pfn");
 
     public override bool SignedByLogKey => true;
+
+    /// <summary>What stands for an endpoint and the model that it was asked for.</summary>
+    /// <param name="address">What the API's paths are appended to, without a slash at its end: <c>https://host/v1</c>.</param>
+    /// <param name="model">As requests name it.</param>
+    public static Hash AddressOf(string address, string model)
+    {
+        var sha = Sha256.Start();
+        sha.Add("assay/observed-address/v1\n"u8);
+        sha.Add(address);
+        sha.Add(model);
+        return sha.Finish();
+    }
 
     /// <exception cref="MalformedException">No observations, or they contradict themselves.</exception>
     public static new ObservationsEvent Parse(ReadOnlySpan<byte> payload)

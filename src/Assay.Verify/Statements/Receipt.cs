@@ -24,12 +24,15 @@ public sealed record ContentClaim(string MediaType, ulong Length, Hash Commitmen
 
 /// <summary>An output that is committed to piece by piece.</summary>
 /// <param name="Length">Of all pieces together, in bytes.</param>
-/// <param name="Tokens">Number of tokens; null where the output is tensors.</param>
+/// <param name="Tokens">Number of tokens; null where the output is anything else.</param>
 public sealed record OutputClaim(ulong Length, Hash Commitment, ulong? Tokens = null)
 {
-    public OutputKind Kind => Tokens is null ? OutputKind.Tensors : OutputKind.Tokens;
+    /// <summary>Whether the output is what an upstream sent. Where it is, the receipt's determinism is <c>relayed</c>: nothing was computed here.</summary>
+    public bool IsRelayed { get; init; }
 
-    public string MediaType => Tokens is null ? Receipt.Tensors : Receipt.Tokens;
+    public OutputKind Kind => Tokens is not null ? OutputKind.Tokens : IsRelayed ? OutputKind.Relayed : OutputKind.Tensors;
+
+    public string MediaType => Kind switch { OutputKind.Tokens => Receipt.Tokens, OutputKind.Relayed => Receipt.Relayed, _ => Receipt.Tensors };
 
     /// <summary>Leaves of the commitment's tree.</summary>
     public ulong Pieces => Tokens ?? OutputCommitment.PieceCount(Length);
@@ -51,6 +54,9 @@ public sealed record Receipt
     public const string PredicateType = "urn:assay:inference:v1";
     public const string Tensors = "application/vnd.assay.tensors.v1";
     public const string Tokens = "application/vnd.assay.tokens.v1";
+
+    /// <summary>Bytes that came from an upstream, or were sent to one.</summary>
+    public const string Relayed = "application/vnd.assay.relayed.v1";
 
     internal const string SubjectName = "output";
     internal const string DigestName = "assay-hmac-sha256";

@@ -10,6 +10,7 @@ internal static class ReceiptFormat
 {
     private const int MaxNonce = 256;
     private const int MaxVenueClaims = 64;
+    private const string Exact = "exact", Relayed = "relayed";
 
     private static readonly string[] Members =
     [
@@ -56,13 +57,17 @@ internal static class ReceiptFormat
                 throw new UnsupportedException($"{name.Path}: \"{StrictJson.Shown(name.Text())}\" is unknown to this version");
         if (json["evidence"].Items().Length > 0)
             throw new UnsupportedException("predicate.evidence: no kind of evidence is known to this version");
-        if (json["execution"]["determinism"].Text() != "exact")
-            throw new UnsupportedException("predicate.execution.determinism: only \"exact\" is known to this version");
+        var determinism = json["execution"]["determinism"];
+        if (determinism.Text() is not (Exact or Relayed))
+            throw new UnsupportedException("predicate.execution.determinism: only \"exact\" and \"relayed\" are known to this version");
         var output = json["output"];
-        if (output["mediaType"].Text() is not (Receipt.Tensors or Receipt.Tokens))
+        if (output["mediaType"].Text() is not (Receipt.Tensors or Receipt.Tokens or Receipt.Relayed))
             throw new UnsupportedException($"predicate.output.mediaType: \"{StrictJson.Shown(output["mediaType"].Text())}\" is unknown to this version");
         if (!IsTokens(output) && output["pieceLength"].Integer() != OutputCommitment.PieceLength)
             throw new UnsupportedException($"predicate.output.pieceLength: only {OutputCommitment.PieceLength} is known to this version");
+        // What was forwarded is neither computed here nor to be computed again.
+        if ((determinism.Text() == Relayed) != (output["mediaType"].Text() == Receipt.Relayed))
+            throw determinism.Wrong($"\"{Relayed}\" exactly where the output is {Receipt.Relayed}");
     }
 
     private static string RecordId(JsonAt json) =>
@@ -92,7 +97,7 @@ internal static class ReceiptFormat
         new(json["mediaType"].Label(), json["length"].Integer(), json["commitment"].HexHash());
 
     private static OutputClaim ReadOutput(JsonAt json) =>
-        new(json["length"].Integer(), json["commitment"].HexHash(), IsTokens(json) ? json["tokens"].Integer() : null);
+        new(json["length"].Integer(), json["commitment"].HexHash(), IsTokens(json) ? json["tokens"].Integer() : null) { IsRelayed = json["mediaType"].Text() == Receipt.Relayed };
 
     private static bool IsTokens(JsonAt output) => output["mediaType"].Text() == Receipt.Tokens;
 
@@ -123,7 +128,7 @@ internal static class ReceiptFormat
             WriteContents(json, receipt);
             json.WritePropertyName("parameters");
             receipt.Parameters.Write(json);
-            WriteExecution(json, receipt.Execution);
+            WriteExecution(json, receipt.Execution, receipt.Output.Kind);
             json.WriteString("requestedAt", Instant.Write(receipt.RequestedAt));
             json.WriteString("completedAt", Instant.Write(receipt.CompletedAt));
             json.WriteStartObject("notBefore");
@@ -185,7 +190,7 @@ internal static class ReceiptFormat
         json.WriteString("commitment", content.Commitment.ToHex());
     }
 
-    private static void WriteExecution(Utf8JsonWriter json, ExecutionClaim execution)
+    private static void WriteExecution(Utf8JsonWriter json, ExecutionClaim execution, OutputKind output)
     {
         json.WriteStartObject("execution");
         json.WriteString("profile", execution.Profile);
@@ -194,7 +199,7 @@ internal static class ReceiptFormat
         json.WriteString("version", execution.Engine.Version);
         json.WriteString("build", execution.Engine.Build);
         json.WriteEndObject();
-        json.WriteString("determinism", "exact");
+        json.WriteString("determinism", output == OutputKind.Relayed ? Relayed : Exact);
         json.WriteString("graph", execution.Graph.ToHex());
         json.WriteEndObject();
     }

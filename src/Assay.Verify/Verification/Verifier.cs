@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Assay.Verify.Bundles;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
 using Assay.Verify.Statements;
@@ -12,8 +13,10 @@ public static class Verifier
     /// <param name="policy">The relying party's; null if it has none, and then nothing is verified, only reported.</param>
     /// <param name="execution">What the caller found by replay or proof, if it did either.</param>
     /// <param name="cache">Of a caller that verifies many bundles; the report is the same without it.</param>
+    /// <param name="proofs">Checks a proof that comes with the bundle; without it, that is not checked.</param>
     /// <returns>A report, whatever the bytes are.</returns>
-    public static Report Verify(ReadOnlyMemory<byte> bundle, Policy? policy, ExecutionFinding? execution = null, VerifierCache? cache = null)
+    public static Report Verify(
+        ReadOnlyMemory<byte> bundle, Policy? policy, ExecutionFinding? execution = null, VerifierCache? cache = null, IProofVerifier? proofs = null)
     {
         Parts parts;
         try
@@ -28,7 +31,7 @@ public static class Verifier
         {
             return Report.Unreadable(Verdict.Malformed, policy, e.Message);
         }
-        var checks = WithoutFooting(Checks(parts, policy, execution));
+        var checks = WithoutFooting(Checks(parts, policy, execution, proofs));
         if (policy is null)
             checks = [.. checks.Select(WithoutPolicy)];
         var facts = new ReceiptFacts(parts.Receipt, parts.Index, parts.Checkpoint.Size, parts.Checkpoint.Origin);
@@ -36,12 +39,12 @@ public static class Verifier
     }
 
     // In the order of the axes.
-    private static ImmutableArray<Check> Checks(Parts parts, Policy? policy, ExecutionFinding? execution)
+    private static ImmutableArray<Check> Checks(Parts parts, Policy? policy, ExecutionFinding? execution, IProofVerifier? proofs)
     {
         var trust = policy is null ? Trust.OwnWord(parts.Genesis.Event) : Trust.Of(policy);
         var signers = LogChecks.CheckpointSigners(parts, trust.Log);
         var witnesses = LogChecks.Witnesses(parts, trust.Log);
-        return
+        ImmutableArray<Check> first =
         [
             ContentChecks.Integrity(parts),
             KeyChecks.Signature(parts),
@@ -52,7 +55,13 @@ public static class Verifier
             ContentChecks.Model(parts, trust),
             ContentChecks.Input(parts),
             OutputChecks.Output(parts),
-            ExecutionChecks.Execution(parts, execution),
+        ];
+        // A proof takes time to check: it is looked at only where what it would be about is there.
+        var stands = WithoutFooting(first);
+        return
+        [
+            .. first,
+            ExecutionChecks.Execution(parts, execution, proofs, stands[(int)Axis.Model], stands[(int)Axis.Input], stands[(int)Axis.Output]),
             ExecutionChecks.Venue(parts),
             CompletenessChecks.Completeness(parts, trust),
         ];
@@ -72,7 +81,7 @@ public static class Verifier
     private static ImmutableArray<Check> WithoutFooting(ImmutableArray<Check> checks)
     {
         var result = checks.ToArray();
-        foreach (var axis in AxisTokens.All)
+        foreach (var axis in AxisTokens.All.Take(result.Length))
         {
             if (!Claims(result[(int)axis]) || !Reasons.LeansOn.TryGetValue(axis, out var needed))
                 continue;

@@ -16,7 +16,7 @@ public class AuditEventTests
             var back = LogEvent.Parse(sent.ToBytes());
             Assert.Equal(sent, back);
             Assert.Equal(sent.ToBytes(), back.ToBytes());
-            Assert.True(sent.SignedByLogKey != sent is AuditTermsEvent);
+            Assert.True(sent.SignedByLogKey != (sent is AuditTermsEvent or OwnerEvent));
         }
     }
 
@@ -88,7 +88,8 @@ public class AuditEventTests
         foreach (var (what, sent) in AuditEvents.All)
             foreach (var (change, mutant) in Mutations.Of(StrictJson.Parse(sent.ToBytes(), Bound), "statement"))
                 // A list that is shorter may be as good: what belongs in it is for those who know the other log.
-                if (!change.Contains("missing[") && !change.Contains("logs["))
+                // The events of a journal are for those who know its state.
+                if (!change.Contains("missing[") && !change.Contains("logs[") && !change.Contains("events[0] doubled"))
                     Assert.True(IsRefused(Mutations.Bytes(mutant)), $"{what}: {change} is not refused");
     }
 

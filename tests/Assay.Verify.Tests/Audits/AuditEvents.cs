@@ -26,6 +26,7 @@ internal static class AuditEvents
         return
         [
             ("audit terms", new AuditTermsEvent(Provider.Origin, 1000, 86_400)),
+            ("a change of owner", new OwnerEvent(Provider.Origin, "Søren & Co")),
             ("a commitment", AuditSeedEvent.Sign(Provider.Origin, KeyId, 2, First.Origin, First.LogKey, 50_000, AuditedLog.SecretOf(First, 2))),
             ("a refusal", new AuditRefusalEvent(First.Origin, Provider.Origin, KeyId, 3, 50_000, AuditedLog.Word("commitment"))),
             ("a draw with two secrets, one missing", draw with { Drawn = (ulong)draw.Order().Length }),
@@ -47,6 +48,8 @@ internal static class AuditEvents
             ("a step of an account", new AccountEpochEvent(
                 First.Origin, AuditedLog.Word("account"), 4, 1_770_000_000, AuditedLog.Word("before"),
                 [new LogSize(Provider.Origin, 9000, AuditedLog.Word("p")), new LogSize(First.Origin, 70, AuditedLog.Word("a"))], AuditedLog.Word("after"))),
+            ("an entry of a journal", new JournalEvent(
+                First.Origin, "market", 7, 1_770_000_000, AuditedLog.Word("before"), ["\0{}"u8.ToArray()], AuditedLog.Word("after"))),
         ];
     }
 }

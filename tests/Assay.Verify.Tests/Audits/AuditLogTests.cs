@@ -1,5 +1,6 @@
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
+using Assay.Verify.Logs;
 using Assay.Verify.Statements;
 
 namespace Assay.Verify.Tests.Audits;
@@ -136,6 +137,46 @@ public class AuditLogTests
         Refused(first, next with { Logs = [step.Logs[0], step.Logs[1] with { Size = 4 }] }, "reads less");
         first.Add(next with { Account = AuditedLog.Word("another"), Step = 0 });
         first.Add(next);
+    }
+
+    [Fact]
+    public void Entries_of_a_journal_follow_one_another()
+    {
+        JournalEvent entry = new(first.Origin, "market", 0, 100, default, [new byte[] { 1 }], AuditedLog.Word("1"));
+        Assert.Null(first.State.EndOf("market"));
+        Refused(first, entry with { Number = 1 }, "where 0 comes next");
+        Refused(first, entry with { Previous = AuditedLog.Word("x") }, "does not begin");
+        first.Add(entry);
+        var next = entry with { Number = 1, Previous = entry.State, State = AuditedLog.Word("2") };
+        Refused(first, entry, "where 1 comes next");
+        Refused(first, next with { Number = 2 }, "where 1 comes next");
+        Refused(first, next with { Previous = default }, "does not begin");
+        Refused(first, next with { Time = 99 }, "does not begin");
+        first.Add(entry with { Journal = "other", Time = 5 });
+        first.Add(next);
+        Assert.Equal(new JournalEnd(1, 100, next.State), first.State.EndOf("market"));
+    }
+
+    [Fact]
+    public void Of_a_journal_that_is_shown_in_part_no_more_is_missing_than_was_left_out()
+    {
+        List<byte[]> entries = [.. first.Entries];
+        for (ulong number = 0; number < 20; number++)
+            entries.Add(new JournalEvent(
+                first.Origin, "market", number, 100 + number, number == 0 ? default : AuditedLog.Word($"{number - 1}"), [new byte[] { 1 }], AuditedLog.Word($"{number}")).ToEntry(first.LogKey));
+        var cut = (entries.Count - 20) / 4 * 4 + 4;
+        var shown = new ShownLog();
+        foreach (var entry in entries[..cut])
+            shown.Apply(entry);
+        shown.Skip(AuditedLog.Word("left out"), 2);
+        Refused(cut + 5);
+        Refused(cut - 1);
+        shown.Apply(entries[cut + 4]);
+        shown.Apply(entries[cut + 5]);
+        Refused(cut + 5);
+        Refused(cut + 11);
+
+        void Refused(int entry) => Assert.Contains("comes next", Assert.Throws<MalformedException>(() => { shown.Apply(entries[entry]); }).Message);
     }
 
     private AuditSeedEvent Seed(ulong epoch, AuditedLog? auditor = null) => AuditSeedEvent.Sign(

@@ -15,9 +15,10 @@ public class AuditVectorTests
     [Theory]
     [InlineData("events.json")]
     [InlineData("draws.json")]
+    [InlineData("entries.json")]
     public void The_committed_files_are_those_that_the_generator_makes(string name)
     {
-        var made = name == "events.json" ? Json(Events) : Json(Draws);
+        var made = name == "events.json" ? Json(Events) : name == "draws.json" ? Json(Draws) : Entries();
         var path = Documents.Find($"docs/spec/vectors/audits/{name}");
         if (Environment.GetEnvironmentVariable("ASSAY_WRITE_VECTORS") == "1")
         {
@@ -81,6 +82,48 @@ public class AuditVectorTests
             json.WriteString("order", string.Join(' ', AuditDraw.Order(seed, first, records, rate)));
             json.WriteEndObject();
         }
+    }
+
+    [Fact]
+    public void Every_case_of_an_entry_ends_as_its_name_says()
+    {
+        var cases = EntryCase.All().ToArray();
+        Assert.Equal(cases.Length, cases.Select(c => c.What).Distinct().Count());
+        foreach (var reason in new[] { null, "malformed", "unsupported", "refused" })
+            Assert.True(cases.Count(c => c.Reason() == reason) >= 3, reason);
+    }
+
+    // Compact, a case a line: the logs are long.
+    private static string Entries()
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new() { Encoder = Written.Encoder }))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("logs");
+            foreach (var (name, log) in EntryCase.Logs)
+            {
+                json.WritePropertyName(name);
+                log.Write(json);
+            }
+            json.WriteEndObject();
+            json.WriteStartArray("cases");
+            foreach (var one in EntryCase.All())
+            {
+                json.Flush();
+                stream.WriteByte((byte)'\n');
+                json.WriteStartObject();
+                json.WriteString("what", one.What);
+                json.WriteString("log", one.Log);
+                json.WriteBase64String("entry", one.Entry);
+                json.WriteString("reason", one.Reason());
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        stream.WriteByte((byte)'\n');
+        return Encoding.UTF8.GetString(stream.ToArray());
     }
 
     private static string Json(Action<Utf8JsonWriter> items)

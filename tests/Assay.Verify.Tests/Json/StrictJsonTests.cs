@@ -74,6 +74,13 @@ public class StrictJsonTests
         Assert.Same(JsonValue.Null, items[4]);
     }
 
+    [Theory]
+    [InlineData("plain é", "plain é")]
+    [InlineData("a\u001b[2Jb\n", "a?[2Jb?")]
+    [InlineData("good\u202edoog\u2066\u2028\u0085", "good?doog???")]
+    [InlineData("\ud83d\ude00", "??")]
+    public void A_name_in_a_message_moves_no_cursor_and_turns_nothing_round(string name, string shown) => Assert.Equal(shown, StrictJson.Shown(name));
+
     [Fact]
     public void Depth_and_size_are_bounded()
     {

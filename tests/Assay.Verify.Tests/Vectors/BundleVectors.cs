@@ -19,7 +19,7 @@ internal static class BundleVectors
 
     private static Hash Serving => TestIssuer.ServingKey.PublicKey.Id;
 
-    public static IEnumerable<BundleVector> All => Rows.Concat(Policies).Concat(Findings).Concat(Leaning).Concat(Beside).Concat(Keys);
+    public static IEnumerable<BundleVector> All => Rows.Concat(Policies).Concat(Findings).Concat(Proofs).Concat(Leaning).Concat(Beside).Concat(Keys);
 
     private static IEnumerable<BundleVector> Rows =>
     [
@@ -71,8 +71,36 @@ internal static class BundleVectors
                 yield return BundleVector.Of("execution-depends-on-output", $"found {outcome}, and the output is withheld", bundle with { Disclosures = bundle.Disclosures with { Output = null } }, TestIssuer.Policy, new ExecutionFinding(pae, outcome, ""));
                 yield return BundleVector.Of("execution-depends-on-model", $"found {outcome}, and the model event is of another path", bundle with { ModelEntry = bundle.ModelEntry with { Path = [] } }, TestIssuer.Policy, new ExecutionFinding(pae, outcome, ""));
             }
+            var relayed = new TestIssuer { IsRelayed = true }.Issue();
+            var found = new ExecutionFinding(Sha256.Of(relayed.Envelope.Pae()), ExecutionOutcome.Reproduced, "");
+            yield return BundleVector.Of("execution-relayed", "the answer came from an upstream", relayed, TestIssuer.Policy);
+            yield return BundleVector.Of("execution-relayed", "the answer came from an upstream, and someone says that the run was found reproduced", relayed, TestIssuer.Policy, found);
+            yield return BundleVector.Of("execution-relayed", "the answer came from an upstream, and the policy asks for reproduced", relayed, TestIssuer.Policy with { Execution = ExecutionDemand.Reproduced }, found);
+            yield return BundleVector.Of("execution-relayed", "the answer came from an upstream, and there is no policy", relayed, null);
             yield return BundleVector.Of("execution", "found reproduced, and there is no policy", bundle, null, new ExecutionFinding(pae, ExecutionOutcome.Reproduced, ""));
             yield return BundleVector.Of("execution", "found diverged, and there is no policy", bundle, null, new ExecutionFinding(pae, ExecutionOutcome.Diverged, ""));
+        }
+    }
+
+    private static IEnumerable<BundleVector> Proofs
+    {
+        get
+        {
+            foreach (var (what, (_, reason, holds, make)) in ProofEvidenceTests.Cases)
+                yield return BundleVector.Of($"execution-{reason}", what, make(), TestIssuer.Policy, null, holds);
+            var bundle = ProofEvidenceTests.Cases["a proof that holds"].Make();
+            var pae = Sha256.Of(bundle.Envelope.Pae());
+            foreach (var demand in (ExecutionDemand[])[ExecutionDemand.Proved, ExecutionDemand.Reproduced])
+            {
+                var policy = TestIssuer.Policy with { Execution = demand };
+                yield return BundleVector.Of("execution-proved", $"a proof that holds, and the policy asks for {demand.ToString().ToLowerInvariant()}", bundle, policy, null, true);
+                yield return BundleVector.Of("execution-proof-not-checked", $"a proof that is not checked, and the policy asks for {demand.ToString().ToLowerInvariant()}", bundle, policy);
+            }
+            foreach (var outcome in (ExecutionOutcome[])[ExecutionOutcome.Reproduced, ExecutionOutcome.Diverged])
+                foreach (var holds in (bool[])[true, false])
+                    yield return BundleVector.Of("execution-proof-and-finding", $"a proof that {(holds ? "holds" : "does not hold")}, and the run was found {outcome.ToString().ToLowerInvariant()}", bundle, TestIssuer.Policy, new ExecutionFinding(pae, outcome, ""), holds);
+            yield return BundleVector.Of("execution-no-policy", "a proof that holds, and there is no policy", bundle, null, null, true);
+            yield return BundleVector.Of("execution-no-policy", "a proof that does not hold, and there is no policy", bundle, null, null, false);
         }
     }
 

@@ -13,6 +13,9 @@ internal static class UnreadableVectors
     private static readonly Bundle Good = new TestIssuer { EpochSize = 25 }.Issue();
     private static readonly string Text = Encoding.UTF8.GetString(Good.ToBytes());
 
+    private static readonly string Proved = Encoding.UTF8.GetString(Verification.ProofEvidenceTests.Proved(new TestIssuer()).ToBytes());
+    private static readonly string Item = System.Text.RegularExpressions.Regex.Match(Proved, "\"evidence\":\\[(.*?)\\],\"disclosures\"").Groups[1].Value;
+
     public static IEnumerable<BundleVector> All =>
     [
         .. Files.Select(f => Of(f.What, f.Text)),
@@ -24,6 +27,8 @@ internal static class UnreadableVectors
         new BundleVector("unreadable", "the file begins with a byte order mark", [0xef, 0xbb, 0xbf, .. Good.ToBytes()], TestIssuer.Policy.ToBytes()),
         new BundleVector("unreadable", "a malformed file, and there is no policy", "{"u8.ToArray(), null),
         new BundleVector("unreadable", "another media type, and there is no policy", Encoding.UTF8.GetBytes(Replace(Text, "bundle.v1+json", "bundle.v2+json")), null),
+        .. Evidence.Select(f => Of(f.What, f.Text)),
+        .. Committed.Select(e => Of(e.What, e.Bundle)),
     ];
 
     private static IEnumerable<(string What, string Text)> Files
@@ -54,6 +59,26 @@ internal static class UnreadableVectors
             yield return ("hex in upper case", Replace(Text, Good.Envelope.KeyId.ToHex(), Good.Envelope.KeyId.ToHex().ToUpperInvariant()));
         }
     }
+
+    private static IEnumerable<(string What, string Text)> Evidence =>
+    [
+        ("evidence of another tier", Replace(Proved, "\"tier\":\"proof\"", "\"tier\":\"attestation\"")),
+        ("evidence of another type", Replace(Proved, "assay.proofs/1", "assay.proofs/2")),
+        ("evidence of another type, and an envelope that is none", Replace(Replace(Proved, "assay.proofs/1", "assay.proofs/2"), "\"payloadType\":", "\"type\":")),
+        ("evidence without a type", Replace(Proved, ",\"type\":\"assay.proofs/1\"", "")),
+        ("two proofs", Replace(Proved, Item, $"{Item},{Item}")),
+        ("a proof, and evidence of another kind", Replace(Proved, Item, $"{Item},{{}}")),
+        ("a proof with an unknown member", Replace(Proved, "\"tier\":", "\"more\":1,\"tier\":")),
+        ("a proof without its commitment", Replace(Proved, Item, Item[..Item.IndexOf(",\"commitment\"", StringComparison.Ordinal)] + "}")),
+        ("a proof whose digest is another", Replace(Proved, "\"bytes\":\"dGhlIHByb29m\"", "\"bytes\":\"dGhlIHByb29n\"")),
+        ("a proof of no bytes", Replace(Replace(Proved, Sha256.Of("the proof"u8).ToHex(), Sha256.Of([]).ToHex()), "dGhlIHByb29m", "")),
+    ];
+
+    private static IEnumerable<(string What, Bundle Bundle)> Committed =>
+    [
+        ("a model event whose id of a committed model is in upper case", Model("\"graph\":\"", "\"proofModel\":\"" + new string('A', 64) + "\",\"graph\":\"")),
+        ("a model event whose id of a committed model is null", Model("\"graph\":\"", "\"proofModel\":null,\"graph\":\"")),
+    ];
 
     private static IEnumerable<(string What, Bundle Bundle)> Parts
     {
@@ -102,6 +127,8 @@ internal static class UnreadableVectors
         ("two digests of the subject", "\"digest\":{", "\"digest\":{\"sha256\":\"00\","),
         ("auditable is a string", "\"auditable\":true", "\"auditable\":\"true\""),
         ("no sequence", "\"sequence\":7,", ""),
+        ("determinism relayed of an output of tensors", "\"determinism\":\"exact\"", "\"determinism\":\"relayed\""),
+        ("an output that was relayed of determinism exact", "\"output\":{\"mediaType\":\"application/vnd.assay.tensors.v1\"", "\"output\":{\"mediaType\":\"application/vnd.assay.relayed.v1\""),
     ];
 
     private static IEnumerable<(string What, Bundle Bundle)> Events

@@ -3,6 +3,7 @@ using Assay.Verify.Crypto;
 using Assay.Verify.Faults;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
+using Assay.Verify.Tests.Verification;
 using Assay.Verify.Verification;
 
 namespace Assay.Verify.Tests.Vectors;
@@ -24,7 +25,7 @@ internal static class VectorFiles
     {
         var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         var bundles = BundleVectors.All.Concat(UnreadableVectors.All)
-            .DistinctBy(v => (Sha256.Of(v.Bundle), v.Policy is null ? default(Hash?) : Sha256.Of(v.Policy), v.Finding));
+            .DistinctBy(v => (Sha256.Of(v.Bundle), v.Policy is null ? default(Hash?) : Sha256.Of(v.Policy), v.Finding, v.ProofHolds));
         foreach (var group in bundles.GroupBy(v => v.Name))
             foreach (var (vector, folder) in group.Select((v, i) => (v, $"verify/{v.Name}-{i + 1:00}")))
                 Add(files, folder, BundleFile, vector.Bundle, vector.Policy, Judged(vector));
@@ -45,7 +46,7 @@ internal static class VectorFiles
     }
 
     /// <summary>What <c>case.json</c> says of a bundle: the report as far as it is part of the specification.</summary>
-    public static byte[] Case(string what, ExecutionFinding? finding, Report report) => Json(json =>
+    public static byte[] Case(string what, ExecutionFinding? finding, bool? proofHolds, Report report) => Json(json =>
     {
         json.WriteString("what", what);
         if (finding is not null)
@@ -55,6 +56,8 @@ internal static class VectorFiles
             json.WriteString("found", finding.Outcome.ToString().ToLowerInvariant());
             json.WriteEndObject();
         }
+        if (proofHolds is { } holds)
+            json.WriteString("proof", holds ? "holds" : "fails");
         var said = JsonDocument.Parse(report.ToJson()).RootElement;
         json.WriteString("verdict", said.GetProperty("verdict").GetString());
         json.WriteNumber("exitCode", report.ExitCode);
@@ -98,7 +101,8 @@ internal static class VectorFiles
     }
 
     private static byte[] Judged(BundleVector vector) => Case(
-        vector.What, vector.Finding, Verifier.Verify(vector.Bundle, vector.Policy is null ? null : Policy.Parse(vector.Policy), vector.Finding));
+        vector.What, vector.Finding, vector.ProofHolds,
+        Verifier.Verify(vector.Bundle, vector.Policy is null ? null : Policy.Parse(vector.Policy), vector.Finding, proofs: ProofEvidenceTests.Saying.Of(vector.ProofHolds)));
 
     private static byte[] Judged(FaultVector vector)
     {

@@ -19,6 +19,7 @@ public class FindingTests
     private static readonly TestIssuer Several = new() { Roots = [TestIssuer.RootKey, TestIssuer.Key("root 2"), TestIssuer.P256Key], Threshold = 2 };
     private static readonly TestIssuer Indexed = new() { EpochSize = 25 };
     private static readonly TestIssuer Cosigned = new() { Witnesses = [("w1", TestIssuer.Key("w1"))] };
+    private static readonly TestIssuer Relaying = new() { IsRelayed = true };
     private static readonly TestIssuer Speaking = new() { Tokens = Tokens(5) };
 
     internal static readonly Dictionary<string, (Axis Axis, AxisStatus Status, string Reason, Func<(Bundle, Policy)> Make)> Cases = new()
@@ -96,6 +97,8 @@ public class FindingTests
             Span(Speaking with { EditReceipt = r => r with { Output = r.Output with { Length = r.Output.Length + 1 } } }, 0, 5)),
 
         // execution
+        ["the answer came from an upstream"] = (Axis.Execution, AxisStatus.Unverifiable, Reasons.Relayed, () => Own(Relaying)),
+        ["what came from an upstream is shown"] = (Axis.Output, AxisStatus.Verified, Reasons.Opened, () => Own(Relaying)),
         ["nobody looked at the run"] = (Axis.Execution, AxisStatus.NotChecked, Reasons.NoReplay, () => (Honest.Issue(), Honest.OwnPolicy)),
     };
 

@@ -6,7 +6,9 @@ interface Memory {
 }
 export interface Forecast {
     readonly epochs: bigint;
+    readonly calm: bigint;
     readonly changes: bigint;
+    readonly sinceAlarm: bigint;
     readonly time: bigint;
     readonly memories: readonly Memory[];
     readonly record: {
@@ -18,7 +20,11 @@ export interface Forecast {
 }
 export declare const noForecast: Forecast;
 /** The failure rate expected of the next epoch, in millionths. */
-export declare const expected: (forecast: Forecast) => bigint;
+export declare function expected(forecast: Forecast): bigint;
+/** The chance of an alarm in an epoch of a segment that is not alarmed, in millionths. */
+export declare const hazard: ({ changes, calm }: Forecast) => bigint;
+/** What the memory holds that weighs most, in whole verdicts. */
+export declare function remembered(forecast: Forecast): Counts;
 /** After an epoch that closed at a time in seconds. */
 export declare function close(forecast: Forecast, time: bigint, counts: Counts, alarm: boolean): Forecast;
 export {};

@@ -2,6 +2,7 @@ import type { Bytes } from "../bytes.js";
 import type { Bundle } from "../bundle.js";
 import type { Report } from "../report.js";
 import { tokensOf } from "../disclosure.js";
+import { isRelayed } from "../receipt.js";
 import { element } from "./elements.js";
 
 const most = 20_000;
@@ -13,9 +14,9 @@ export function disclosed(bundle: Bundle, report: Report): HTMLElement[] {
   if (sound("input") && input !== null) parts.push(section("Input", `${input.bytes.length} bytes of tensors`, hex(input.bytes)));
   if (sound("input") && wireInput !== null) parts.push(section("Input as it came over the wire", `${wireInput.bytes.length} bytes`, text(wireInput.bytes) ?? hex(wireInput.bytes)));
   if (!sound("output") || output === null) return parts;
-  const tokens = bundle.receipt.output.tokens !== null;
-  const show = (bytes: Bytes) => tokens ? text(tokensOf(bytes)) ?? hex(tokensOf(bytes)) : hex(bytes);
-  if (!("pieces" in output)) parts.push(section("Output", tokens ? `${bundle.receipt.output.tokens} tokens` : `${output.bytes.length} bytes of tensors`, show(output.bytes)));
+  const tokens = bundle.receipt.output.tokens !== null, relayed = isRelayed(bundle.receipt.output);
+  const show = (bytes: Bytes) => tokens ? text(tokensOf(bytes)) ?? hex(tokensOf(bytes)) : relayed ? text(bytes) ?? hex(bytes) : hex(bytes);
+  if (!("pieces" in output)) parts.push(section("Output", tokens ? `${bundle.receipt.output.tokens} tokens` : `${output.bytes.length} bytes ${relayed ? "from upstream" : "of tensors"}`, show(output.bytes)));
   else {
     const last = output.first + BigInt(output.pieces.length) - 1n, kind = tokens ? "Tokens" : "Pieces";
     const all = new Uint8Array(output.pieces.reduce((sum, p) => sum + p.bytes.length, 0));

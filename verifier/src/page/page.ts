@@ -4,6 +4,8 @@ import { parseBundle } from "../bundle.js";
 import { faultType, verifyFault, type FaultReport } from "../fault.js";
 import { parseJson, JsonObject } from "../json.js";
 import { parsePolicy, policyType, type Policy } from "../policy.js";
+import { passportType, verifyPassport, type PassportReport } from "../passports/index.js";
+import { proofVerifier } from "../proofs/index.js";
 import { verify } from "../verify.js";
 import type { Report, Status } from "../report.js";
 import { disclosed } from "./disclosed.js";
@@ -22,8 +24,13 @@ const get = <T extends HTMLElement>(id: string): T => document.getElementById(id
 
 let subject: Chosen | null = null, trusted: Chosen | null = null, turn = 0;
 
-/** Whether a file says that it is a policy, or a fault; anything else is taken for a bundle. */
+/** Whether a file says that it is a policy, a fault, or (in its first line) a passport; anything else is taken for a bundle. */
 function mediaTypeOf({ bytes }: Chosen): string | null {
+  const end = bytes.indexOf(10);
+  return typeIn(bytes) ?? (end < 0 ? null : typeIn(bytes.subarray(0, end)));
+}
+
+function typeIn(bytes: Bytes): string | null {
   try {
     const value = parseJson(bytes, "the file", maxBytes), type = value instanceof JsonObject ? value.get("mediaType") : undefined;
     return typeof type === "string" ? type : null;
@@ -65,7 +72,8 @@ async function report(chosen: Chosen, by: Chosen | null): Promise<HTMLElement[]>
     return [notice(`${shown(by!.name)} is not a policy: ${error.message}`)];
   }
   if (mediaTypeOf(chosen) === faultType) return faultParts(await verifyFault(chosen.bytes, policy));
-  const found = await verify(chosen.bytes, policy);
+  if (mediaTypeOf(chosen) === passportType) return passportParts(await verifyPassport(chosen.bytes, policy));
+  const found = await verify(chosen.bytes, policy, null, proofVerifier);
   return reportParts(found, found.receipt === null ? [] : disclosed(parseBundle(chosen.bytes), found));
 }
 
@@ -95,6 +103,21 @@ function faultParts(found: FaultReport): HTMLElement[] {
   return [
     headline(found.headline, status), element("p", "under", found.detail),
     facts([["Kind", found.kind ?? "unknown"], ["Verdict", found.verdict], ["Log", found.accused ?? "none"], ["Policy", found.policy ?? "none"]]), raw("The report as JSON", found),
+  ];
+}
+
+function passportParts(found: PassportReport): HTMLElement[] {
+  const status: Status = found.verdict === "accepted" ? "verified" : found.verdict === "rejected" || found.verdict === "malformed" ? "refuted" : "unverifiable";
+  const bound = ({ passes, failures, bound: b }: { passes: number; failures: number; bound?: number }) => `${b === undefined ? "insufficient data" : `at most ${(b / 10_000).toFixed(4)} %`} (n = ${passes + failures})`;
+  const segments = (found.recomputed?.segments ?? []).map(s => facts([
+    ["Model", s.model], ["Region", s.region], ["Epochs", `${s.epochs}, of ${s.records} records`], ["Proven failures", bound(s.life)], ["Of the last epochs", bound(s.trailing)], ["Canaries", bound(s.canary)],
+    ["Faults", `${s.faults} proven, ${s.disputed} disputed`], ["Change", s.alarmed ? "ALARMED" : "no alarm"],
+  ]));
+  const logs = facts(found.completeness.map(l => [l.log, `${l.roles.join(", ")}: ${l.shown} of ${l.size} entries, ${l.status} below ${l.upTo}${l.trusted === false ? ", NOT TRUSTED" : ""}`] as const));
+  return [
+    headline(`${found.verdict.toUpperCase().replace("-", " ")} \u00b7 ${found.status}`, status),
+    element("p", "under", found.problem ?? (found.status === "recomputed" ? `A passport of the service \u201c${shown(found.service ?? "")}\u201d: its figures are what its entries give. What was proved is history: it does not promise the next answer.` : "What this passport says is not what its entries give.")),
+    ...found.differences.slice(0, 20).map(d => notice(`${shown(d.where)}: ${d.detail}`)), ...segments, ...found.completeness.length > 0 ? [logs] : [], raw("The report as JSON", found),
   ];
 }
 

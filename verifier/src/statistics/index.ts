@@ -1,6 +1,6 @@
 /* The statistics of accounts (docs/spec/accounts.md), in BigInt: what a program that checks an account uses. */
 export { ln, exp, lnFactorial } from "./fixed.js";
-export { band, proven, rateWithoutReplacement, wealth, withoutReplacement, type Counts } from "./bounds.js";
+export { band, proven, rateWithoutReplacement, wealth, whole, withoutReplacement, type Counts } from "./bounds.js";
 export { alarms, baseline, excess, ratiosAbove, step } from "./change.js";
 export { foldUptime, type Uptime } from "./uptime.js";
-export { close, expected, noForecast, type Forecast } from "./forecast.js";
+export { close, expected, hazard, noForecast, remembered, type Forecast } from "./forecast.js";

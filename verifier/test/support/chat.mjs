@@ -45,7 +45,7 @@ export function serveChat(change = {}) {
     };
     change.parameters?.(parameters);
     server.made = issue({
-      wire: true, wireBytes: body, inputBytes: Buffer.concat([3, 5, 6, 7].map(u32)), output: "tokens", pieces, nonce: request.headers.get("Assay-Nonce"), ...change.issue,
+      wire: true, wireBytes: body, inputBytes: Buffer.concat([3, 5, 6, 7].map(u32)), output: "tokens", pieces, nonce: request.headers.get("Assay-Nonce"), auditable: request.headers.get("Assay-Auditable") === "true", ...change.issue,
       edit: { receipt: r => { r.parameters = parameters; r.input.mediaType = "application/vnd.assay.prompt.v1"; } },
     });
     const { bundle, index, salts } = server.made, payload = Buffer.from(bundle.envelope.payload, "base64"), { recordId } = JSON.parse(payload).predicate, sha256 = sha(payload).toString("hex");

@@ -24,7 +24,7 @@ export function serveEmbeddings(change = {}) {
     const signed = [["embedding", "float32", [texts.length, dimensions], floats(rows.flat())]];
     change.tensors?.(signed);
     server.made = issue({
-      wire: true, wireBytes: body, inputBytes: Buffer.concat([u32(texts.length), ...texts.flatMap(ids => [u32(ids.length), ...ids.map(u32)])]), outputBuffer: tensors(signed), nonce: request.headers.get("Assay-Nonce"), ...change.issue,
+      wire: true, wireBytes: body, inputBytes: Buffer.concat([u32(texts.length), ...texts.flatMap(ids => [u32(ids.length), ...ids.map(u32)])]), outputBuffer: tensors(signed), nonce: request.headers.get("Assay-Nonce"), auditable: request.headers.get("Assay-Auditable") === "true", ...change.issue,
       edit: { receipt: r => { r.parameters = parameters; r.input.mediaType = change.mediaType ?? "application/vnd.assay.prompts.v1"; } },
     });
     const { bundle, index, salts } = server.made, payload = Buffer.from(bundle.envelope.payload, "base64"), { recordId } = JSON.parse(payload).predicate, sha256 = sha(payload).toString("hex");

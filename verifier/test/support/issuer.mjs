@@ -13,7 +13,7 @@ const frame = (subject, predicateType, predicate) => ({ _type: "https://in-toto.
 
 export const defaults = {
   rootAlgorithms: ["ed25519", "ecdsa-p256-sha256", "ed25519"], threshold: 2, rootThreshold: 2, serving: "ed25519",
-  output: "tensors", outputBytes: 100, tokens: 5, wire: false, nonce: true, disclose: { input: true, wireInput: true, output: "whole" },
+  output: "tensors", outputBytes: 100, tokens: 5, wire: false, nonce: true, auditable: true, disclose: { input: true, wireInput: true, output: "whole" },
   before: 2, after: 3, notBefore: 4, renew: false, retire: false, compromise: null, witnesses: 2, quorum: 1,
   completeness: true, indexers: 1, indexerThreshold: 1, venue: false, require: ["integrity", "signature", "log", "key", "model", "input", "output"], execution: "any",
 };
@@ -78,7 +78,7 @@ export function issue(options = {}) {
       : { mediaType: "application/vnd.assay.tensors.v1", length: outputBytes.length, pieceLength: 65536, commitment: tree.commitment },
     parameters: {}, execution: { profile: "assay-f32-v1", engine: { name: "assay", version: "0.1.0", build: "test" }, determinism: "exact", graph },
     requestedAt: "2026-01-02T03:04:05Z", completedAt: "2026-01-02T03:04:05.1234567Z", notBefore: { origin, size: notBefore, root: b64(head(leaves.slice(0, notBefore))) },
-    auditable: true, venue: o.venue ? [{ claim: "region eu-1", source: "operator" }] : [], evidence: [], critical: [],
+    auditable: o.auditable, venue: o.venue ? [{ claim: "region eu-1", source: "operator" }] : [], evidence: [], critical: [],
   };
   const changed = edited("receipt", predicate);
   const statement = edited("receiptStatement", frame({ name: "output", digest: { "assay-hmac-sha256": changed.output?.commitment } }, "urn:assay:inference:v1", changed));

@@ -27,7 +27,7 @@ export function serve(change = {}) {
     const doubled = said.map(x => 2 * x);
     server.issuedWith = {
       wire: true, wireBytes: body, inputBytes: tensors([["x", "float32", [said.length], floats(said)]]), outputBuffer: tensors([["y", "float32", [said.length], floats(doubled)]]),
-      nonce: request.headers.get("Assay-Nonce"), ...change.issue,
+      nonce: request.headers.get("Assay-Nonce"), auditable: request.headers.get("Assay-Auditable") === "true", ...change.issue,
     };
     server.made = issue(server.issuedWith);
     const { bundle, index, salts } = server.made, payload = Buffer.from(bundle.envelope.payload, "base64"), digest = sha(payload).toString("hex");

@@ -1,0 +1,26 @@
+import { Letters } from "./letters.js";
+/** What an account shows of one auditor (docs/spec/accounts-fold.md, section 3): so nobody's word hides in a sum. */
+export class AuditorTally {
+    origin;
+    logKey;
+    selfSampled;
+    /** Commitments for settled epochs. */
+    commitments = 0;
+    draws = 0;
+    drawsNotCounted = 0;
+    /** Secrets that its draws lack. */
+    missing = 0;
+    /** Drawn records without a verdict. */
+    unjudged = 0;
+    late = 0;
+    refusals = 0;
+    contradicted = 0;
+    traffic = new Letters();
+    canaries = new Letters();
+    /** @param selfSampled whether its genesis names a key of the provider's. */
+    constructor(origin, logKey, selfSampled) {
+        this.origin = origin;
+        this.logKey = logKey;
+        this.selfSampled = selfSampled;
+    }
+}

@@ -1,0 +1,6 @@
+export { Log } from "./log.js";
+export { Account, accountId } from "./fold.js";
+export { foldHistory, type Entries, type Step } from "./history.js";
+export { chosenBy, figuresOf, validFor, type Figures, type Proven } from "./figures.js";
+export { stateBytes, stateDigest } from "./state.js";
+export { commitmentOf, drawnInOrder, drawSeed, type RevealedSeed } from "./draw.js";

@@ -1,0 +1,25 @@
+import { type Bytes } from "./bytes.js";
+import { type Json } from "./json.js";
+/** A proof of the run that comes with a bundle (docs/spec/receipt.md, Evidence): the proof file, and the commitment file of the model. */
+export interface ProofEvidence {
+    readonly proof: Bytes;
+    readonly commitment: Bytes;
+}
+/** What a proof would have to be about; all of it opened, published and verified. `model` is the committed model's id as the log says it, `manifest` the digest of its files, both in hex. */
+export interface ProvedRun {
+    readonly model: string;
+    readonly manifest: string;
+    readonly nonce: string | null;
+    readonly inputCommitment: Bytes;
+    readonly outputCommitment: Bytes;
+    readonly input: Bytes;
+    readonly output: Bytes;
+}
+/** Checks proofs of the type assay.proofs/1. Never throws for what is in them. */
+export type ProofVerifier = (evidence: ProofEvidence, run: ProvedRun) => Promise<{
+    readonly holds: boolean;
+    readonly detail: string;
+}>;
+/** Refuses kinds of evidence that this version does not know. */
+export declare function requireKnown(value: Json | undefined): void;
+export declare function readEvidence(value: Json | undefined): ProofEvidence | null;

@@ -1,0 +1,4 @@
+/* Passports (docs/spec/passports.md). */
+export { parsePassport, passportType } from "./read.js";
+export { verifyPassport } from "./verify.js";
+export { passportExitCodes } from "./report.js";

@@ -1,0 +1,68 @@
+import { concat, utf8 } from "../bytes.js";
+import { Malformed } from "../errors.js";
+import { toHex } from "../hex.js";
+import { readTensors } from "../tensors.js";
+import { demand } from "./refusal.js";
+/* What ties a proof to a receipt (section 8, Binding): its int8 are those of the receipt's tensors. */
+/** The one tensor of an encoding, and how many inferences it holds. */
+function only(bytes, due, check) {
+    let tensors;
+    try {
+        tensors = readTensors(bytes);
+    }
+    catch (error) {
+        if (error instanceof Malformed)
+            demand(false, check, error.message);
+        throw error;
+    }
+    const [tensor] = tensors;
+    demand(tensors.length === 1 && tensor !== undefined && tensor.name === due.name && tensor.type === due.type, check, "it is not one tensor of the committed name and type");
+    const fits = tensor.shape.length === due.extents.length && due.extents.every((n, i) => n === 0 || n === tensor.shape[i]);
+    demand(fits, check, "the tensor has other extents than the committed ones");
+    return { tensor, batch: due.extents[0] === 0 ? tensor.shape[0] : 1 };
+}
+const int8 = ({ data }) => new Int8Array(data.slice().buffer);
+/** Nearest, ties to even; x is a binary32. */
+function nearest(x) {
+    const floor = Math.floor(x), rest = x - floor;
+    return rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
+}
+/** clamp(zp + rne(x · factor)), NaN giving zp. The product of two binary32 is exact in binary64, so it is rounded once. */
+export const quantise = (x, factor, zeroPoint) => Number.isNaN(x) ? zeroPoint : Math.max(-128, Math.min(127, zeroPoint + nearest(Math.fround(x * factor))));
+function floats({ data }) {
+    return new DataView(data.buffer, data.byteOffset, data.byteLength);
+}
+function inputOf(tensor, { type, factor, zeroPoint }) {
+    const view = floats(tensor);
+    return type === "int8" ? int8(tensor) : Int8Array.from({ length: view.byteLength / 4 }, (_, i) => quantise(view.getFloat32(4 * i, true), factor, zeroPoint));
+}
+function outputOf(tensor, { type, factor, zeroPoint }) {
+    if (type === "int8")
+        return int8(tensor);
+    const of = new Map(), view = floats(tensor), bits = new Float32Array(1), word = new Uint32Array(bits.buffer);
+    for (let y = -128; y <= 127; y++) {
+        bits[0] = (y - zeroPoint) * factor;
+        of.set(word[0], y);
+    }
+    return Int8Array.from({ length: view.byteLength / 4 }, (_, i) => {
+        const y = of.get(view.getUint32(4 * i, true));
+        demand(y !== undefined, "output", "the output holds a number that no activation stands for");
+        return y;
+    });
+}
+function u32le(n) {
+    const four = new Uint8Array(4);
+    new DataView(four.buffer).setUint32(0, n, true);
+    return four;
+}
+/** The statement that a proof for this receipt has to be about. Refuses by C3, C5, C6. */
+export function bind(commitment, run, modelId) {
+    demand(run.manifest === toHex(commitment.manifest), "modelId", "the committed model is not the one of the receipt's manifest");
+    const input = only(run.input, commitment.input, "input"), output = only(run.output, commitment.output, "output");
+    demand(input.batch === output.batch, "output", "the output has another batch than the input");
+    const nonce = utf8(run.nonce ?? "");
+    return {
+        modelId, batch: input.batch, input: inputOf(input.tensor, commitment.input), output: outputOf(output.tensor, commitment.output),
+        context: concat(Uint8Array.of(1), u32le(nonce.length), nonce, run.inputCommitment, run.outputCommitment),
+    };
+}
