@@ -6,6 +6,7 @@ using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
 using Assay.Verify.Faults;
 using Assay.Verify.Json;
+using Assay.Verify.Relays;
 using Assay.Verify.Statements;
 
 namespace Assay.Client;
@@ -53,7 +54,9 @@ internal sealed record AnswerReceipt(string RecordId, Envelope Envelope, Receipt
         json.Optional("receipt")?.MustBe(receipt.RecordId);
         json.Optional("sha256")?.MustBe(Sha256.Of(envelope.Payload.Span).ToHex());
         json.Optional("bundle")?.MustBe($"/v1/receipts/{receipt.RecordId}");
-        json.Only("receipt", "bundle", "sha256", "index", "envelope", "promise", "salts", "words");
+        json.Only("receipt", "bundle", "sha256", "index", "envelope", "promise", "salts", "words", "route");
+        if (RouteClaim.Read(json) != RouteClaim.Read(new JsonAt(receipt.Parameters, "predicate.parameters")))
+            throw json.Wrong("the choice of who answers that the receipt says");
         return new AnswerReceipt(
             receipt.RecordId, envelope, receipt, HeldPromise.Parse(bytes), json["salts"]["output"].Text(),
             json.Optional("words") is { } words ? TokenWords.Read(words) : null);

@@ -7,7 +7,12 @@ namespace Assay.Client;
 /// <param name="Model">The model that was asked for, by its name.</param>
 /// <param name="Version">The version that was asked for, or null where the node chose.</param>
 /// <param name="Nonce">The caller's, sent as <c>Assay-Nonce</c>: a receipt that does not echo it is for another request.</param>
-internal sealed record Exchange(string Model, string? Version, string? RequestType, ReadOnlyMemory<byte> Request, string Nonce);
+/// <param name="Route">By what rule the node was to choose who answers; null where the request names a model.</param>
+internal sealed record Exchange(string Model, string? Version, string? RequestType, ReadOnlyMemory<byte> Request, string Nonce, string? Route = null)
+{
+    /// <summary>Whether the caller lets auditors be shown the record, by the header <c>Assay-Auditable</c>: no, where it is not there.</summary>
+    public bool Auditable { get; init; }
+}
 
 /// <summary>Reading bodies without letting the other side choose how much memory that takes.</summary>
 internal static class Bodies

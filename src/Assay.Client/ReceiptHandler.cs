@@ -26,6 +26,8 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     public static readonly HttpRequestOptionsKey<VerifiedAnswer> Verified = new("Assay.Verified");
 
     private const string NonceHeader = "Assay-Nonce";
+    private const string AuditableHeader = "Assay-Auditable";
+    private const string RelayedHeader = "Assay-Relayed";
     private const string DisclosureHeader = "Assay-Disclosure";
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(25);
@@ -59,6 +61,8 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
         if (nonce is null)
             request.Headers.Add(NonceHeader, nonce = Hex.Write(RandomNumberGenerator.GetBytes(16)));
 
+        var auditable = Bodies.Single(request.Headers, AuditableHeader) == "true";
+
         var response = await base.SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
             return response;
@@ -67,9 +71,9 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
             Bodies.RequirePlain(response);
             await (endpoint switch
             {
-                Endpoint.Tensors(var model, var version) => TensorsAsync(new Exchange(model, version, type, sent, nonce), request, response, cancellationToken),
-                Endpoint.Language(var isChat) => LanguageAsync(isChat, (type, sent, nonce), request, response, cancellationToken),
-                Endpoint.Embeddings => EmbeddingsAsync((type, sent, nonce), request, response, cancellationToken),
+                Endpoint.Tensors(var model, var version) => TensorsAsync(new Exchange(model, version, type, sent, nonce) { Auditable = auditable }, request, response, cancellationToken),
+                Endpoint.Language(var isChat) => LanguageAsync(isChat, (type, sent, nonce, auditable), request, response, cancellationToken),
+                Endpoint.Embeddings => EmbeddingsAsync((type, sent, nonce, auditable), request, response, cancellationToken),
                 _ => throw new InvalidOperationException("an endpoint that nobody checks"),
             });
             return response;
@@ -89,11 +93,11 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
     private Task TensorsAsync(Exchange exchange, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel) =>
         WholeAsync(exchange, (received, receipt, shown) => TensorCheck.Difference(exchange.Request, received, receipt, shown), request, response, cancel);
 
-    private Task EmbeddingsAsync((string? Type, byte[] Body, string Nonce) sent, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
+    private Task EmbeddingsAsync((string? Type, byte[] Body, string Nonce, bool Auditable) sent, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
     {
         var question = EmbeddingQuestion.Read(sent.Body) ?? throw Unreadable();
         return WholeAsync(
-            new Exchange(question.Name, question.Version, sent.Type, sent.Body, sent.Nonce),
+            new Exchange(question.Name, question.Version, sent.Type, sent.Body, sent.Nonce) { Auditable = sent.Auditable },
             (received, receipt, shown) => EmbeddingCheck.Difference(question, received, receipt, shown), request, response, cancel);
     }
 
@@ -105,15 +109,22 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
         response.Content = Bodies.Again(response.Content, received);
     }
 
-    private async Task LanguageAsync(bool isChat, (string? Type, byte[] Body, string Nonce) sent, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
+    private async Task LanguageAsync(bool isChat, (string? Type, byte[] Body, string Nonce, bool Auditable) sent, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
     {
         var question = LanguageQuestion.Read(isChat, sent.Body) ?? throw Unreadable();
-        var exchange = new Exchange(question.Name, question.Version, sent.Type, sent.Body, sent.Nonce);
+        var exchange = new Exchange(question.Name, question.Version, sent.Type, sent.Body, sent.Nonce, question.Route) { Auditable = sent.Auditable };
+        // A word, on which nothing rests: an answer is compared with a receipt of the kind that it says it has.
+        if (Bodies.Single(response.Headers, RelayedHeader) == "true")
+        {
+            if (!options.AcceptsRelayed)
+                throw new ReceiptException(ReceiptFault.NotAccepted, AnswerCheck.Relayed);
+            await RelayedAsync(question, exchange, request, response, cancel);
+            return;
+        }
         if (question.Streams)
         {
-            var source = await response.Content.ReadAsStreamAsync(cancel);
-            response.Content = Bodies.Over(response.Content, new ConfirmedStream(
-                source, question, (seen, reading) => ConfirmAsync(AnswerReceipt.Read(seen.Receipt!.Value), seen, reading), options.HoldsBackStreams, options.MaxBytes));
+            var streamed = new SeenAnswer(question);
+            await ConfirmAtEndAsync(streamed, reading => ConfirmAsync(AnswerReceipt.Read(streamed.Receipt!.Value), streamed, reading), response, cancel);
             return;
         }
         var received = await Bodies.ReadAsync(response.Content, options.MaxBytes, "answer", cancel);
@@ -128,12 +139,35 @@ public sealed class ReceiptHandler(ReceiptOptions options, HttpMessageHandler in
             answer, exchange, (receipt, shown) => LanguageCheck.Difference(question, seen, answer.Words, receipt, shown), request, cancel);
     }
 
+    private async Task RelayedAsync(LanguageQuestion question, Exchange exchange, HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancel)
+    {
+        var seen = new RelayedSeen(question);
+        if (question.Streams)
+        {
+            await ConfirmAtEndAsync(
+                seen, reading => VerifyAsync(AnswerReceipt.Read(seen.Receipt!.Value), exchange, (receipt, shown) => RelayedCheck.Difference(question, seen, receipt, shown), request, reading),
+                response, cancel);
+            return;
+        }
+        await WholeAsync(exchange, (received, receipt, shown) =>
+        {
+            seen.TakeWhole(received);
+            return RelayedCheck.Difference(question, seen, receipt, shown);
+        }, request, response, cancel);
+    }
+
+    private async Task ConfirmAtEndAsync(ISeenAnswer seen, Func<CancellationToken, Task> confirm, HttpResponseMessage response, CancellationToken cancel)
+    {
+        var source = await response.Content.ReadAsStreamAsync(cancel);
+        response.Content = Bodies.Over(response.Content, new ConfirmedStream(source, seen, confirm, options.HoldsBackStreams, options.MaxBytes));
+    }
+
     private async Task VerifyAsync(AnswerReceipt answer, Exchange exchange, Func<Receipt, Disclosures, string?> body, HttpRequestMessage request, CancellationToken cancel)
     {
         AnswerCheck.Promised(answer, options.Policy);
         var file = await FetchAsync(answer, request, cancel);
         memory.HoldTo(answer, file);
-        var verified = AnswerCheck.Accepted(answer, exchange, body, file, options.Policy, cache);
+        var verified = AnswerCheck.Accepted(answer, exchange, body, file, options, cache);
         memory.Saw(verified.Bundle.LogProof.Note);
         options.Keeper.Bundle(verified.RecordId, file);
         request.Options.Set(Verified, verified);

@@ -18,6 +18,12 @@ public sealed record ReceiptOptions
     public int MaxBytes { get; init; } = 64 << 20;
 
     /// <summary>
+    /// Whether answers are taken that the node had from an upstream. Their receipts prove what was forwarded and what came back, byte for byte, and not which model
+    /// answered: whoever relies on the model must not take them.
+    /// </summary>
+    public bool AcceptsRelayed { get; init; }
+
+    /// <summary>
     /// Whether a streamed answer waits until its receipt has been verified. Otherwise its tokens are handed on as they come, as provisional, and reading ends
     /// in a <see cref="ReceiptException"/> where the receipt does not bear them out.
     /// </summary>

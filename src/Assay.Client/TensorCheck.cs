@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Assay.Verify.Bundles;
+using Assay.Verify.Commitments;
 using Assay.Verify.Statements;
 
 namespace Assay.Client;
@@ -14,6 +15,8 @@ internal static class TensorCheck
     {
         try
         {
+            if (receipt.Output.Kind != OutputKind.Tensors)
+                return "the receipt's output is no tensors";
             if (shown.Input is not { } input || shown.Output is not { } output)
                 return "the bundle does not open its input and output";
             using var asked = JsonDocument.Parse(request);

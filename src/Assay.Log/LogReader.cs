@@ -109,6 +109,15 @@ public sealed class LogReader
         return tree.Node(0, index);
     }
 
+    /// <summary>The head of the complete subtree over entries <paramref name="index"/> · 2^<paramref name="height"/> to (<paramref name="index"/> + 1) · 2^<paramref name="height"/> − 1.</summary>
+    /// <exception cref="LogException">It is not within the tree, or what is stored does not hash to it.</exception>
+    public Hash Node(int height, ulong index)
+    {
+        if (height is < 0 or > 62 || index >= Checkpoint.Size >> height)
+            throw new LogException(LogFault.BadRequest, $"there is no complete subtree {index} of height {height} in a tree of {Checkpoint.Size}");
+        return tree.Node(height, index);
+    }
+
     /// <summary>The root of this log at a smaller or equal size.</summary>
     public Hash RootAt(ulong size)
     {

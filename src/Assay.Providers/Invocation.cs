@@ -11,7 +11,8 @@ namespace Assay.Providers;
 public sealed record RunnableModel(ModelClaim Claim, Graph Graph, Hash GraphDigest);
 
 /// <summary>One request to run a model on tensors.</summary>
-public sealed record Invocation(RunnableModel Model, IReadOnlyDictionary<string, Tensor> Inputs);
+/// <param name="Watched">Whether the run's trace is taken: it then goes node by node, and takes longer.</param>
+public sealed record Invocation(RunnableModel Model, IReadOnlyDictionary<string, Tensor> Inputs, bool Watched = false);
 
 /// <summary>What a run gave.</summary>
 /// <param name="Inputs">The inputs in the graph's order, as they were bound.</param>
@@ -19,6 +20,9 @@ public sealed record Invocation(RunnableModel Model, IReadOnlyDictionary<string,
 /// <param name="Execution">How it was computed, for the receipt.</param>
 public sealed record Run(IReadOnlyList<NamedTensor> Inputs, IReadOnlyList<NamedTensor> Outputs, ExecutionClaim Execution)
 {
+    /// <summary>Of a run that was watched, what only who runs it has (docs/spec/audits.md section 4, Trace); else null.</summary>
+    public Hash? Trace { get; init; }
+
     /// <summary>The canonical encoding that receipts commit to (docs/spec/tensors.md).</summary>
     public byte[] EncodedInputs { get; } = TensorEncoding.Encode(Inputs);
 

@@ -1,4 +1,6 @@
 using Assay.Engine.Execution;
+using Assay.Engine.Models;
+using Assay.Engine.Models.Int8;
 using Assay.Verify.Crypto;
 using Assay.Verify.Statements;
 
@@ -7,10 +9,17 @@ namespace Assay.Providers;
 /// <summary>Assay's own engine, in this process. Sessions (packed weights) are made once per graph and shared by all runs.</summary>
 public sealed class LocalEngine(SessionOptions options) : IProvider, IDisposable
 {
-    /// <summary>SHA-256 of the text of the execution profile, in hex: what receipts call the profile.</summary>
+    /// <summary>SHA-256 of the text of assay-f32-v1, in hex: what receipts call the profile of most models.</summary>
     public static string Profile { get; } = Hash.From(Engine.Numerics.Profile.Digest.AsSpan()).ToHex();
 
-    internal static readonly EngineClaim Claim = new("assay", VersionOf(typeof(Session)), BuildOf(typeof(Session)));
+    /// <summary>The same of assay-int8-v1.</summary>
+    public static string Int8Profile { get; } = Hash.From(Engine.Numerics.Int8Profile.Digest.AsSpan()).ToHex();
+
+    /// <summary>What receipts call the profile that a graph follows: assay-int8-v1 where it has an operation of that, else assay-f32-v1. No graph has both.</summary>
+    public static string ProfileOf(Graph graph) => Int8Graphs.Is(graph) ? Int8Profile : Profile;
+
+    /// <summary>What receipts call this program.</summary>
+    public static readonly EngineClaim Claim = new("assay", VersionOf(typeof(Session)), BuildOf(typeof(Session)));
 
     private readonly Dictionary<Hash, Session> sessions = [];
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -24,8 +33,9 @@ public sealed class LocalEngine(SessionOptions options) : IProvider, IDisposable
         await turn.WaitAsync(cancel);
         try
         {
-            var outputs = await Task.Run(() => SessionOf(model).Run(invocation.Inputs, cancel: cancel), cancel);
-            return new Run(inputs, outputs, new ExecutionClaim(Profile, Claim, model.GraphDigest));
+            var watch = invocation.Watched ? new RunWatch(model.Graph) : null;
+            var outputs = await Task.Run(() => SessionOf(model).Run(invocation.Inputs, watch is null ? null : watch.Look, cancel), cancel);
+            return new Run(inputs, outputs, new ExecutionClaim(ProfileOf(model.Graph), Claim, model.GraphDigest)) { Trace = watch?.Trace };
         }
         finally
         {

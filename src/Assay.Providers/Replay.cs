@@ -30,34 +30,45 @@ public static class Replay
         if (other is null && runnable.GraphDigest != receipt.Execution.Graph)
             return new ReplayResult(ReplayStatus.Unverifiable,
                 "this version lowers the model to another graph than the receipt names", receipt, null);
+        // Another model is run all the same, by its own profile.
+        if (other is null && LocalEngine.ProfileOf(runnable.Graph) is var profile && profile != receipt.Execution.Profile)
+            return new ReplayResult(ReplayStatus.Unverifiable,
+                $"the receipt follows the profile {Short(receipt.Execution.Profile)}, the model {Short(profile)}", receipt, null);
 
         var inputs = Decode(bundle.Disclosures.Input!.Bytes.Span, "disclosures.input");
         Run run;
         try
         {
-            run = await engine.InvokeAsync(new Invocation(runnable, inputs.ToDictionary(i => i.Name, i => i.Value)), cancel);
+            run = await engine.InvokeAsync(new Invocation(runnable, inputs.ToDictionary(i => i.Name, i => i.Value), Watched: true), cancel);
         }
         catch (ModelException e)
         {
             return new ReplayResult(ReplayStatus.Unverifiable, $"the model cannot be run on that input here: {e.Message}", receipt, null) { OtherModel = other };
         }
+        ReplayResult Found(ReplayStatus status, string detail) =>
+            new(status, detail, receipt, run.Outputs) { OtherModel = other, Trace = status == ReplayStatus.Unverifiable ? null : run.Trace };
+
         var ours = run.EncodedOutputs;
         var output = bundle.Disclosures.Output!;
         // The salt is all that is taken from the bundle; the bytes are our own.
         if ((ulong)ours.Length == receipt.Output.Length && OutputCommitment.Of(output.Salt.Span, ours) == receipt.Output.Commitment)
             return other is null
-                ? new ReplayResult(ReplayStatus.Reproduced, $"{ours.Length} bytes of output are the same", receipt, run.Outputs)
-                : new ReplayResult(ReplayStatus.Diverged, $"the model is not the one that the receipt names; its {ours.Length} bytes of output are the same", receipt, run.Outputs) { OtherModel = other };
+                ? Found(ReplayStatus.Reproduced, $"{ours.Length} bytes of output are the same")
+                : Found(ReplayStatus.Diverged, $"the model is not the one that the receipt names; its {ours.Length} bytes of output are the same");
         // A divergence accuses the node, so it needs the bytes that the node committed to: whoever holds a bundle may have damaged it.
         return (ulong)output.Bytes.Length == receipt.Output.Length && OutputCommitment.Of(output.Salt.Span, output.Bytes.Span) == receipt.Output.Commitment
-            ? new ReplayResult(ReplayStatus.Diverged, Difference(output.Bytes.Span, run.Outputs), receipt, run.Outputs) { OtherModel = other }
-            : new ReplayResult(ReplayStatus.Unverifiable, "the disclosed output is not the one that the receipt commits to", receipt, run.Outputs) { OtherModel = other };
+            ? Found(ReplayStatus.Diverged, Difference(output.Bytes.Span, run.Outputs))
+            : Found(ReplayStatus.Unverifiable, "the disclosed output is not the one that the receipt commits to");
     }
+
+    private static string Short(string profile) => $"{profile[..Math.Min(12, profile.Length)]}…";
 
     private static string? Missing(Bundle bundle, Receipt receipt)
     {
-        if (receipt.Execution.Profile != LocalEngine.Profile)
-            return $"the receipt follows the profile {receipt.Execution.Profile[..Math.Min(12, receipt.Execution.Profile.Length)]}…, this engine {LocalEngine.Profile[..12]}…";
+        if (receipt.Output.Kind == OutputKind.Relayed)
+            return "the answer was relayed: the receipt proves what was forwarded and what came back, not which model answered, and there is nothing to compute again";
+        if (receipt.Execution.Profile != LocalEngine.Profile && receipt.Execution.Profile != LocalEngine.Int8Profile)
+            return $"the receipt follows the profile {Short(receipt.Execution.Profile)}, this engine {Short(LocalEngine.Profile)} and {Short(LocalEngine.Int8Profile)}";
         if (receipt.Output.Kind != OutputKind.Tensors)
             return "the receipt's output is tokens, and this engine gives tensors";
         if (bundle.Disclosures.Input is not { } input || bundle.Disclosures.Output is null)

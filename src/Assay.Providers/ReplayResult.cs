@@ -25,6 +25,9 @@ public sealed record ReplayResult(ReplayStatus Status, string Detail, Receipt Re
     /// <summary>Digest of the model that was run, where that is not the one that the receipt names: the result then says nothing about who made the answer. Else null.</summary>
     public Hash? OtherModel { get; init; }
 
+    /// <summary>What only who runs the record has (docs/spec/audits.md section 4, Trace): there wherever the record reproduced or diverged.</summary>
+    public Hash? Trace { get; init; }
+
     /// <summary>The first token of a language model's answer that differs, where one does.</summary>
     public TokenDifference? Token { get; init; }
 }

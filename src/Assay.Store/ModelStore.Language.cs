@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Language;
 
@@ -16,6 +17,22 @@ public sealed partial class ModelStore
         foreach (var file in model.Files)
             Blobs.Check(file.Sha256);
         return LanguageModel.Open(model.Files.ToDictionary(f => f.Name, f => Blobs.PathOf(f.Sha256), StringComparer.Ordinal), contextLength);
+    }
+
+    /// <summary>Whether a file, or some file of a folder, has a name that a model's file has. What is in it is not looked at.</summary>
+    public static bool NamesModel(string path)
+    {
+        if (!Directory.Exists(path))
+            return IsNamed(path);
+        // Links are looked at and not followed: they may lead in a circle.
+        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+        return new FileSystemEnumerable<bool>(path, (ref FileSystemEntry entry) => !entry.IsDirectory && IsNamed(entry.FileName), everything)
+        {
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        }.Any(named => named);
+
+        static bool IsNamed(ReadOnlySpan<char> name) => System.IO.Path.GetExtension(name) is var extension
+            && (extension.Equals(".onnx", StringComparison.Ordinal) || extension.Equals(".gguf", StringComparison.OrdinalIgnoreCase) || extension.Equals(".safetensors", StringComparison.Ordinal));
     }
 
     // A folder with an .onnx file is what it always was, whatever else lies in it.

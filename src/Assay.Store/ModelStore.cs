@@ -55,6 +55,14 @@ public sealed partial class ModelStore
         return model ?? throw new StoreException(StoreFault.NotFound, $"there is no model '{StrictJson.Shown(reference)}': `assay list` shows what there is");
     }
 
+    /// <summary>Whether there is a version of a model, by its name, with or without version.</summary>
+    public bool Has(string reference) => reference.Split('@') switch
+    {
+        [var name, var version] => IsName(name) && IsName(version) && Read(name, version) is not null,
+        [var name] => IsName(name) && Versions(name).Any(),
+        _ => false,
+    };
+
     public StoredModel? FindByDigest(string digest) =>
         digest.Length == 64 ? List().FirstOrDefault(m => m.Digest.ToHex() == digest) : null;
 
@@ -129,6 +137,7 @@ public sealed partial class ModelStore
         lock (gate)
         {
             names.Delete(ManifestPath(model.Name, model.Version));
+            names.Delete(CommitmentPath(model));
             names.FlushDirectory(model.Name);
             var needed = List().SelectMany(m => m.Files).Select(f => f.Sha256).ToHashSet();
             foreach (var file in model.Files.Where(f => !needed.Contains(f.Sha256)))

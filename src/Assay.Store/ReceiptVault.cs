@@ -41,6 +41,7 @@ public sealed class ReceiptVault : IDisposable
                 opening      BLOB NOT NULL
             ) STRICT;
             CREATE INDEX IF NOT EXISTS receipts_by_model ON receipts (model_digest, log_index);
+            CREATE INDEX IF NOT EXISTS receipts_by_key ON receipts (key_id, sequence);
             """);
     }
 
@@ -123,12 +124,20 @@ public sealed class ReceiptVault : IDisposable
             using var command = connection.CreateCommand();
             command.CommandText = "SELECT * FROM receipts WHERE record_id = $id";
             command.Parameters.AddWithValue("$id", recordId);
-            using var row = command.ExecuteReader();
-            return row.Read()
-                ? new KeptReceipt(
-                    row.GetString(0), (ulong)row.GetInt64(1), (ulong)row.GetInt64(2), Hash.FromHex(row.GetString(3)), row.GetString(4),
-                    Hash.FromHex(row.GetString(5)), row.GetInt64(6), row.GetString(7), Hashes((byte[])row[8]), (byte[])row[9])
-                : null;
+            return One(command);
+        }
+    }
+
+    /// <summary>The receipt at a place of a serving key's sequence, or null.</summary>
+    public KeptReceipt? Find(in Hash keyId, ulong sequence)
+    {
+        lock (gate)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT * FROM receipts WHERE key_id = $key AND sequence = $sequence";
+            command.Parameters.AddWithValue("$key", keyId.ToHex());
+            command.Parameters.AddWithValue("$sequence", (long)sequence);
+            return One(command);
         }
     }
 
@@ -214,6 +223,16 @@ public sealed class ReceiptVault : IDisposable
     }
 
     public void Dispose() => connection.Dispose();
+
+    private static KeptReceipt? One(SqliteCommand command)
+    {
+        using var row = command.ExecuteReader();
+        return row.Read()
+            ? new KeptReceipt(
+                row.GetString(0), (ulong)row.GetInt64(1), (ulong)row.GetInt64(2), Hash.FromHex(row.GetString(3)), row.GetString(4),
+                Hash.FromHex(row.GetString(5)), row.GetInt64(6), row.GetString(7), Hashes((byte[])row[8]), (byte[])row[9])
+            : null;
+    }
 
     private static List<ReceiptSummary> Summaries(SqliteCommand command)
     {

@@ -170,7 +170,7 @@ public class HostileAnswerTests(LanguageFixture node) : IClassFixture<LanguageFi
         var (text, ended) = (new StringBuilder(), false);
         var refused = await Assert.ThrowsAsync<ReceiptException>(async () =>
         {
-            await foreach (var update in node.OpenAI(client).GetChatClient("tiny").CompleteChatStreamingAsync([ChatMessage.CreateUserMessage("once upon a time")], new ChatCompletionOptions { MaxOutputTokenCount = 12 }))
+            await foreach (var update in node.OpenAI(client).GetChatClient("tiny").CompleteChatStreamingAsync([ChatMessage.CreateUserMessage("once upon a time")], new ChatCompletionOptions { MaxOutputTokenCount = 12, Temperature = 0 }))
             {
                 text.Append(string.Concat(update.ContentUpdate.Select(p => p.Text)));
                 ended |= update.FinishReason is not null;

@@ -10,6 +10,9 @@ internal sealed class Meddler() : DelegatingHandler(new SocketsHttpHandler())
     /// <summary>Changes the body of an inference request on its way.</summary>
     public Func<string, string>? Request { get; init; }
 
+    /// <summary>What the node is told of whether auditors may be shown the record.</summary>
+    public string? Auditable { get; init; }
+
     /// <summary>Sends inference requests to another place.</summary>
     public Uri? Elsewhere { get; init; }
 
@@ -52,6 +55,11 @@ internal sealed class Meddler() : DelegatingHandler(new SocketsHttpHandler())
             return new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(Checkpoint), RequestMessage = request };
         if (request.Method == HttpMethod.Post && Request is not null)
             request.Content = new StringContent(Request(await request.Content!.ReadAsStringAsync(cancellationToken)), Encoding.UTF8, "application/json");
+        if (request.Method == HttpMethod.Post && Auditable is not null)
+        {
+            request.Headers.Remove("Assay-Auditable");
+            request.Headers.Add("Assay-Auditable", Auditable);
+        }
         if (request.Method == HttpMethod.Post && Elsewhere is not null)
             request.RequestUri = Elsewhere;
         var response = await base.SendAsync(request, cancellationToken);

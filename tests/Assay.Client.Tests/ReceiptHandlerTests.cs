@@ -54,6 +54,31 @@ public class ReceiptHandlerTests(NodeFixture node) : IClassFixture<NodeFixture>
         Assert.Equal("mine", verified.Receipt.ClientNonce);
     }
 
+    [Theory]
+    [InlineData("true", "true", true)]
+    [InlineData("false", "false", true)]
+    [InlineData(null, "false", true)]
+    [InlineData("true", "false", false)]
+    [InlineData("false", "true", false)]
+    [InlineData(null, "true", false)]
+    public async Task Node_cannot_say_by_itself_whether_auditors_may_be_shown_a_record(string? asked, string heard, bool accepted)
+    {
+        using var client = Client(new Meddler { Auditable = heard });
+        using var request = Inference();
+        if (asked is not null)
+            request.Headers.Add("Assay-Auditable", asked);
+        if (accepted)
+        {
+            using var response = await client.SendAsync(request);
+            Assert.True(request.Options.TryGetValue(ReceiptHandler.Verified, out var verified));
+            Assert.Equal(heard == "true", verified.Receipt.Auditable);
+            return;
+        }
+        var refused = await Assert.ThrowsAsync<ReceiptException>(() => client.SendAsync(request));
+        Assert.Equal(ReceiptFault.OtherAnswer, refused.Fault);
+        Assert.Contains("auditors", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Caller_that_does_not_await_is_protected_too()
     {

@@ -1,6 +1,7 @@
 using Assay.Engine.Execution;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Onnx;
+using Assay.Engine.Tests.Models.Int8;
 using Assay.Verify.Crypto;
 using Assay.Verify.Statements;
 
@@ -33,6 +34,16 @@ public sealed class LocalEngineTests : IDisposable
         Assert.Equal((LocalEngine.Profile, "assay", model.GraphDigest), (claim.Profile, claim.Engine.Name, claim.Graph));
         Assert.Matches("^[0-9a-f]{64}$", claim.Profile);
         Assert.Matches(@"^\d+\.\d+\.\d+$", claim.Engine.Version);
+    }
+
+    [Fact]
+    public async Task Model_of_whole_numbers_follows_its_own_profile()
+    {
+        var graph = OnnxModel.Read(TinyInt8.Classifier());
+        var model = new RunnableModel(new ModelClaim("m", "1", Sha256.Of([1]), "onnx"), graph, Hash.From(GraphDigest.Of(graph)));
+        var claim = (await engine.InvokeAsync(new Invocation(model, new Dictionary<string, Tensor> { ["image"] = TinyInt8.Picture(1) }), default)).Execution;
+        Assert.Equal(LocalEngine.Int8Profile, claim.Profile);
+        Assert.NotEqual(LocalEngine.Profile, claim.Profile);
     }
 
     [Fact]

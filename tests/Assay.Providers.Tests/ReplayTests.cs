@@ -30,6 +30,7 @@ public sealed class ReplayTests : IDisposable
     {
         var result = await ReplayAsync(await HonestAsync());
         Assert.Equal((ReplayStatus.Reproduced, 1), (result.Status, result.Outputs!.Count));
+        Assert.Equal((await engine.InvokeAsync(new Invocation(Model, Input(), Watched: true), default)).Trace, result.Trace);
     }
 
     [Theory]
@@ -49,6 +50,8 @@ public sealed class ReplayTests : IDisposable
         var result = await ReplayAsync(BundleOf(run.EncodedOutputs));
         Assert.Equal(ReplayStatus.Diverged, result.Status);
         Assert.Contains("'y' first differs at element 3 of 7", result.Detail, StringComparison.Ordinal);
+        // Of our own run, as of the honest one.
+        Assert.Equal((await ReplayAsync(await HonestAsync())).Trace, result.Trace);
     }
 
     [Fact]
@@ -144,11 +147,23 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Profile_of_another_kind_of_model_cannot_be_told()
+    {
+        var bundle = BundleOf((await RunAsync()).EncodedOutputs, r => r with { Execution = r.Execution with { Profile = LocalEngine.Int8Profile } });
+        var result = await ReplayAsync(bundle);
+        Assert.Equal(ReplayStatus.Unverifiable, result.Status);
+        Assert.Equal($"the receipt follows the profile {LocalEngine.Int8Profile[..12]}…, the model {LocalEngine.Profile[..12]}…", result.Detail);
+    }
+
+    [Fact]
     public async Task Withheld_input_or_salt_cannot_be_told()
     {
         var bundle = await HonestAsync();
         foreach (var part in (Disclosures[])[Disclosures.Nothing, bundle.Disclosures with { Input = null }, bundle.Disclosures with { Output = null }])
-            Assert.Equal(ReplayStatus.Unverifiable, (await ReplayAsync(bundle with { Disclosures = part })).Status);
+        {
+            var result = await ReplayAsync(bundle with { Disclosures = part });
+            Assert.Equal((ReplayStatus.Unverifiable, (Hash?)null), (result.Status, result.Trace));
+        }
     }
 
     [Fact]

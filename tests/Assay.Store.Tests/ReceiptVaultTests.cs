@@ -48,6 +48,17 @@ public sealed class ReceiptVaultTests : IDisposable
     }
 
     [Fact]
+    public void One_is_found_by_its_place_in_its_keys_sequence()
+    {
+        using var vault = Open();
+        vault.Put([Receipt(1), Receipt(2), Receipt(3) with { KeyId = Sha256.Of("other"u8) }]);
+        Assert.Equal(Receipt(2).RecordId, vault.Find(Receipt(2).KeyId, Receipt(2).Sequence)!.RecordId);
+        Assert.Null(vault.Find(Receipt(2).KeyId, Receipt(3).Sequence));
+        vault.Forget(Receipt(2).RecordId);
+        Assert.Null(vault.Find(Receipt(2).KeyId, Receipt(2).Sequence));
+    }
+
+    [Fact]
     public void Recent_ones_come_newest_first_and_by_model()
     {
         using var vault = Open();

@@ -6,12 +6,12 @@ namespace Assay.Client.Language;
 /// A streamed answer as a caller reads it. Chunks are handed on as they come, as provisional, each read and written anew; the one that ends the
 /// last choice, and all after it, only when the receipt has been verified and is of what was handed on. Where it is not, reading throws.
 /// </summary>
-/// <param name="confirm">Given all that was seen, throws where the receipt does not bear it out.</param>
+/// <param name="seen">Keeps what was handed on.</param>
+/// <param name="confirm">Once all of it is there, throws where the receipt does not bear it out.</param>
 /// <param name="holdsBack">Whether even the first chunk waits for that.</param>
-internal sealed class ConfirmedStream(Stream source, LanguageQuestion question, Func<SeenAnswer, CancellationToken, Task> confirm, bool holdsBack, int maxBytes) : Stream
+internal sealed class ConfirmedStream(Stream source, ISeenAnswer seen, Func<CancellationToken, Task> confirm, bool holdsBack, int maxBytes) : Stream
 {
     private readonly EventReader events = new(source, maxBytes);
-    private readonly SeenAnswer seen = new(question);
     private readonly MemoryStream held = new();
     private ReadOnlyMemory<byte> ready;
     private Exception? failure;
@@ -98,7 +98,7 @@ internal sealed class ConfirmedStream(Stream source, LanguageQuestion question, 
         while (await events.NextAsync(cancel) is { } more)
             if (more.Length > 0)
                 throw new ReceiptException(ReceiptFault.OtherAnswer, "the stream goes on after its end");
-        await confirm(seen, cancel);
+        await confirm(cancel);
         held.Write(Framed("[DONE]"u8));
         isOver = true;
         return held.ToArray();

@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text.Json;
 using Assay.Verify;
 using Assay.Verify.Json;
+using Assay.Verify.Relays;
 
 namespace Assay.Client.Language;
 
 /// <summary>What a request to a language model says that its answer and its receipt must show again.</summary>
-/// <param name="Model">As the request writes it: NAME or NAME@VERSION.</param>
+/// <param name="Model">As the request writes it: NAME, NAME@VERSION, or NAME@ and what is asked of whoever answers.</param>
 /// <param name="Choices">How many are asked for.</param>
 /// <param name="Alternatives">Null for no log-probabilities, else how many are shown beside each token's own.</param>
 /// <param name="Tools">Names of the tools that may be called; null where there are none.</param>
@@ -27,7 +28,10 @@ internal sealed record LanguageQuestion(
 
     public string Name => Model.Split('@')[0];
 
-    public string? Version => Model.Split('@') is [_, var version] ? version : null;
+    public string? Version => Route is null && Model.Split('@') is [_, var version] ? version : null;
+
+    /// <summary>By what rule the node is to choose who answers; null where the request names a model.</summary>
+    public string? Route => RouteClaim.IsRoute(Model) ? Model : null;
 
     public bool WantsOneCall => Find(Body, "parallel_tool_calls") is { ValueKind: JsonValueKind.False };
 

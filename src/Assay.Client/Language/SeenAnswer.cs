@@ -9,9 +9,8 @@ namespace Assay.Client.Language;
 /// What a caller can see of an answer, put together from the whole of it or from the chunks of a stream (the OpenAI API's reference: chat,
 /// completions). A member that is not known is refused when it comes: whatever is handed on is compared with the receipt, or was not there.
 /// </summary>
-internal sealed class SeenAnswer(LanguageQuestion question)
+internal sealed class SeenAnswer(LanguageQuestion question) : ISeenAnswer
 {
-
     public ChoiceParts[] Choices { get; } = [.. Enumerable.Range(0, question.Choices).Select(_ => new ChoiceParts())];
 
     public string? Id { get; private set; }

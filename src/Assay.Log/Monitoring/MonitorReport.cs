@@ -20,4 +20,8 @@ public sealed record MonitorFinding(string Kind, string Detail, string? File = n
 /// <param name="PromisesOpen">How many are not due yet.</param>
 /// <param name="IndexNotes">Files of index notes that were signed in this look.</param>
 public sealed record MonitorReport(
-    Checkpoint? Checkpoint, ulong Entries, int Cosigned, IReadOnlyList<MonitorFinding> Findings, int PromisesKept, int PromisesOpen, IReadOnlyList<string> IndexNotes);
+    Checkpoint? Checkpoint, ulong Entries, int Cosigned, IReadOnlyList<MonitorFinding> Findings, int PromisesKept, int PromisesOpen, IReadOnlyList<string> IndexNotes)
+{
+    /// <summary>Whether a quorum of the policy's witnesses has cosigned the checkpoint; of a policy without witnesses, whether there is one.</summary>
+    public bool HasQuorum { get; init; }
+}

@@ -5,7 +5,9 @@ using Assay.Engine.Language.Generation;
 using Assay.Engine.Language.Sampling;
 using Assay.Engine.Models.Tokenizers;
 using Assay.Verify.Answers;
+using Assay.Verify.Audits;
 using Assay.Verify.Commitments;
+using Assay.Verify.Crypto;
 using Assay.Verify.Json;
 
 namespace Assay.Providers.Language;
@@ -17,6 +19,7 @@ internal sealed class AnswerComparison
     private readonly Tokenizer tokenizer;
     private readonly ImmutableArray<OutputToken[]> theirs;
     private readonly TokenDifference?[] differences;
+    private readonly List<float>[] logits;
 
     /// <param name="tokens">Of all choices, as many as <paramref name="parameters"/> say each has.</param>
     public AnswerComparison(AnswerParameters parameters, List<OutputToken> tokens, Tokenizer tokenizer)
@@ -30,6 +33,7 @@ internal sealed class AnswerComparison
         }
         theirs = choices.ToImmutable();
         differences = new TokenDifference?[theirs.Length];
+        logits = [.. theirs.Select(_ => new List<float>())];
     }
 
     /// <summary>The ids of each choice's tokens, up to the first that is none of the vocabulary's: there it differs, and what follows cannot be evaluated.</summary>
@@ -38,6 +42,9 @@ internal sealed class AnswerComparison
 
     /// <summary>Where the first choice that differs does, and by how much; null where all that were looked at are the same.</summary>
     public TokenDifference? Difference => Array.Find(differences, d => d is not null);
+
+    /// <summary>Of all that was looked at (docs/spec/audits.md section 4, Trace).</summary>
+    public Hash Trace => AuditTrace.OfLogits([.. logits.SelectMany(l => l)]);
 
     /// <summary>A whole answer's choice that has no token at all, which none has.</summary>
     public string? EmptyChoice => parameters.Void is null && theirs.IndexOf(theirs.FirstOrDefault(t => t.Length == 0)!) is var i and >= 0
@@ -66,6 +73,7 @@ internal sealed class AnswerComparison
     public bool Look(ForcedToken token)
     {
         var (ours, other) = (token.Ours, theirs[token.Ours.Choice][token.Ours.Position]);
+        logits[ours.Choice].Add(token.TheirScore);
         if ((Compare(token, other) ?? CompareEnd(ours)) is not { } difference)
             return true;
         differences[ours.Choice] = new TokenDifference(

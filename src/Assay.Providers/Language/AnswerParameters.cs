@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Assay.Engine.Language.Sampling;
 using Assay.Verify.Answers;
 using Assay.Verify.Crypto;
+using Assay.Verify.Relays;
 
 namespace Assay.Providers.Language;
 
@@ -70,6 +71,9 @@ public sealed record AnswerParameters
 
     /// <summary>Names weights, engine and profile: equal seeds give equal answers as long as it stays the same.</summary>
     public required string SystemFingerprint { get; init; }
+
+    /// <inheritdoc cref="LanguageRequest.Route"/>
+    public RouteClaim? Route { get; init; }
 
     /// <summary>Null where the answer is whole.</summary>
     public VoidReason? Void { get; init; }

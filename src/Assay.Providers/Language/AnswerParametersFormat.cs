@@ -5,6 +5,7 @@ using Assay.Engine.Language.Sampling;
 using Assay.Verify;
 using Assay.Verify.Answers;
 using Assay.Verify.Json;
+using Assay.Verify.Relays;
 
 namespace Assay.Providers.Language;
 
@@ -55,6 +56,7 @@ public static class AnswerParametersFormat
         }
         json.WriteEndArray();
         json.WriteString("systemFingerprint", p.SystemFingerprint);
+        p.Route?.Write(json);
         json.WriteEndObject();
     }), 1 << 20);
 
@@ -79,6 +81,7 @@ public static class AnswerParametersFormat
             PromptTokens = json["usage"]["promptTokens"].Integer(),
             Choices = [.. json["choices"].Items(256).Select(c => new ChoiceClaim(c["tokens"].Integer(), c["finishReason"].Label(), c["toolCalls"].Integer()))],
             SystemFingerprint = json["systemFingerprint"].Label(),
+            Route = RouteClaim.Read(json),
             Void = ReadOutcome(json),
         };
     }

@@ -3,8 +3,10 @@ using Assay.Engine.Language.Generation;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Language;
 using Assay.Verify;
+using Assay.Verify.Audits;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
+using Assay.Verify.Crypto;
 using Assay.Verify.Statements;
 
 namespace Assay.Providers.Language;
@@ -25,7 +27,7 @@ internal static class EmbeddingReplay
     public static async Task<ReplayResult> RunAsync(Bundle bundle, Receipt receipt, RunnableLanguageModel model, bool isOther, LanguageReplayTools tools, CancellationToken cancel)
     {
         ReplayResult Unverifiable(string why) => new(ReplayStatus.Unverifiable, why, receipt, null);
-        ReplayResult Diverged(string how) => new(ReplayStatus.Diverged, how, receipt, null);
+        ReplayResult Diverged(string how, Hash? trace = null) => new(ReplayStatus.Diverged, how, receipt, null) { Trace = trace ?? AuditTrace.None };
 
         EmbeddingParameters parameters;
         try
@@ -57,9 +59,11 @@ internal static class EmbeddingReplay
             var rows = await MakeAsync(request, model, tools, cancel).ConfigureAwait(false);
             var same = $"{rows.Length} embeddings of {rows[0].Length} numbers are the same{(note is null ? "" : $"; {note}")}";
             var (theirs, ours) = (bundle.Disclosures.Output!.Bytes, EmbeddingTensors.Of(rows));
-            return !theirs.Span.SequenceEqual(TensorEncoding.Encode(ours)) ? Diverged(Replay.Difference(theirs.Span, ours))
-                : isOther ? Diverged($"the model is not the one that the receipt names; its {same}")
-                : new ReplayResult(ReplayStatus.Reproduced, same, receipt, ours);
+            var encoded = TensorEncoding.Encode(ours);
+            var trace = AuditTrace.OfValues([Sha256.Of(encoded)]);
+            return !theirs.Span.SequenceEqual(encoded) ? Diverged(Replay.Difference(theirs.Span, ours), trace)
+                : isOther ? Diverged($"the model is not the one that the receipt names; its {same}", trace)
+                : new ReplayResult(ReplayStatus.Reproduced, same, receipt, ours) { Trace = trace };
         }
         catch (ModelException e)
         {

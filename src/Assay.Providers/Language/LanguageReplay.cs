@@ -1,6 +1,7 @@
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Models;
 using Assay.Verify;
+using Assay.Verify.Audits;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
 using Assay.Verify.Json;
@@ -42,7 +43,8 @@ public static class LanguageReplay
         Bundle bundle, Receipt receipt, RunnableLanguageModel model, bool isOther, LanguageReplayTools tools, CancellationToken cancel)
     {
         ReplayResult Unverifiable(string why) => new(ReplayStatus.Unverifiable, why, receipt, null);
-        ReplayResult Diverged(string how, TokenDifference? token = null) => new(ReplayStatus.Diverged, how, receipt, null) { Token = token };
+        ReplayResult Diverged(string how, AnswerComparison? run = null) =>
+            new(ReplayStatus.Diverged, how, receipt, null) { Token = run?.Difference, Trace = run?.Trace ?? AuditTrace.None };
 
         AnswerParameters parameters;
         ulong counted;
@@ -82,15 +84,20 @@ public static class LanguageReplay
             // The token that shows it comes first, and then what the request says of it.
             string?[] found = [walk.Difference?.What, wire.Difference, walk.Difference is null ? walk.CallsDifference(wire.Tools) ?? walk.WordsDifference() : null];
             var note = string.Concat(new[] { wire.Note, OtherKey(parameters, receipt) }.Select(n => n is null ? "" : $"; {n}"));
-            return Array.Exists(found, f => f is not null) ? Diverged(string.Join("; ", found.OfType<string>()), walk.Difference)
-                : isOther ? Diverged($"the model is not the one that the receipt names; its {tokens.Count} tokens are the same{note}")
-                : new ReplayResult(ReplayStatus.Reproduced, $"{tokens.Count} tokens are the same{note}", receipt, null);
+            return Array.Exists(found, f => f is not null) ? Diverged(string.Join("; ", found.OfType<string>()), walk)
+                : isOther ? Diverged($"the model is not the one that the receipt names; its {tokens.Count} tokens are the same{note}", walk)
+                : new ReplayResult(ReplayStatus.Reproduced, $"{Same(parameters, tokens.Count)}{note}", receipt, null) { Trace = walk.Trace };
         }
         catch (ModelException e)
         {
             return Unverifiable($"the model cannot be run on that prompt here: {e.Message}");
         }
     }
+
+    private static string Same(AnswerParameters parameters, int tokens) =>
+        parameters.Void is null ? $"{tokens} tokens are the same"
+        : tokens == 0 ? "the record is void: no token was made before it was broken off"
+        : $"the record is void: the {tokens} tokens that were made before it was broken off are the same";
 
     /// <summary>What is wrong with a receipt's system_fingerprint, which follows from what else it says; null for nothing.</summary>
     internal static string? OtherFingerprint(Receipt receipt, string claimed) =>

@@ -1,5 +1,6 @@
 using Assay.Engine.Language.Generation;
 using Assay.Verify.Crypto;
+using Assay.Verify.Relays;
 
 namespace Assay.Providers.Language;
 
@@ -23,4 +24,7 @@ public sealed record LanguageRequest
 
     /// <inheritdoc cref="AnswerParameters.TemplateClock"/>
     public DateTimeOffset? TemplateClock { get; init; }
+
+    /// <summary>By what rule this model was chosen; null where the caller asked for it.</summary>
+    public RouteClaim? Route { get; init; }
 }

@@ -3,6 +3,7 @@ using Assay.Engine.Language.Sampling;
 using Assay.Engine.Models;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
+using Assay.Verify.Relays;
 using Assay.Verify.Statements;
 
 namespace Assay.Providers.Language;
@@ -36,7 +37,7 @@ internal sealed record WireCheck(string? Difference, string? Note, GenerationReq
             : null;
         var same = new (string Name, bool Is)[]
         {
-            ("model", RequestReader.ModelOf(body) is not { } named || named == receipt.Model.Name || named == $"{receipt.Model.Name}@{receipt.Model.Version}" || named == receipt.Model.Manifest.ToHex()),
+            ("model", RequestReader.ModelOf(body) is not { } named || named == receipt.Model.Name || RouteClaim.IsRoute(named) && RouteClaim.ModelOf(named) == receipt.Model.Name && p.Route?.Asked == named || named == $"{receipt.Model.Name}@{receipt.Model.Version}" || named == receipt.Model.Manifest.ToHex()),
             ("sampling parameters", SameSampler(asked, p)), ("n", asked.Choices == p.N), ("stop", asked.Stop.SequenceEqual(p.Stop)),
             ("logprobs", asked.Alternatives == p.Alternatives), ("seed", request.Seed == (p.Seed as SeedClaim.Client)?.Value),
             ("tools", isOther || request.Tools?.ReadingOf(model.Model.Tokenizer) == p.Tools), ("grammar", request.Grammar == p.Grammar),
