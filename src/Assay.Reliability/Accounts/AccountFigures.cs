@@ -31,7 +31,7 @@ public sealed record AccountFigures(ProvenFigure Life, ProvenFigure Trailing, In
         return new AccountFigures(
             ProvenFigure.Of(segment.Traffic.Counts), ProvenFigure.Of(trailing.Counts), segment.Trailing.Count == 0 ? null : RateOf(segment.Trailing[^1]),
             ProvenFigure.Of(segment.Canary.Counts),
-            segment.Change.LastAlarm is { } alarm && segment.Epochs - alarm.Epoch < SegmentState.TrailingEpochs, segment.Faults);
+            segment.Alarmed, segment.Faults);
     }
 
     private static Interval RateOf(SettledEpoch epoch) => new(

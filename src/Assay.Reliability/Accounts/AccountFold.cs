@@ -13,7 +13,7 @@ namespace Assay.Reliability.Accounts;
 /// <param name="provider">The provider's log as far as it is read.</param>
 /// <param name="books">Of the auditors, in ascending order of origin by UTF-8 bytes.</param>
 /// <param name="state">The empty account, or the state of the last step.</param>
-public sealed class AccountFold(string service, LogState provider, IReadOnlyList<AuditBook> books, AccountState state)
+public sealed class AccountFold(string service, IProviderHistory provider, IReadOnlyList<AuditBook> books, AccountState state)
 {
     /// <summary>How long an epoch waits for its auditors from the first step that saw its end: 14 days.</summary>
     public const ulong PatienceSeconds = 14 * 24 * 3600;
@@ -25,8 +25,9 @@ public sealed class AccountFold(string service, LogState provider, IReadOnlyList
     /// <summary>Folds all that was read since the last step.</summary>
     /// <param name="time">Unix seconds, not before the last step's.</param>
     /// <param name="sizes">How far the auditors' logs were read, in the order of the books.</param>
+    /// <param name="settled">Told of each epoch right after it was settled, with the place of its segment: <see cref="State"/> stands as it then does.</param>
     /// <returns>The event that commits to the step, for the log of whoever folds.</returns>
-    public AccountEpochEvent Step(ulong time, IReadOnlyList<LogSize> sizes, string origin)
+    public AccountEpochEvent Step(ulong time, IReadOnlyList<LogSize> sizes, string origin, Action<int>? settled = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, state.Time);
         var (step, previous) = (state.Steps, state.Digest());
@@ -40,19 +41,20 @@ public sealed class AccountFold(string service, LogState provider, IReadOnlyList
             {
                 Settle(key);
                 key.Settle();
+                settled?.Invoke(key.Segment);
             }
         return new AccountEpochEvent(origin, state.Account, step, time, previous, [.. logs], state.Digest());
     }
 
     private void SeeKeys(ulong time)
     {
-        foreach (var (keyId, key) in provider.Keys.OrderBy(k => k.Value.Events[0].Index))
+        foreach (var (keyId, segment, owner) in provider.ServingKeys)
         {
-            if (key.Segment.Service != service)
+            if (segment.Service != service)
                 continue;
-            var known = state.Keys.Find(k => k.KeyId == keyId);
+            var known = state.KeyOf(keyId);
             if (known is null)
-                state.Keys.Add(known = new KeyProgress(keyId, state.SegmentOf(key.Segment)));
+                known = state.Add(new KeyProgress(keyId, state.SegmentOf(segment, owner)));
             known.See(provider.EndedEpochs(keyId), time);
         }
     }
@@ -73,22 +75,23 @@ public sealed class AccountFold(string service, LogState provider, IReadOnlyList
         var tally = Tally(book);
         foreach (var (keyId, letters, records) in book.Canaries)
         {
-            if (state.Keys.Find(k => k.KeyId == keyId) is not { } key)
+            if (state.KeyOf(keyId) is not { } key)
                 continue;
             for (var i = 0; i < letters.Length; i++)
             {
                 // A record that the log does not hold was never served under this key.
-                var letter = records[i] < provider.Keys[keyId].Receipts ? letters[i] : VerdictLetters.Undecided;
+                var letter = records[i] < provider.ReceiptsOf(keyId) ? letters[i] : VerdictLetters.Undecided;
                 tally.AddCanary(letter);
                 if (!tally.SelfSampled)
                     state.Segments[key.Segment].AddCanary(letter);
             }
         }
         foreach (var fault in book.Faults)
-            if (!tally.SelfSampled && state.Keys.Find(k => k.KeyId == fault.KeyId) is { } key && fault.Sequence < provider.Keys[fault.KeyId].Receipts)
+            if (!tally.SelfSampled && state.KeyOf(fault.KeyId) is { } key && fault.Sequence < provider.ReceiptsOf(fault.KeyId))
                 state.Segments[key.Segment].AddFault(fault);
-        for (; book.Refusals > 0; book.Refusals--)
-            tally.AddRefusal();
+        foreach (var keyId in book.Refusals)
+            if (state.KeyOf(keyId) is not null)
+                tally.AddRefusal();
         tally.AddLate(book.Late);
         book.SkipCounted();
     }
@@ -128,8 +131,7 @@ public sealed class AccountFold(string service, LogState provider, IReadOnlyList
             }
         foreach (var (tally, order, letters) in counted)
             tally.AddContradicted(verdicts.Contradicted(order, letters));
-        var judged = verdicts.Sum(segment.Judge, out var disputed);
-        segment.Settle(new SettledEpoch(epoch.Records, judged), counted.Count > 0, disputed);
+        segment.Settle(epoch.Records, verdicts, counted.Count > 0);
     }
 
     private void Judge(AuditorTally tally, AuditBook book, PendingDraw draw, EpochVerdicts verdicts, List<(AuditorTally, ulong[], string)> counted)

@@ -1,4 +1,5 @@
 using Assay.Verify.Crypto;
+using Assay.Verify.Statements;
 
 namespace Assay.Reliability.Accounts;
 
@@ -9,6 +10,9 @@ namespace Assay.Reliability.Accounts;
 /// <param name="Task">Digest of the set of tasks; null where the oracle needs none.</param>
 public sealed record AccountId(Hash Roots, string Service, string Oracle, Hash? Task = null)
 {
+    /// <summary>The account of an endpoint that signs nothing: of no roots (docs/spec/accounts-fold.md section 7).</summary>
+    public static AccountId Observed(string service, ObservationOracle oracle, Hash task) => new(default, service, oracle.ToString().ToLowerInvariant(), task);
+
     /// <summary>SHA-256 of <c>"assay/account/v1\n"</c> || roots || the service and the oracle, each with u64be(length) before it || task, 32 zero bytes for none.</summary>
     public Hash Digest()
     {

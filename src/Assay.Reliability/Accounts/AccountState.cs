@@ -15,6 +15,8 @@ public sealed class AccountState
     private readonly List<LogSize> logs = [];
     private readonly List<SegmentState> segments = [];
     private readonly List<AuditorTally> auditors = [];
+    private readonly List<KeyProgress> keys = [];
+    private readonly Dictionary<Hash, KeyProgress> keysById = [];
 
     /// <summary>The empty account.</summary>
     public AccountState(AccountId id) => account = id.Digest();
@@ -41,7 +43,21 @@ public sealed class AccountState
     /// <summary>In the order in which they were first read.</summary>
     public IReadOnlyList<AuditorTally> Auditors => auditors;
 
-    internal List<KeyProgress> Keys { get; } = [];
+    /// <summary>How many epochs of a serving key are settled: nobody asks for those any more.</summary>
+    public ulong SettledOf(Hash keyId) => KeyOf(keyId)?.Settled ?? 0;
+
+    /// <summary>The place of a serving key's segment; null where no step has met the key.</summary>
+    public int? PlaceOf(Hash keyId) => KeyOf(keyId)?.Segment;
+
+    /// <summary>The serving keys of a segment, and how many of their epochs have ended and are not settled.</summary>
+    public (ulong Keys, ulong Waiting) KeysOf(int place) =>
+        keys.Where(k => k.Segment == place).Aggregate((0UL, 0UL), (sum, key) => (sum.Item1 + 1, sum.Item2 + key.Waiting));
+
+    /// <summary>How many ended epochs wait for their auditors, and since when the first of them is known; null where none does.</summary>
+    public (ulong Epochs, ulong Since)? Waiting => Keys.Aggregate(default((ulong, ulong)?), (sum, key) => key.Since is not { } since ? sum
+        : sum is { } s ? (s.Item1 + key.Waiting, Math.Min(s.Item2, since)) : (key.Waiting, since));
+
+    internal IReadOnlyList<KeyProgress> Keys => keys;
 
     /// <summary>SHA-256 of <c>"assay/account-state/v1\n"</c> and the state's bytes.</summary>
     public Hash Digest()
@@ -66,7 +82,10 @@ public sealed class AccountState
         var reader = new StateBytes(bytes);
         state.Transfer(reader);
         reader.End();
-        if (state.Keys.Any(k => k.Segment < 0 || k.Segment >= state.segments.Count))
+        foreach (var key in state.keys)
+            if (!state.keysById.TryAdd(key.KeyId, key))
+                throw new MalformedException($"an account's state with the key {key.KeyId.ToHex()[..8]} twice");
+        if (state.keys.Any(k => k.Segment < 0 || k.Segment >= state.segments.Count))
             throw new MalformedException("an account's state with a key of no segment");
         return state;
     }
@@ -78,12 +97,21 @@ public sealed class AccountState
         logs.AddRange(read);
     }
 
-    internal int SegmentOf(Segment segment)
+    internal KeyProgress? KeyOf(in Hash keyId) => keysById.GetValueOrDefault(keyId);
+
+    internal KeyProgress Add(KeyProgress key)
     {
-        var at = segments.FindIndex(s => s.Model == segment.Model && s.Profile == segment.Profile && s.Region == segment.Region);
+        keys.Add(key);
+        keysById.Add(key.KeyId, key);
+        return key;
+    }
+
+    internal int SegmentOf(Segment segment, ulong owner)
+    {
+        var at = segments.FindIndex(s => s.Model == segment.Model && s.Profile == segment.Profile && s.Region == segment.Region && s.Owner == owner);
         if (at >= 0)
             return at;
-        segments.Add(new SegmentState(segment.Model, segment.Profile, segment.Region));
+        segments.Add(new SegmentState(segment.Model, segment.Profile, segment.Region, owner));
         return segments.Count - 1;
     }
 
@@ -101,17 +129,10 @@ public sealed class AccountState
         bytes.Hash(ref account);
         bytes.Number(ref steps);
         bytes.Number(ref time);
-        bytes.List(logs, AccountEpochEvent.MostLogs, 48, log =>
-        {
-            var (origin, size, root) = log ?? new LogSize("", 0, default);
-            bytes.Text(ref origin);
-            bytes.Number(ref size);
-            bytes.Hash(ref root);
-            return new LogSize(origin, size, root);
-        }, null!);
+        bytes.Logs(logs);
         bytes.List(segments, Most, 100, s => Each(s ?? new SegmentState(), x => x.Transfer(bytes)), null!);
         bytes.List(auditors, Most, 100, a => Each(a ?? new AuditorTally(), x => x.Transfer(bytes)), null!);
-        bytes.List(Keys, Most, 56, k => Each(k ?? new KeyProgress(), x => x.Transfer(bytes)), null!);
+        bytes.List(keys, Most, 56, k => Each(k ?? new KeyProgress(), x => x.Transfer(bytes)), null!);
     }
 
     private static T Each<T>(T item, Action<T> transfer)

@@ -16,13 +16,13 @@ public sealed class AuditBook
     private readonly Dictionary<ulong, (Hash KeyId, ulong Left)> canaries = [];
     // Draws whose epoch was settled before they were judged to their end, with the verdicts that may still come.
     private readonly Dictionary<ulong, ulong> closed = [];
-    private readonly AccountState? resumed;
+    private readonly AccountState account;
 
     /// <param name="genesis">Of the auditor's log, which a reader has checked.</param>
     /// <param name="provider">Origin of the provider's log.</param>
-    /// <param name="resumed">The state that a fold is taken up from, where the log is read again up to there.</param>
-    public AuditBook(GenesisEvent genesis, string provider, AccountState? resumed = null) =>
-        (Genesis, this.provider, this.resumed) = (genesis, provider, resumed);
+    /// <param name="account">The state that the fold steps: draws from epochs that it has settled are late, whenever they are read.</param>
+    public AuditBook(GenesisEvent genesis, string provider, AccountState account) =>
+        (Genesis, this.provider, this.account) = (genesis, provider, account);
 
     public GenesisEvent Genesis { get; }
 
@@ -33,23 +33,24 @@ public sealed class AuditBook
 
     internal List<ProvenFault> Faults { get; } = [];
 
-    internal int Refusals { get; set; }
+    internal List<Hash> Refusals { get; } = [];
 
     internal int Late { get; set; }
 
     /// <summary>The next event of the log that is about audits; others are passed over. The log's own fold has found them all in order.</summary>
     /// <param name="index">Of the entry.</param>
     /// <param name="step">The event.</param>
-    public void Apply(ulong index, LogEvent step)
+    /// <returns>Whether the event has something to say to a fold of this provider.</returns>
+    public bool Apply(ulong index, LogEvent step)
     {
         switch (step)
         {
-            case AuditDrawEvent draw when draw.Provider == provider && resumed?.Keys.Find(k => k.KeyId == draw.KeyId) is { } key && draw.Epoch.Number < key.Settled:
+            case AuditDrawEvent draw when draw.Provider == provider && account.KeyOf(draw.KeyId) is { } key && draw.Epoch.Number < key.Settled:
                 Close(index, draw.Drawn);
-                break;
+                return true;
             case AuditDrawEvent draw when draw.Provider == provider && draws.Count < MostOpen:
                 drawsByIndex[index] = draws[(draw.KeyId, draw.Epoch.Number)] = new PendingDraw(index, draw);
-                break;
+                return true;
             case AuditVerdictsEvent { Lane: AuditLane.Traffic } verdicts:
                 if (drawsByIndex.TryGetValue(verdicts.Of, out var pending))
                     pending.Add(verdicts.Letters);
@@ -58,23 +59,27 @@ public sealed class AuditBook
                     Late += verdicts.Letters.Length;
                     Close(verdicts.Of, left - (ulong)verdicts.Letters.Length);
                 }
-                break;
+                else
+                    return false;
+                return true;
             case AuditCanaryEvent canary when canary.Provider == provider && canaries.Count < MostOpen:
                 canaries[index] = (canary.KeyId, canary.Requests);
-                break;
+                return true;
             case AuditVerdictsEvent { Lane: AuditLane.Canary } verdicts when canaries.TryGetValue(verdicts.Of, out var canary):
                 Canaries.Add((canary.KeyId, verdicts.Letters, verdicts.Records));
                 if (canary.Left > (ulong)verdicts.Letters.Length)
                     canaries[verdicts.Of] = canary with { Left = canary.Left - (ulong)verdicts.Letters.Length };
                 else
                     canaries.Remove(verdicts.Of);
-                break;
+                return true;
             case ChallengeEvent challenge when challenge.Provider == provider:
                 Faults.Add(new ProvenFault(challenge.KeyId, challenge.Sequence));
-                break;
+                return true;
             case AuditRefusalEvent refusal when refusal.Provider == provider:
-                Refusals++;
-                break;
+                Refusals.Add(refusal.KeyId);
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -83,7 +88,8 @@ public sealed class AuditBook
     {
         Canaries.Clear();
         Faults.Clear();
-        (Refusals, Late) = (0, 0);
+        Refusals.Clear();
+        Late = 0;
     }
 
     internal PendingDraw? DrawOf(in Hash keyId, ulong epoch) => draws.GetValueOrDefault((keyId, epoch));

@@ -32,6 +32,9 @@ internal sealed class KeyProgress
     /// <summary>Since when the next epoch to settle is known to have ended; null where it has not.</summary>
     public ulong? Since => waiting.Count > 0 ? waiting[0].Since : null;
 
+    /// <summary>Epochs that have ended and are not settled.</summary>
+    public ulong Waiting => waiting.Count > 0 ? waiting[^1].Below - settled : 0;
+
     public void Settle()
     {
         settled++;

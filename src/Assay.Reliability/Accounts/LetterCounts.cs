@@ -24,6 +24,13 @@ public struct LetterCounts : IEquatable<LetterCounts>
     /// <summary>With those that the auditors could not decide as passes.</summary>
     public readonly Counts AtBest => new(Reproduced + Voids + Outside + Undecided, Diverged + Wrong + Unopened);
 
+    /// <summary>Each letter with its count, in the order of <see cref="VerdictLetters.ByStrength"/>.</summary>
+    public readonly IEnumerable<(char Letter, ulong Count)> ByLetter() =>
+    [
+        (VerdictLetters.Diverged, Diverged), (VerdictLetters.Reproduced, Reproduced), (VerdictLetters.Void, Voids), (VerdictLetters.Outside, Outside),
+        (VerdictLetters.Wrong, Wrong), (VerdictLetters.Unopened, Unopened), (VerdictLetters.Undecided, Undecided),
+    ];
+
     public void Add(char letter, ulong times = 1)
     {
         switch (letter)

@@ -1,3 +1,4 @@
+using Assay.Reliability.Statistics;
 using Assay.Verify.Crypto;
 
 namespace Assay.Reliability.Accounts;
@@ -21,7 +22,7 @@ public sealed class SegmentState
 
     private Hash model;
     private string profile = "", region = "";
-    private ulong records, epochs, epochsWithoutDraw, disputed, faults;
+    private ulong owner, records, epochs, epochsWithoutDraw, disputed, faults;
     private LetterCounts traffic, canary;
     private readonly List<SettledEpoch> trailing = [];
     private readonly List<ProvenFault> named = [];
@@ -30,7 +31,8 @@ public sealed class SegmentState
     {
     }
 
-    internal SegmentState(Hash model, string profile, string region) => (this.model, this.profile, this.region) = (model, profile, region);
+    internal SegmentState(Hash model, string profile, string region, ulong owner) =>
+        (this.model, this.profile, this.region, this.owner) = (model, profile, region, owner);
 
     /// <summary>Model digest.</summary>
     public Hash Model => model;
@@ -38,6 +40,9 @@ public sealed class SegmentState
     public string Profile => profile;
 
     public string Region => region;
+
+    /// <summary>How often the log had changed hands when the segment began: a history does not go with a sale.</summary>
+    public ulong Owner => owner;
 
     /// <summary>Records of its settled epochs.</summary>
     public ulong Records => records;
@@ -66,21 +71,23 @@ public sealed class SegmentState
 
     public ChangeWatch Change { get; } = new();
 
-    internal void Settle(SettledEpoch epoch, bool drawn, ulong disputes)
+    /// <summary>The change detector alarmed within the last <see cref="Forecast.AlarmedEpochs"/> settled epochs.</summary>
+    public bool Alarmed => Change.LastAlarm is { } alarm && epochs - alarm.Epoch <= Forecast.AlarmedEpochs;
+
+    internal void Settle(ulong recordsOfEpoch, EpochVerdicts verdicts, bool drawn)
     {
-        records += epoch.Records;
+        var judged = verdicts.Sum(failed => Change.Step(failed, epochs), out var disputes);
+        records += recordsOfEpoch;
         epochs++;
         epochsWithoutDraw += drawn ? 0UL : 1;
         disputed += disputes;
-        traffic += epoch.Judged;
+        traffic += judged;
         if (trailing.Count == TrailingEpochs)
             trailing.RemoveAt(0);
-        trailing.Add(epoch);
+        trailing.Add(new SettledEpoch(recordsOfEpoch, judged));
     }
 
-    internal void Judge(bool failed) => Change.Step(failed, epochs);
-
-    internal void AddCanary(char letter) => canary.Add(letter);
+    internal void AddCanary(char letter, ulong times = 1) => canary.Add(letter, times);
 
     internal void AddFault(ProvenFault fault)
     {
@@ -96,6 +103,7 @@ public sealed class SegmentState
         bytes.Hash(ref model);
         bytes.Text(ref profile);
         bytes.Text(ref region);
+        bytes.Number(ref owner);
         bytes.Number(ref records);
         bytes.Number(ref epochs);
         bytes.Number(ref epochsWithoutDraw);

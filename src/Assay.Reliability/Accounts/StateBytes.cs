@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Assay.Verify;
 using Assay.Verify.Crypto;
+using Assay.Verify.Statements;
 
 namespace Assay.Reliability.Accounts;
 
@@ -9,7 +10,7 @@ namespace Assay.Reliability.Accounts;
 /// The one encoding of a state (docs/spec/accounts-fold.md section 6): writes it, or reads it back. Whatever has both says its members
 /// once, in order, so that they cannot differ.
 /// </summary>
-internal sealed class StateBytes
+public sealed class StateBytes
 {
     private readonly MemoryStream? written;
     private readonly ReadOnlyMemory<byte> read;
@@ -27,15 +28,24 @@ internal sealed class StateBytes
     public void End()
     {
         if (Reads && at != read.Length)
-            throw new MalformedException($"an account's state with {read.Length - at} bytes too many");
+            throw new MalformedException($"a state with {read.Length - at} bytes too many");
     }
 
+    /// <summary>Big-endian.</summary>
     public void Number(ref ulong value)
     {
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
         Bytes(bytes);
         value = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
+
+    /// <summary>In two's complement.</summary>
+    public void Number(ref long value)
+    {
+        var bits = (ulong)value;
+        Number(ref bits);
+        value = (long)bits;
     }
 
     public void Number(ref UInt128 value)
@@ -68,7 +78,7 @@ internal sealed class StateBytes
         Bytes(bytes);
         value = Encoding.UTF8.GetString(bytes);
         if (!Encoding.UTF8.GetBytes(value).AsSpan().SequenceEqual(bytes))
-            throw new MalformedException("an account's state with a text that is not UTF-8");
+            throw new MalformedException("a state with a text that is not UTF-8");
     }
 
     /// <summary>A list: how many, then each.</summary>
@@ -84,9 +94,19 @@ internal sealed class StateBytes
             items[i] = item(items[i]);
     }
 
+    /// <summary>How far logs were read: of each its origin, size and root.</summary>
+    public void Logs(List<LogSize> logs) => List(logs, AccountEpochEvent.MostLogs, 48, log =>
+    {
+        var (origin, size, root) = log ?? new LogSize("", 0, default);
+        Text(ref origin);
+        Number(ref size);
+        Hash(ref root);
+        return new LogSize(origin, size, root);
+    }, null!);
+
     private int Count(ulong length, int most, int least) => length <= (ulong)most && length <= (ulong)((read.Length - at) / least)
         ? (int)length
-        : throw new MalformedException($"an account's state with a list of {length}: expected at most {most}, and the bytes for them");
+        : throw new MalformedException($"a state with a list of {length}: expected at most {most}, and the bytes for them");
 
     private void Bytes(Span<byte> bytes)
     {
@@ -96,7 +116,7 @@ internal sealed class StateBytes
             return;
         }
         if (read.Length - at < bytes.Length)
-            throw new MalformedException("an account's state that ends too early");
+            throw new MalformedException("a state that ends too early");
         read.Span.Slice(at, bytes.Length).CopyTo(bytes);
         at += bytes.Length;
     }

@@ -51,5 +51,12 @@ public readonly record struct Uptime(ulong Repair, ulong Calm)
         };
     }
 
+    /// <summary>All that the next probe needs to know: the counts, when what goes on began, and what it is (0 nothing, 1 an incident, 2 one that counts, 3 calm, 4 calm that counts).</summary>
+    public (Counts Probes, Counts Repairs, Counts Calms, ulong Since, ulong Now) Kept => (Probes, Repairs, Calms, Since, (ulong)Now);
+
+    /// <summary>What <see cref="Kept"/> gave.</summary>
+    public Uptime Resume((Counts Probes, Counts Repairs, Counts Calms, ulong Since, ulong Now) kept) =>
+        this with { Probes = kept.Probes, Repairs = kept.Repairs, Calms = kept.Calms, Since = kept.Since, Now = (Run)kept.Now };
+
     private static Counts One(bool pass) => pass ? new(1, 0) : new(0, 1);
 }

@@ -21,9 +21,7 @@ public static class WithoutReplacement
             throw new ArgumentOutOfRangeException(nameof(records), $"{t} records drawn of {records}");
         if (t == 0)
             return (0, records);
-        // C(K, F) C(N-K, S) rises to its maximum and falls after it, and there it is not excluded, for its mean over K is
-        // C(N+1, t+1)/(N+1) = C(N, t)/(t+1).
-        var mode = (ulong)UInt128.Min(((UInt128)records + 1) * f / t, records - s);
+        var mode = Mode(records, drawn);
         var (lowest, highest) = (f, mode);
         while (lowest < highest)
         {
@@ -46,6 +44,17 @@ public static class WithoutReplacement
         return (first, lowest);
     }
 
+    /// <summary>Whether the lower end of <see cref="Failures"/> is at least so many, without looking for the end itself.</summary>
+    public static bool AtLeast(ulong records, Counts drawn, ulong failing)
+    {
+        if (records >= Counts.Limit || drawn.Total > records)
+            throw new ArgumentOutOfRangeException(nameof(records), $"{drawn.Total} records drawn of {records}");
+        if (failing <= drawn.Failures)
+            return true;
+        // Below the mode the excluded are all those up to the lower end.
+        return drawn.Total > 0 && failing <= Mode(records, drawn) && Excluded(records, drawn, failing - 1);
+    }
+
     /// <summary>The same as rates, in millionths, rounded outward.</summary>
     public static Interval Rate(ulong records, Counts drawn)
     {
@@ -54,6 +63,11 @@ public static class WithoutReplacement
         var (lowest, highest) = Failures(records, drawn);
         return new(Grid.Down(lowest, records), Grid.Up(highest, records));
     }
+
+    // C(K, F) C(N-K, S) rises to its maximum and falls after it, and there it is not excluded, for its mean over K is
+    // C(N+1, t+1)/(N+1) = C(N, t)/(t+1).
+    private static ulong Mode(ulong records, Counts drawn) =>
+        (ulong)UInt128.Min(((UInt128)records + 1) * drawn.Failures / drawn.Total, records - drawn.Passes);
 
     /// <summary>Whether K failing records are excluded, F at most K at most N - S: by logarithms where they can tell, else in whole numbers.</summary>
     internal static bool Excluded(ulong records, Counts drawn, ulong k)

@@ -1,5 +1,6 @@
 using Assay.Reliability.Accounts;
 using Assay.Reliability.Statistics;
+using Assay.Verify;
 using Assay.Verify.Audits;
 using Assay.Verify.Statements;
 using Assay.Verify.Tests;
@@ -238,5 +239,27 @@ public class AccountFoldTests
         audited.Provider.Introduce("stranger", Audited.Segment with { Service = "another" });
         audited.Step();
         Assert.Equal([(300UL, 0UL), (0UL, 100UL)], audited.Fold.State.Segments.Select(s => (s.Traffic.Reproduced, s.Traffic.Diverged)));
+    }
+
+    [Fact]
+    public void A_history_does_not_go_with_a_sale()
+    {
+        var audited = new Audited(auditors: 1);
+        var (provider, first) = (audited.Provider, audited.Key);
+        audited.Commit(0, 1_000_000);
+        provider.Serve(first, 100);
+        audited.Judge(0, 0, _ => 'r');
+        var sale = new OwnerEvent(provider.Origin, "somebody else");
+        Assert.Contains("is not retired", Assert.Throws<MalformedException>(() => provider.Add(sale)).Message, StringComparison.Ordinal);
+        provider.Add(KeyEvent.Retire(provider.Origin, first.PublicKey.Id));
+        provider.Add(sale);
+        audited.Key = provider.Introduce("of the new owner", Audited.Segment);
+        audited.Commit(0, 1_000_000);
+        provider.Serve(audited.Key, 100);
+        audited.Judge(0, 0, _ => 'd');
+        audited.Step();
+        Assert.Equal([0UL, 1UL], audited.Fold.State.Segments.Select(s => s.Owner));
+        Assert.Equal([new LetterCounts { Reproduced = 100 }, new LetterCounts { Diverged = 100 }], audited.Fold.State.Segments.Select(s => s.Traffic));
+        Assert.Equal(audited.Fold.State.Digest(), AccountState.Parse(audited.Fold.State.ToBytes()).Digest());
     }
 }

@@ -11,10 +11,12 @@ internal sealed class Audited
     public static readonly Segment Segment = new("svc", AuditedLog.Word("model"), "profile", "eu");
 
     private readonly List<AuditBook> books = [];
+    private readonly bool keepsLittle;
     private readonly List<int> read = [];
 
-    public Audited(int auditors = 2, ulong epochRecords = 100, bool ownAuditor = false)
+    public Audited(int auditors = 2, ulong epochRecords = 100, bool ownAuditor = false, bool keepsLittle = false)
     {
+        this.keepsLittle = keepsLittle;
         Provider.Add(new AuditTermsEvent(Provider.Origin, epochRecords, 3600));
         Key = Provider.Introduce("serving", Segment);
         Auditors = [.. Enumerable.Range(1, auditors).Select(i => new AuditedLog($"auditor-{i}.test/log"))];
@@ -55,7 +57,7 @@ internal sealed class Audited
             books.Add(book);
             read.Add(events.Length);
         }
-        Fold = new AccountFold(Segment.Service, Provider.State, books, state);
+        Fold = new AccountFold(Segment.Service, keepsLittle ? Provider.Progress : Provider.State, books, state);
     }
 
     public AccountEpochEvent Step(ulong seconds = 3600)
@@ -63,7 +65,10 @@ internal sealed class Audited
         for (var i = 0; i < books.Count; i++)
             for (; read[i] < Auditors[i].Events.Count; read[i]++)
                 books[i].Apply(Auditors[i].Events[read[i]].Index, Auditors[i].Events[read[i]].Event);
-        return Fold.Step(Time += seconds, [.. Auditors.Select(a => new LogSize(a.Origin, a.State.Size, a.State.RootAt(a.State.Size)))], "keeper.test/log");
+        var step = Fold.Step(Time += seconds, [.. Auditors.Select(a => new LogSize(a.Origin, a.State.Size, a.State.RootAt(a.State.Size)))], "keeper.test/log");
+        if (keepsLittle)
+            Provider.Progress.Forget(Fold.State.SettledOf);
+        return step;
     }
 
     public void Commit(ulong epoch, params uint[] rates)

@@ -12,16 +12,44 @@ public class IncrementalTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
     public void A_fold_taken_up_at_every_step_is_the_fold_from_scratch(int seed)
     {
         var (through, resumed) = (Play(seed, resume: false), Play(seed, resume: true));
         Assert.Equal(through.Digests, resumed.Digests);
+        // So does one that keeps of the provider's log only what is not settled.
+        Assert.Equal(through.Digests, Play(seed, resume: false, keepsLittle: true).Digests);
+        Assert.Equal(through.Digests, Play(seed, resume: true, keepsLittle: true).Digests);
         Assert.Equal(through.Digests.Count, through.Digests.Distinct().Count());
         // The scenario reaches what it is meant to reach.
         var state = through.State;
         Assert.True(state.Segments.Sum(s => (long)s.Traffic.Counts.Total) > 1200);
         Assert.True(state.Auditors.Any(a => a.Late > 0) && state.Auditors.Any(a => a.Unfinished > 0) && state.Segments.Any(s => s.Change.Rate is not null));
         Assert.Equal(state.ToBytes(), AccountState.Parse(state.ToBytes()).ToBytes());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Verdicts_on_a_draw_that_came_after_its_epoch_was_settled_are_late(bool resume)
+    {
+        var audited = new Audited(auditors: 1);
+        audited.Commit(0, 500_000);
+        audited.Provider.Serve(audited.Key, 100);
+        audited.Step();
+        audited.Step(AccountFold.PatienceSeconds);
+        Assert.Equal(1UL, audited.Only.EpochsWithoutDraw);
+        var draw = audited.Draw(0, 0);
+        audited.Auditors[0].Judge(draw, 0, 5, _ => 'd');
+        audited.Step();
+        if (resume)
+            audited.Resume(AccountState.Parse(audited.Fold.State.ToBytes()));
+        audited.Auditors[0].Judge(draw, 5, 7, _ => 'd');
+        audited.Step();
+        var tally = Assert.Single(audited.Fold.State.Auditors);
+        Assert.Equal((12UL, 0UL, 0UL, 1UL), (tally.Late, tally.Draws, tally.RefusedDraws, tally.Commitments));
+        Assert.Equal(0UL, audited.Traffic.Counts.Total);
     }
 
     [Fact]
@@ -69,10 +97,10 @@ public class IncrementalTests
     }
 
     // The same random life each time: keys that come and go, auditors that are late or stop, steps at odd moments.
-    private static (List<Verify.Crypto.Hash> Digests, AccountState State) Play(int seed, bool resume)
+    private static (List<Verify.Crypto.Hash> Digests, AccountState State) Play(int seed, bool resume, bool keepsLittle = false)
     {
         var random = new Random(seed);
-        var audited = new Audited(auditors: 3);
+        var audited = new Audited(auditors: 3, keepsLittle: keepsLittle);
         var digests = new List<Verify.Crypto.Hash>();
         var open = new List<(int Auditor, ulong Draw, int Next, int Drawn)>();
         var drawn = new Dictionary<(int Auditor, Verify.Crypto.Hash Key), ulong>();

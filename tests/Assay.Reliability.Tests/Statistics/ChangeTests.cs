@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text;
 using Assay.Reliability.Statistics;
 
 namespace Assay.Reliability.Tests.Statistics;
@@ -28,8 +26,8 @@ public class ChangeTests
     [Fact]
     public void The_change_of_GPT_4_between_March_and_June_2023_is_seen()
     {
-        var before = Failures("openaichat/gpt-4-0314");
-        var after = Failures("openaichat/gpt-4-0613");
+        var before = RealAnswers.PrimeFailures("openaichat/gpt-4-0314");
+        var after = RealAnswers.PrimeFailures("openaichat/gpt-4-0613");
         Assert.Equal((1_000, 160, 1_000, 498), (before.Length, before.Count(f => f), after.Length, after.Count(f => f)));
         var detector = new ChangeDetector(200_000, [20, 24, 32, 48]);
         var (dice, delays) = (new Dice(2023), new List<int>());
@@ -39,7 +37,7 @@ public class ChangeTests
             dice.Shuffle<bool>(after);
             delays.Add(FirstAlarm(detector, [.. before, .. after]) - before.Length);
         }
-        // Of the first 200 none alarms before the change; of many, about one in 600 does: 1,000 audits at 16 % are not without risk.
+        // Of the first 200 none alarms before the change; of many, about one in 600 to 900 does: 1,000 audits at 16 % are not without risk.
         var (few, early) = (delays[..200].Order().ToList(), delays.Count(d => d <= 0));
         Output($"200 shuffles: delays {few[0]} to {few[^1]}, median {few[100]}; 20,000: median {delays.Order().ElementAt(10_000)}, {early} before the change");
         Assert.All(few, d => Assert.True(d > 0));
@@ -64,8 +62,8 @@ public class ChangeTests
     public void A_fitted_detector_sees_the_change_too()
     {
         // What an account would do by itself: the first 300 audits are the baseline, the detector starts after them.
-        var before = Failures("openaichat/gpt-4-0314");
-        var after = Failures("openaichat/gpt-4-0613");
+        var before = RealAnswers.PrimeFailures("openaichat/gpt-4-0314");
+        var after = RealAnswers.PrimeFailures("openaichat/gpt-4-0613");
         var (delays, early) = (new List<int>(), 0);
         for (var shuffle = 0; shuffle < 200; shuffle++)
         {
@@ -167,20 +165,6 @@ public class ChangeTests
                 return i + 1;
         }
         return int.MaxValue;
-    }
-
-    // The last "[Yes]" or "[No]" of an answer is its word; no word is a failure.
-    private static bool[] Failures(string model)
-    {
-        using var file = new GZipStream(File.OpenRead(TestData.Require("reliability/llmdrift/prime.csv.gz")), CompressionMode.Decompress);
-        using var reader = new StreamReader(file, Encoding.UTF8);
-        var rows = Csv.Rows(reader).ToList();
-        var (name, right, given) = (rows[0].IndexOf("model"), rows[0].IndexOf("ref_answer"), rows[0].IndexOf("answer"));
-        return [.. rows.Skip(1).Where(r => r[name] == model).Select(r => !string.Equals(Word(r[given]), r[right], StringComparison.OrdinalIgnoreCase))];
-
-        static string Word(string answer) =>
-            answer.LastIndexOf("[yes]", StringComparison.OrdinalIgnoreCase) > answer.LastIndexOf("[no]", StringComparison.OrdinalIgnoreCase) ? "yes"
-            : answer.Contains("[no]", StringComparison.OrdinalIgnoreCase) ? "no" : "";
     }
 
     private static void Output(string line) => TestContext.Current.TestOutputHelper!.WriteLine(line);

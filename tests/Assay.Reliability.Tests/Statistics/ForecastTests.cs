@@ -9,17 +9,60 @@ public class ForecastTests
     private const ulong Day = 86_400;
 
     [Fact]
-    public void A_fresh_account_expects_one_half_and_a_clean_one_little()
+    public void A_fresh_account_expects_one_half_and_a_clean_one_the_plain_rate()
     {
         var forecast = Forecast.Start;
-        Assert.Equal(500_000u, forecast.Expected);
-        forecast = forecast.Close(0, new(100, 0), changed: false);
-        // h = 1/4, rate (1/2)/101: 0.75 * 0.00495... + 0.125.
-        Assert.Equal(128_713u, forecast.Expected);
+        Assert.Equal((500_000u, 500_000u), (forecast.Expected, forecast.Hazard));
+        forecast = forecast.Close(0, new(100, 0), alarmed: false);
+        // (1/2)/101, and (1/2)/2 of one calm epoch.
+        Assert.Equal((4_950u, 250_000u), (forecast.Expected, forecast.Hazard));
         for (ulong day = 1; day < 100; day++)
-            forecast = forecast.Close(day * Day, new(100, 0), changed: false);
-        Assert.InRange(forecast.Expected, 2_500u, 2_700u);
+            forecast = forecast.Close(day * Day, new(100, 0), alarmed: false);
+        // (1/2)/10,001 by the plain rate; what forgets expects more, and weighs little.
+        Assert.InRange(forecast.Expected, 50u, 70u);
+        Assert.Equal(4_950u, forecast.Hazard);
         Assert.Equal(new Counts(10_000, 0), forecast.Record.Verdicts);
+        Assert.Equal(new Counts(10_000, 0), forecast.Remembered);
+    }
+
+    [Fact]
+    public void The_hazard_counts_alarms_of_calm_segments_only()
+    {
+        var forecast = Forecast.Start;
+        for (ulong k = 0; k < 100; k++)
+            forecast = forecast.Close(k * Day, new(100, 0), alarmed: k is 10 or 11 or 40 or 80);
+        // 11 calm epochs before the alarm; the second and third come while it is alarmed, the last one after 32 alarmed epochs and 7 calm ones.
+        Assert.Equal((19u, 2u, 19u), (forecast.Calm, forecast.Changes, forecast.SinceAlarm));
+        Assert.Equal(125_000u, forecast.Hazard);
+    }
+
+    [Fact]
+    public void The_last_memory_forgets_at_an_alarm_what_came_before_and_the_first_never_fades()
+    {
+        var forecast = Forecast.Start.Close(0, new(900, 10), false).Close(400 * Day, new(50, 50), true);
+        Assert.Equal(new Counts(950, 60), forecast.Memories[0].Verdicts);
+        Assert.Equal(new Counts(50, 50), forecast.Memories[^1].Verdicts);
+        // 400 days are 3 1/3 half-lives of 120 days: 900 * 0.0992 and 10 * 0.0992 are left.
+        Assert.Equal(new Counts(50 + 89, 50 + 1), forecast.Memories[1].Verdicts);
+    }
+
+    [Fact]
+    public void What_the_forecast_lost_is_charged_twice_to_all_memories_but_the_plain_rate()
+    {
+        var dice = new Dice(43);
+        var (forecast, charged) = (Forecast.Start, 0);
+        for (ulong k = 0; k < 120; k++)
+        {
+            forecast = forecast.Close(k * Day, dice.Chance(0.1) ? new(50, 50) : new(99, 1), dice.Chance(0.1));
+            var lost = forecast.Record.PlainScore - forecast.Record.Score;
+            charged += lost > 0 ? 1 : 0;
+            var lead = forecast.Memories.Select((m, i) => i == 0 ? 0 : (double)(m.Score - forecast.Memories[0].Score - 2 * Int128.Max(lost, 0)) / Math.Pow(2, 64)).ToList();
+            var weights = lead.Select(x => Math.Exp(x - lead.Max())).ToList();
+            var mean = forecast.Memories.Zip(weights, (m, w) => w * m.Expected).Sum() / weights.Sum();
+            Assert.InRange(forecast.Expected, mean - 0.51, mean + 0.51);
+            Assert.Equal(lead.IndexOf(lead.Max()), forecast.Heaviest);
+        }
+        Assert.InRange(charged, 10, 120);
     }
 
     [Fact]
@@ -48,7 +91,7 @@ public class ForecastTests
         var forecast = Forecast.Start.Close(10 * Day, new(10, 1), false);
         var back = forecast.Close(5 * Day, new(10, 1), false);
         Assert.Equal(10 * Day, back.ClosedAt);
-        Assert.Equal(back.Memories[3].Passes, back.Memories[0].Passes);
+        Assert.All(back.Memories, m => Assert.Equal(back.Memories[0].Passes, m.Passes));
     }
 
     [Fact]
@@ -62,45 +105,19 @@ public class ForecastTests
         Assert.Equal(first.Record.Score + 2 * FixedPoint.Ln(first.Expected, 1_000_000), second.Record.Score);
         Assert.Equal(first.Record.PlainScore + 2 * FixedPoint.Ln(300_000, 1_000_000), second.Record.PlainScore);
         Assert.Equal((2u, 1u), (second.Epochs, second.Changes));
+        // The plain rate is what the first memory expects.
+        Assert.Equal(second.Memories[0].Score, second.Record.PlainScore);
     }
 
     [Fact]
-    public void Fractions_of_faded_counts_are_exact_floors()
+    public void What_faded_counts_expect_is_the_nearest_millionth()
     {
         var dice = new Dice(51);
         for (var i = 0; i < 2_000; i++)
         {
             var memory = new Memory((UInt128)dice.Next() << dice.Below(21), dice.Next() >> dice.Below(40), 0);
-            var (n, d) = ((BigInteger)memory.Failures + (1L << 31), (BigInteger)memory.Passes + (BigInteger)memory.Failures + (1L << 32));
-            Assert.Equal((n << 64) / d, (BigInteger)memory.Rate);
+            var (n, d) = (2 * (BigInteger)memory.Failures + (1L << 32), 2 * ((BigInteger)memory.Passes + (BigInteger)memory.Failures + (1L << 32)));
+            Assert.Equal(BigInteger.Clamp((2 * n * 1_000_000 + d) / (2 * d), 1, 999_999), memory.Expected);
         }
-    }
-
-    [Fact]
-    public void Where_the_rate_moves_forecasts_score_above_the_plain_rate_and_where_it_stays_hardly_below()
-    {
-        var (moving, _) = Run(day => day / 60 % 2 == 0 ? 0.02 : 0.12, 720, 61);
-        Assert.True(moving.Record.Score > moving.Record.PlainScore);
-        var (steady, expected) = Run(_ => 0.05, 720, 67);
-        var loss = (double)(steady.Record.PlainScore - steady.Record.Score) / Math.Pow(2, 64) / steady.Record.Verdicts.Total;
-        TestContext.Current.TestOutputHelper!.WriteLine(
-            $"moving: gains {(double)(moving.Record.Score - moving.Record.PlainScore) / Math.Pow(2, 64) / moving.Record.Verdicts.Total:E2} nats a verdict, memory {moving.Best}; steady: loses {loss:E2}, memory {steady.Best}, last expected {expected}");
-        Assert.InRange(loss, -1e-3, 2e-3);
-        Assert.InRange(expected, 40_000u, 60_000u);
-        // Calibration: failures expected and failures seen.
-        Assert.InRange((double)steady.Record.ExpectedFailures / 1e6 / steady.Record.Verdicts.Failures, 0.95, 1.15);
-    }
-
-    private static (Forecast Forecast, uint Expected) Run(Func<int, double> rate, int days, ulong seed)
-    {
-        var (dice, forecast) = (new Dice(seed), Forecast.Start);
-        for (var day = 0; day < days; day++)
-        {
-            var failures = 0UL;
-            for (var i = 0; i < 100; i++)
-                failures += dice.Chance(rate(day)) ? 1u : 0u;
-            forecast = forecast.Close((ulong)day * Day, new(100 - failures, failures), false);
-        }
-        return (forecast, forecast.Expected);
     }
 }

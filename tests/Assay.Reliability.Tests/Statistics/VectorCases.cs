@@ -145,21 +145,26 @@ internal static class VectorCases
     private static IEnumerable<object[]> Forecasts()
     {
         var dice = new Dice(101);
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 6; i++)
         {
-            var (forecast, time, closings, expected) = (Forecast.Start, 1_700_000_000UL, new List<object>(), new List<object> { Forecast.Start.Expected });
-            for (var k = 0; k < 30; k++)
+            var (forecast, time, closings, states) = (Forecast.Start, 1_700_000_000UL, new List<object>(), new List<Forecast> { Forecast.Start });
+            for (var k = 0; k < (i < 4 ? 30 : 90); k++)
             {
                 time = k == 17 ? time - 1_000 : time + (dice.Next() >> (43 + dice.Below(8)));
-                var p = i switch { 0 => 0, 1 => 0.02, 2 => k < 15 ? 0.01 : 0.3, _ => 0.97 };
+                var p = i switch { 0 => 0, 1 => 0.02, 2 => k < 15 ? 0.01 : 0.3, 3 => 0.97, 4 => k / 12 % 2 == 0 ? 0.02 : 0.2, _ => k % 13 == 5 ? 0.6 : 0.01 };
                 var f = (ulong)Enumerable.Range(0, 100).Count(_ => dice.Chance(p));
-                var (counts, alarm) = (i == 0 ? new Counts(1_000_000_000, 0) : k == 9 ? default : new Counts(100 - f, f), i == 2 && k == 17);
+                var alarm = i switch { 2 => k == 17, 4 => k is 14 or 16 or 50 or 51, 5 => k % 13 == 5, _ => false };
+                var counts = i == 0 ? new Counts(1_000_000_000, 0) : k == 9 ? default : new Counts(100 - f, f);
                 forecast = forecast.Close(time, counts, alarm);
                 closings.Add(new object[] { time, counts.Passes, counts.Failures, alarm });
-                expected.Add(forecast.Expected);
+                states.Add(forecast);
             }
             var r = forecast.Record;
-            yield return [closings, expected, new object[] { r.Verdicts.Passes, r.Verdicts.Failures, r.ExpectedFailures, r.Score, r.PlainScore }];
+            yield return
+            [
+                closings, states.Select(s => s.Expected), states.Select(s => s.Hazard), states.Select(s => new object[] { s.Remembered.Passes, s.Remembered.Failures }),
+                new object[] { r.Verdicts.Passes, r.Verdicts.Failures, r.ExpectedFailures, r.Score, r.PlainScore },
+            ];
         }
     }
 
