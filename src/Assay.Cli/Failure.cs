@@ -1,8 +1,11 @@
 using System.Text.Json;
+using Assay.Audit;
 using Assay.Engine.Models;
 using Assay.Log;
 using Assay.Log.Files;
+using Assay.Market;
 using Assay.Node;
+using Assay.Simulation.Experiments;
 using Assay.Store;
 using Assay.Verify;
 using Microsoft.AspNetCore.Connections;
@@ -41,6 +44,9 @@ internal static class Failure
         StoreException { Fault: StoreFault.InUse } => (ExitCode.InUse, e.Message),
         StoreException { Fault: StoreFault.Corrupt or StoreFault.Unavailable } => (ExitCode.Unavailable, e.Message),
         StoreException => (ExitCode.BadInput, e.Message),
+        AuditException => (ExitCode.Unavailable, e.Message),
+        MarketRefusal => (ExitCode.BadInput, e.Message),
+        RunException => (ExitCode.BadInput, e.Message),
         NodeException { Fault: NodeFault.InUse } => (ExitCode.InUse, e.Message),
         NodeException { Fault: NodeFault.NotFound } => (ExitCode.NotFound, e.Message),
         NodeException { Fault: NodeFault.BadRequest } => (ExitCode.BadInput, e.Message),

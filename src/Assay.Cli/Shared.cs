@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Assay.Cli.Commands;
 using Assay.Node;
 
 namespace Assay.Cli;
@@ -18,20 +20,15 @@ internal static class Shared
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object instead of text", Recursive = true };
 
     /// <summary>Of the commands that run stored models.</summary>
-    public static readonly Option<int> RunSeconds = new("--run-seconds")
+    public static readonly Option<int> RunSeconds = new Option<int>("--run-seconds")
     {
         Description = "The longest that one run of a model may take; 0 for no limit",
         HelpName = "N",
         DefaultValueFactory = _ => (int)new NodeOptions().RunTime.TotalSeconds,
-    };
+    }.From(0, 86_400, ", where 0 is no limit");
 
-    /// <exception cref="UsageException">It is no number of seconds up to a day.</exception>
-    public static TimeSpan RunTimeOf(ParseResult parsed) => parsed.GetValue(RunSeconds) switch
-    {
-        0 => Timeout.InfiniteTimeSpan,
-        > 0 and <= 86_400 and var seconds => TimeSpan.FromSeconds(seconds),
-        var other => throw new UsageException($"--run-seconds {other}: from 1 to 86400, or 0 for no limit"),
-    };
+    public static TimeSpan RunTimeOf(ParseResult parsed) =>
+        parsed.GetValue(RunSeconds) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan;
 
     /// <summary>How the user calls this program, for hints that can be typed as they are printed.</summary>
     public static string Command { get; } = Environment.GetEnvironmentVariable("ASSAY_COMMAND") is { Length: > 0 } command ? command : "assay";
@@ -50,6 +47,17 @@ internal static class Shared
         return await work(node);
     }
 
+    /// <summary>The text of a file that an option names.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    public static string ReadText(string option, string path)
+    {
+        const int most = 1 << 20;
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{option}: there is no file '{path}'");
+        var bytes = VerifyCommand.Read(path, most);
+        return bytes.Length <= most ? Encoding.UTF8.GetString(bytes) : throw new UsageException($"{option}: '{path}' is above {most} bytes");
+    }
+
     /// <summary>Prints one JSON object.</summary>
     public static void Print(Action<Utf8JsonWriter> members)
     {
@@ -64,6 +72,13 @@ internal static class Shared
         using var output = Console.OpenStandardOutput();
         buffer.WriteTo(output);
     }
+
+    /// <summary>Prints a JSON object as it is.</summary>
+    public static void Print(JsonElement json) => Print(writer =>
+    {
+        foreach (var member in json.EnumerateObject())
+            member.WriteTo(writer);
+    });
 
     public static string Bytes(long count) => count switch
     {

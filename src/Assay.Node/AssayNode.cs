@@ -1,13 +1,18 @@
 using System.Collections.Concurrent;
-using Assay.Engine.Language.Generation;
+using System.Security.Cryptography;
 using Assay.Engine.Models;
 using Assay.Log;
 using Assay.Log.Files;
 using Assay.Log.Witnessing;
 using Assay.Log.Writing;
+using Assay.Node.Accounts;
+using Assay.Node.Audits;
 using Assay.Node.Keys;
 using Assay.Node.Language;
+using Assay.Node.Market;
+using Assay.Node.Proofs;
 using Assay.Node.Receipts;
+using Assay.Node.Relays;
 using Assay.Node.State;
 using Assay.Providers;
 using Assay.Providers.Language;
@@ -26,7 +31,7 @@ public sealed record Answer(Run Run, Issued Receipt);
 
 /// <summary>A node: one data folder with its keys, log, models and receipts, and an engine. The web host and the command line both drive this.</summary>
 /// <remarks>An answer travels: inputs → <see cref="IProvider.InvokeAsync"/> → statement → envelope → sealed entry → promise → answer; the bundle follows when the entry is in the tree.</remarks>
-public sealed class AssayNode : IAsyncDisposable
+public sealed partial class AssayNode : IAsyncDisposable
 {
     private const string Service = "assay";
 
@@ -57,12 +62,18 @@ public sealed class AssayNode : IAsyncDisposable
         serving = new ServingKeys(opened.Keyring, roots, Origin, SigningKeysOf, Genesis.MaxLease, options.ServingKeyAlgorithm);
         events = new EventWriter(log, queue, folded, roots, serving);
         Index = new NodeIndex(opened, queue, folded, options.EpochEvery);
+        Audits = new AuditDesk(opened, events, folded, kept => MakeBundle(kept, disclose: true).ToBytes(), options.Withholds);
+        Accounts = new AccountsDesk(opened, log, events, folded, options);
+        Market = new MarketDesk(opened, queue, folded, Accounts, options);
+        Accounts.Tell(Market.LookAtAsync);
         engine = new LocalEngine(options.Engine with { Limits = options.Engine.Limits with { Time = options.RunTime } });
         loaded = new LoadedModels(Models, engine);
+        Proofs = new ProofDesk(options, Folder, Models, model => loaded.Load(model).Graph);
         issuer = new ReceiptIssuer(log, queue, serving, Genesis.Node, options.Clock);
         tickets = new Tickets(Folder.Tickets, LanguageIssuer.TicketsIn(Vault));
-        language = new LanguageDesk(
-            model => Models.OpenLanguage(model), new LanguageIssuer(issuer, queue, serving, tickets, opened.Sink), options.Language, Service, options.Region, Index.Count);
+        var answers = new LanguageIssuer(issuer, queue, serving, tickets, opened.Sink);
+        language = new LanguageDesk(model => Models.OpenLanguage(model), answers, options.Language, Service, options.Region, Index.Count);
+        Relays = new RelayDesk(Folder.Relays, answers, options.Relay, Service, options.Region, Index.Count, AskAsync);
     }
 
     public DataFolder Folder => opened.Folder;
@@ -77,8 +88,23 @@ public sealed class AssayNode : IAsyncDisposable
 
     internal NodeOptions Options => options;
 
+    /// <summary>Models that run elsewhere.</summary>
+    public RelayDesk Relays { get; }
+
     /// <summary>The log's epochs, and what indexers say of them.</summary>
     public NodeIndex Index { get; }
+
+    /// <summary>What auditors ask of this node.</summary>
+    public AuditDesk Audits { get; }
+
+    /// <summary>The accounts that this node keeps.</summary>
+    public AccountsDesk Accounts { get; }
+
+    /// <summary>The market, if this node has one.</summary>
+    public MarketDesk Market { get; }
+
+    /// <summary>What this process takes as its operator's word over HTTP; it lies in the data folder while the node serves.</summary>
+    public string OperatorToken { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>Whether enough root keys are on this machine to sign events without anyone else.</summary>
     public bool SignsEvents => roots.Suffice;
@@ -106,6 +132,7 @@ public sealed class AssayNode : IAsyncDisposable
         try
         {
             var node = new AssayNode(opened, options);
+            options.Auditors?.Write(folder);
             NodePolicy.Write(folder, node.Genesis, opened.Witnessed, options);
             opened.Witnessed.WaitForFirstRound();
             return node;
@@ -137,6 +164,9 @@ public sealed class AssayNode : IAsyncDisposable
         return model;
     }
 
+    /// <summary>Publishes a relay in the log, if the root keys for that are here; <see cref="Unpublished"/> says so.</summary>
+    public Task PublishAsync(Relay relay) => roots.Suffice ? PublishAsync(relay.Model) : Task.CompletedTask;
+
     /// <summary>The event that publishes a model, as far as it can be signed here; null where the model is published.</summary>
     public EventFile? Unpublished(StoredModel model) => EventOf(model) is var step && IsPublished(step) ? null : roots.Sign(step);
 
@@ -160,7 +190,7 @@ public sealed class AssayNode : IAsyncDisposable
         terms.Check();
         await PublishAsync(model);
         var runnable = Load(model);
-        var run = await engine.InvokeAsync(new Invocation(runnable, inputs), cancel);
+        var run = await options.Runs(engine, new Invocation(runnable, inputs), cancel);
         var segment = new Segment(Service, model.Digest, run.Execution.Profile, options.Region);
         try
         {
@@ -172,51 +202,6 @@ public sealed class AssayNode : IAsyncDisposable
         catch (LogException e)
         {
             throw new NodeException(NodeFault.Unavailable, e.Message, e);
-        }
-    }
-
-    /// <summary>A language model, opened once.</summary>
-    /// <exception cref="NodeException">The files make another architecture now than when they were imported.</exception>
-    public RunnableLanguageModel LoadLanguage(StoredModel model) => language.Load(model);
-
-    /// <summary>Most tokens of prompt and answer together.</summary>
-    public int ContextOf(RunnableLanguageModel model) => language.ContextOf(model.Model);
-
-    /// <summary>How the answers of a language model stand; null where it is not loaded.</summary>
-    public GeneratorFigures? FiguresOf(StoredModel model) => language.FiguresOf(model.Digest);
-
-    /// <summary>Begins an answer of a language model. Its ticket is taken when this returns: it ends with its receipt, or as void.</summary>
-    /// <param name="caller">Who asks, for fairness: an API key's name, empty where nobody says.</param>
-    /// <exception cref="ModelException">The model cannot answer this.</exception>
-    /// <exception cref="GeneratorBusyException">Too many requests wait already.</exception>
-    /// <exception cref="NodeException">The log takes nothing more, or an event is needed that root keys elsewhere must sign.</exception>
-    public Task<LanguageAnswer> BeginAsync(StoredModel model, LanguageRequest request, CallerTerms terms, string caller = "", CancellationToken cancel = default) =>
-        AskAsync(model, terms, requestedAt => language.BeginAsync(LoadLanguage(model), request, terms, caller, requestedAt, cancel));
-
-    /// <summary>Makes embeddings and issues their receipt, durable and promised when this returns.</summary>
-    /// <inheritdoc cref="BeginAsync"/>
-    public Task<EmbeddedTexts> EmbedAsync(StoredModel model, EmbeddingCall call, CallerTerms terms, string caller = "", CancellationToken cancel = default) =>
-        AskAsync(model, terms, requestedAt => language.EmbedAsync(LoadLanguage(model), call, terms, caller, requestedAt, cancel));
-
-    /// <summary>
-    /// Logs the answers as void that were under way when an earlier process ended. What cannot be logged now (the model's files are gone, root keys are elsewhere)
-    /// is logged when that model is next asked for.
-    /// </summary>
-    public async Task VoidLostAsync()
-    {
-        foreach (var key in tickets.KeysWithLost())
-        {
-            var segment = Look(s => s.Keys.TryGetValue(key, out var state) && !state.Retired ? state.Segment : null);
-            if (segment is null || Stopped is not null || Models.List().FirstOrDefault(m => m.IsLanguage && m.Digest == segment.Model) is not { } model)
-                continue;
-            try
-            {
-                await language.VoidLostAsync(segment, model, options.Clock.GetUtcNow());
-            }
-            catch (Exception e) when (e is NodeException or LogException or ModelException or StoreException)
-            {
-                // Its tickets stay lost, and are tried again.
-            }
         }
     }
 
@@ -236,7 +221,9 @@ public sealed class AssayNode : IAsyncDisposable
         if (reader is null || reader.Checkpoint.Size <= kept.Index)
             throw new NodeException(NodeFault.Unavailable, "no quorum of witnesses has cosigned a checkpoint with this receipt yet");
         var epoch = Index.For(kept.Index, reader);
-        return Look(state => BundleMaker.Make(kept, reader, state, epoch, Index.IndexAt, disclose));
+        var bundle = Look(state => BundleMaker.Make(kept, reader, state, epoch, Index.IndexAt, disclose));
+        // A proof is about what is disclosed, and says nothing without it.
+        return disclose ? bundle with { Evidence = Proofs.Find(kept.RecordId) } : bundle;
     }
 
     /// <summary>The bundle of an answer just given: waits until its entry is in the tree, and cosigned where there are witnesses.</summary>
@@ -259,6 +246,7 @@ public sealed class AssayNode : IAsyncDisposable
         // A segment that was dropped before a crash could come back with what it held.
         new PosixLogFiles(Folder.Log).FlushDirectory(LogLayout.Segments);
         Vault.Forget(recordId);
+        Proofs.Forget(recordId);
     }
 
     /// <summary>Reads something off the folded log, brought up to the newest checkpoint.</summary>
@@ -268,7 +256,7 @@ public sealed class AssayNode : IAsyncDisposable
     public async Task<(Hash KeyId, EventFile? Waiting)> IntroduceKeyAsync(StoredModel model)
     {
         opened.Witnessed.ThrowIfHalted();
-        var segment = new Segment(Service, model.Digest, model.IsLanguage ? LanguageEngine.Profile : LocalEngine.Profile, options.Region);
+        var segment = new Segment(Service, model.Digest, model.IsLanguage ? LanguageEngine.Profile : LocalEngine.ProfileOf(Load(model).Graph), options.Region);
         if (!roots.Suffice)
         {
             var step = serving.Prepare(segment, Look(s => s.Size));
@@ -309,33 +297,22 @@ public sealed class AssayNode : IAsyncDisposable
         {
             // Whatever was under way is logged, or told to be void when the node starts again.
             language.Dispose();
+            Relays.Dispose();
+            await Proofs.DisposeAsync();
+            await Accounts.DisposeAsync();
+            await Market.DisposeAsync();
             await Index.SettleAsync();
         }
         finally
         {
             // An epoch that failed is told, and keeps neither the log nor its lock open.
             tickets.Close();
+            Audits.Dispose();
             await opened.DisposeAsync();
             serving.Dispose();
             engine.Dispose();
             publishing.Dispose();
             queue.Dispose();
-        }
-    }
-
-    private async Task<T> AskAsync<T>(StoredModel model, CallerTerms terms, Func<DateTimeOffset, Task<T>> ask)
-    {
-        var requestedAt = options.Clock.GetUtcNow();
-        opened.Witnessed.ThrowIfHalted();
-        terms.Check();
-        await PublishAsync(model);
-        try
-        {
-            return await ask(requestedAt);
-        }
-        catch (LogException e)
-        {
-            throw new NodeException(NodeFault.Unavailable, e.Message, e);
         }
     }
 
@@ -365,7 +342,7 @@ public sealed class AssayNode : IAsyncDisposable
     }
 
     private ModelEvent EventOf(StoredModel model) =>
-        new(Origin, model.Name, model.Version, model.Digest, model.Format, model.Graph, model.Files);
+        new(Origin, model.Name, model.Version, model.Digest, model.Format, model.Graph, model.Files) { ProofModel = Proofs.IdOf(model) };
 
     private bool IsPublished(ModelEvent step) => Look(s => s.Models.Any(m => m.Event.Equals(step)));
 }

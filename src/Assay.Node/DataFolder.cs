@@ -11,14 +11,22 @@ namespace Assay.Node;
 /// log/            tiles, checkpoint, segments     (log/public may be served by any web server)
 /// models/         blobs, names, begun pulls       (mode 0700)
 /// receipts.db     private halves of receipts      (mode 0600)
+/// proofs/         proofs of receipts, and which are asked for
+/// relays/         models that run elsewhere, and the keys for them (each file mode 0600)
+/// market.db       what the market's journal says, to be asked quickly: may be deleted, and is made again from the log
+/// accounts/       the accounts that this node keeps, and mirrors of the logs that they are made of   (mode 0700)
 /// tickets/        how many answers of language models each serving key has begun
 /// witnesses       who cosigns the log's checkpoints: a tlog-policy with URLs (absent: nobody)
 /// halted          why nothing more is issued, until the operator has acted (absent: all is well)
+/// auditors        who may audit: vkeys, or * (absent: nobody)
+/// audits.db       secrets that auditors have shown  (mode 0600)
+/// auditing/       what this node keeps as an auditor of others  (mode 0700)
+/// observe/        of endpoints that are probed: enrolments, and where each run goes on
 /// index/          index notes with the lines that indexers have brought
 /// genesis.event.json   how the log will begin, while root keys that are elsewhere sign it
 /// policy.json     what someone who trusts this node gives to `assay verify`
 /// lock            held by the process that has the folder open
-/// owner.json      which process that is, and its address
+/// owner.json      which process that is, its address, and what it takes as its operator's word   (mode 0600)
 /// </code>
 /// </remarks>
 public sealed record DataFolder(string Path)
@@ -33,7 +41,17 @@ public sealed record DataFolder(string Path)
 
     public string Policy => System.IO.Path.Combine(Path, "policy.json");
 
+    public string Auditing => System.IO.Path.Combine(Path, "auditing");
+
     public string Index => System.IO.Path.Combine(Path, "index");
+
+    public string Relays => System.IO.Path.Combine(Path, "relays");
+
+    public string Proofs => System.IO.Path.Combine(Path, "proofs");
+
+    public string Accounts => System.IO.Path.Combine(Path, "accounts");
+
+    public string Market => System.IO.Path.Combine(Path, "market.db");
 
     public string Tickets => System.IO.Path.Combine(Path, "tickets");
 
@@ -41,6 +59,10 @@ public sealed record DataFolder(string Path)
     public string PendingGenesis => System.IO.Path.Combine(Path, "genesis.event.json");
 
     public string Witnesses => System.IO.Path.Combine(Path, "witnesses");
+
+    public string Auditors => System.IO.Path.Combine(Path, "auditors");
+
+    public string Audits => System.IO.Path.Combine(Path, "audits.db");
 
     public string Halted => System.IO.Path.Combine(Path, "halted");
 
@@ -87,10 +109,16 @@ public sealed record DataFolder(string Path)
     }
 
     /// <summary>Notes for others who has the folder open. A hint for messages: the lock is what keeps a second owner out.</summary>
-    public void WriteOwner(string? url)
+    /// <param name="token">What the process takes as its operator's word, from whoever can read this folder; null where it takes none.</param>
+    public void WriteOwner(string? url, string? token = null)
     {
         var temporary = OwnerFile + ".new";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new { pid = Environment.ProcessId, url }));
+        File.Delete(temporary);
+        using (var file = new FileStream(temporary, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(new { pid = Environment.ProcessId, url, token }));
         File.Move(temporary, OwnerFile, overwrite: true);
     }
 
@@ -111,11 +139,16 @@ public sealed record DataFolder(string Path)
     }
 
     /// <summary>The address of the node that has the folder open, if it said so.</summary>
-    public string? OwnerUrl()
+    public string? OwnerUrl() => Owner("url");
+
+    /// <summary>What the node that has the folder open takes as its operator's word.</summary>
+    public string? OwnerToken() => Owner("token");
+
+    private string? Owner(string member)
     {
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(OwnerFile)).RootElement.GetProperty("url").GetString();
+            return JsonDocument.Parse(File.ReadAllBytes(OwnerFile)).RootElement.GetProperty(member).GetString();
         }
         catch (Exception e) when (e is IOException or JsonException or KeyNotFoundException or InvalidOperationException or UnauthorizedAccessException)
         {

@@ -8,6 +8,9 @@ public enum NodeFault
     /// <summary>The caller may not see this.</summary>
     Forbidden,
 
+    /// <summary>What the log holds, or does not hold yet, stands against it.</summary>
+    Conflict,
+
     /// <summary>No such model or receipt.</summary>
     NotFound,
 

@@ -2,7 +2,15 @@ using System.Collections.Immutable;
 using Assay.Engine.Execution;
 using Assay.Log.Files;
 using Assay.Log.Witnessing;
+using Assay.Node.Audits;
+using Assay.Providers;
 using Assay.Providers.Language;
+using Assay.Providers.Relay;
+using Assay.Proofs.Files;
+using Assay.Prover;
+using Assay.Prover.Models;
+using Assay.Store;
+using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
 using Assay.Verify.Notes;
 
@@ -34,11 +42,20 @@ public sealed record NodeOptions
     /// <summary>Sets who witnesses the log, for this and later starts: a tlog-policy with the witnesses' URLs, empty for nobody. Null leaves it as it is.</summary>
     public string? Witnesses { get; init; }
 
+    /// <summary>Sets who may audit, for this and later starts; null leaves it as it is.</summary>
+    public AuditorList? Auditors { get; init; }
+
     /// <summary>How the witnesses are asked.</summary>
     public CosignerOptions Cosigner { get; init; } = new();
 
     /// <summary>How long a bundle is waited for until a quorum has cosigned its checkpoint.</summary>
     public TimeSpan CosignWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a serving node looks at the logs of the accounts that it keeps; zero for never.</summary>
+    public TimeSpan AccountsEvery { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a serving node's market looks whether something is due; zero for never.</summary>
+    public TimeSpan MarketEvery { get; init; } = TimeSpan.FromSeconds(10);
 
     public SessionOptions Engine { get; init; } = new();
 
@@ -54,8 +71,23 @@ public sealed record NodeOptions
     /// <summary>The files of the log in that folder.</summary>
     internal Func<string, ILogFiles> LogFiles { get; init; } = folder => new PosixLogFiles(folder);
 
+    /// <summary>How a tensor model is run. Tests play dishonest operators with it, and with <see cref="Withholds"/>.</summary>
+    internal Func<IProvider, Invocation, CancellationToken, Task<Run>> Runs { get; init; } = (engine, invocation, cancel) => engine.InvokeAsync(invocation, cancel);
+
+    /// <summary>Receipts that auditors are told are gone.</summary>
+    internal Predicate<KeptReceipt> Withholds { get; init; } = _ => false;
+
     /// <summary>How language models run.</summary>
     public LanguageEngineOptions Language { get; init; } = new();
+
+    /// <summary>How long, and how much, an upstream may send.</summary>
+    public RelayOptions Relay { get; init; } = new();
+
+    /// <summary>Makes proofs.</summary>
+    public IModelProver Prover { get; init; } = new ModelProver();
+
+    /// <summary>Checks them.</summary>
+    public IProofVerifier Proofs { get; init; } = new EvidenceVerifier();
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

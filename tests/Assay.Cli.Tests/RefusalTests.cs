@@ -18,13 +18,42 @@ public class RefusalTests
     [InlineData(4, "no model 'absent'", "run", "absent", "x.npy")]
     [InlineData(4, "no file or folder 'absent.onnx'", "import", "absent.onnx")]
     [InlineData(4, "no file or folder 'absent.gguf'", "pull", "absent.gguf")]
-    [InlineData(3, "write hf:ORG/REPO", "pull", "hf:only-one-part")]
-    [InlineData(3, "https://example.org/a.gguf#sha256=HEX", "pull", "https://example.org/a.gguf")]
-    [InlineData(3, "begins with https://", "pull", "http://example.org/a.gguf#sha256=00")]
+    [InlineData(2, "write hf:ORG/REPO", "pull", "hf:only-one-part")]
+    [InlineData(2, "write ollama:NAME", "pull", "ollama:")]
+    [InlineData(2, "https://example.org/a.gguf#sha256=HEX", "pull", "https://example.org/a.gguf")]
+    [InlineData(2, "begins with https://", "pull", "http://example.org/a.gguf#sha256=00")]
+    [InlineData(2, "'/etc/passwd' is no model: an .onnx or .gguf file is one, or a folder", "pull", "/etc/passwd")]
+    [InlineData(2, "'/etc/passwd' is no model: an .onnx or .gguf file is one, or a folder", "import", "/etc/passwd")]
+    [InlineData(2, "'.' is no model: a folder holds one .onnx or .gguf file, or .safetensors", "pull", ".")]
+    [InlineData(2, "--name: 'a/b' cannot be a name: use 1 to 64 letters", "pull", "hf:a/b", "--name", "a/b")]
+    [InlineData(2, "--version: 'a b' cannot be a version: use 1 to 64 letters", "pull", "absent.gguf", "--version", "a b")]
+    [InlineData(2, "--max-gb 0: a whole number from 1 to 100000", "pull", "absent.gguf", "--max-gb", "0")]
+    [InlineData(2, "--max-gb x: a whole number from 1 to 100000", "pull", "hf:a/b", "--max-gb", "x")]
+    [InlineData(2, "--temperature abc: a number from 0 to 2;", "run", "absent", "a text", "--temperature", "abc")]
+    [InlineData(2, "--temperature 0,5: a number from 0 to 2;", "run", "absent", "a text", "--temperature", "0,5")]
+    [InlineData(2, "--temperature NaN: a number from 0 to 2;", "chat", "absent", "--temperature", "NaN")]
+    [InlineData(2, "--temperature 2.1: a number from 0 to 2;", "chat", "absent", "--temperature", "2.1")]
+    [InlineData(2, "--temperature -1: a number from 0 to 2;", "chat", "absent", "--temperature", "-1")]
+    [InlineData(2, "--top-p 1.5: a number from 0 to 1;", "run", "absent", "a text", "--top-p", "1.5")]
+    [InlineData(2, "--seed 1.5: a whole number from -9223372036854775808 to 9223372036854775807;", "chat", "absent", "--seed", "1.5")]
+    [InlineData(2, "--max-tokens 0: a whole number from 1;", "run", "absent", "a text", "--max-tokens", "0")]
+    [InlineData(2, "--max-tokens many: a whole number from 1;", "chat", "absent", "--max-tokens", "many")]
+    [InlineData(2, "--dimensions 0: a whole number from 1;", "embed", "absent", "a text", "--dimensions", "0")]
+    [InlineData(2, "--dimensions x: a whole number from 1;", "embed", "absent", "a text", "--dimensions", "x")]
+    [InlineData(2, "--epoch-every 0: a whole number from 1;", "serve", "--epoch-every", "0")]
+    [InlineData(2, "--accounts-every -5: a whole number from 0 to 86400, where 0 is never;", "serve", "--accounts-every", "-5")]
+    [InlineData(2, "--quorum most: a whole number from 1;", "serve", "--quorum", "most")]
+    [InlineData(2, "--quorum 0: a whole number from 1;", "serve", "--quorum", "0")]
+    [InlineData(2, "'rsa' is not an algorithm: ed25519 or p256", "serve", "--serving-key-algorithm", "rsa")]
+    [InlineData(2, "--witness 'w': not a verifier key", "serve", "--witness", "w http://127.0.0.1:1")]
+    [InlineData(2, "--indexer 'i': not a verifier key", "serve", "--indexer", "i")]
+    [InlineData(4, "--auditors: there is no file 'absent'", "serve", "--auditors", "absent")]
+    [InlineData(4, "--log-policy: there is no file 'absent'", "serve", "--log-policy", "absent")]
+    [InlineData(2, "--interval soon: a number;", "log", "monitor", "http://127.0.0.1:1/log", "--interval", "soon")]
     [InlineData(2, "--hub ftp://example.org/", "pull", "hf:a/b", "--hub", "ftp://example.org/")]
     [InlineData(4, "no directory", "log", "fsck")]
-    [InlineData(2, "--run-seconds -1: from 1 to 86400, or 0 for no limit", "serve", "--run-seconds", "-1")]
-    [InlineData(2, "--run-seconds 86401: from 1 to 86400, or 0 for no limit", "run", "absent", "x.npy", "--run-seconds", "86401")]
+    [InlineData(2, "--run-seconds -1: a whole number from 0 to 86400, where 0 is no limit;", "serve", "--run-seconds", "-1")]
+    [InlineData(2, "--run-seconds 86401: a whole number from 0 to 86400, where 0 is no limit;", "run", "absent", "x.npy", "--run-seconds", "86401")]
     [InlineData(3, "can be reached from other machines", "serve", "--url", "http://0.0.0.0:0")]
     public void A_wrong_command_says_what_is_wrong(int exitCode, string line, params string[] arguments)
     {
@@ -32,6 +61,37 @@ public class RefusalTests
         var outcome = assay.Run(arguments);
         Assert.Contains(line, outcome.OneLine, StringComparison.Ordinal);
         Assert.Equal(exitCode, outcome.ExitCode);
+    }
+
+    [Fact]
+    public void A_folder_whose_links_lead_in_a_circle_is_no_model()
+    {
+        using var assay = new Assay();
+        Directory.CreateDirectory(Path.Combine(assay.Folder, "around"));
+        Directory.CreateSymbolicLink(Path.Combine(assay.Folder, "around", "again"), Path.Combine(assay.Folder, "around"));
+        var refused = assay.Run("pull", "around");
+        Assert.Contains("'around' is no model: a folder holds one .onnx or .gguf file", refused.OneLine, StringComparison.Ordinal);
+        Assert.Equal(2, refused.ExitCode);
+    }
+
+    [Fact]
+    public void A_nonce_that_is_too_long_and_words_about_pictures_that_mean_nothing_are_told()
+    {
+        using var assay = new Assay();
+        assay.Run("demo", "--once");
+        var picture = Path.Combine(Assay.Repository, "models/digits/samples/3.png");
+        foreach (var (line, arguments) in ((string, string[])[])
+            [
+                ("--nonce of 257 characters: at most 256", ["--nonce", new string('n', 257)]),
+                ("channels 'cmyk' are not gray, rgb or bgr", ["--channels", "cmyk"]),
+                ("--mean, --scale: 'x' is not a number such as 0.5 or 1/255", ["--mean", "x"]),
+                ("--mean, --scale: '1/0' is not a number such as 0.5 or 1/255", ["--scale", "1/0"]),
+            ])
+        {
+            var refused = assay.Run(["run", "digits", picture, .. arguments]);
+            Assert.Contains(line, refused.OneLine, StringComparison.Ordinal);
+            Assert.Equal(2, refused.ExitCode);
+        }
     }
 
     [Fact]
@@ -105,8 +165,8 @@ public class RefusalTests
         var before = assay.Run("log", "checkpoint", "--json").Json.GetProperty("size").GetInt32();
         File.WriteAllText(Path.Combine(assay.Folder, "file"), "");
         var refused = assay.Run("run", "digits", Path.Combine(Assay.Repository, "models/digits/samples/3.png"), "-o", "file");
-        Assert.Equal(6, refused.ExitCode);
-        _ = refused.OneLine;
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--output 'file' is a file: a folder is right", refused.OneLine, StringComparison.Ordinal);
         Assert.Equal(before, assay.Run("log", "checkpoint", "--json").Json.GetProperty("size").GetInt32());
     }
 

@@ -55,6 +55,19 @@ public sealed class CeremonyTests : IDisposable
     }
 
     [Fact]
+    public async Task Audit_terms_travel_as_a_file_and_hold_for_keys_introduced_after_them()
+    {
+        await Ceremony.BeginAsync(Data, new NodeOptions(), Ceremony.Prepare(Data, new NodeOptions(), new RootSet(roots.Select(r => r.PublicKey), 2)).Sign(roots[0]).Sign(roots[1]));
+        await using var node = AssayNode.Open(Data, new NodeOptions());
+        var (index, waiting) = await node.ProposeAsync(new AuditTermsEvent(node.Origin, 100, 600));
+        Assert.Null(index);
+        Assert.Contains(EventText.Lines(Carried(waiting!).Event), line => line.Contains("epochs of 100 records", StringComparison.Ordinal));
+        await RefusedAsync(NodeFault.BadRequest, "1 of 2 signatures", () => node.SubmitAsync(waiting!.Sign(roots[2])));
+        await node.SubmitAsync(Carried(waiting!.Sign(roots[2])).Sign(roots[1]));
+        Assert.Equal((100UL, 600UL), node.Look(s => (s.Terms!.EpochRecords, s.Terms.OpeningSeconds)));
+    }
+
+    [Fact]
     public async Task Lease_that_ended_without_the_root_keys_fails_with_one_clear_line_and_goes_on_once_the_renewal_is_brought()
     {
         var options = new NodeOptions { MaxLease = 4 };

@@ -67,10 +67,10 @@ public class CrashTests
         return acknowledged.Count;
     }
 
-    internal static async Task<List<string>> RunVictimAsync(string data, int maxLease, string[] models, int atLeast)
+    internal static async Task<List<string>> RunVictimAsync(string data, int maxLease, string[] models, int atLeast, string callers = "8")
     {
         using var victim = Process.Start(new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "Assay.Node.Victim"), [data, maxLease.ToString(CultureInfo.InvariantCulture), "8", .. models])
+            Path.Combine(AppContext.BaseDirectory, "Assay.Node.Victim"), [data, maxLease.ToString(CultureInfo.InvariantCulture), callers, .. models])
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;

@@ -2,7 +2,10 @@ using System.Net;
 using System.Text;
 using Assay.Log.Files;
 using Assay.Log.Witnessing;
+using Assay.Node.Receipts;
+using Assay.Node.Tests.Audits;
 using Assay.Node.Web;
+using Assay.Verify.Audits;
 using Assay.Verify.Crypto;
 using Assay.Verify.Notes;
 using Assay.Verify.Policies;
@@ -53,6 +56,43 @@ public sealed class WitnessedNodeTests : IAsyncDisposable
         Assert.True(shown.IsSignedBy(Witness));
         Assert.True(shown.IsSignedBy(test.Policy.Log.Logs[0]));
         Assert.Contains("has cosigned ", await http.GetStringAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Secrets_and_openings_wait_until_the_epochs_end_is_cosigned()
+    {
+        var auditor = new ScriptedAuditor("auditor.test/log");
+        test = Open();
+        auditor.OnlyMe.Write(test.Data);
+        var model = await test.ImportAdderAsync(1);
+        var issued = (await test.Node.InvokeAsync(model, Digits.Pair(1, 2), new CallerTerms(Auditable: true))).Receipt;
+        var key = issued.Envelope.KeyId;
+        while (test.Node.Checkpoint.Size <= issued.Index)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        var own = await test.Node.Audits.CommitAsync(auditor.Commitment(test.Node, key, 0));
+        await test.Node.IntroduceKeyAsync(model);
+        while (test.Node.Look(s => s.EndedEpochs(key)) == 0)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        var secret = new SecretRequest(key, 0, auditor.SecretOf(0));
+        var request = auditor.Ask(test.Node, auditor.Draw(test.Node, key, 0, [new RevealedSeed(own, secret.Secret)]));
+        Assert.Equal(NodeFault.Conflict, Assert.Throws<NodeException>(() => test.Node.Audits.Keep(secret)).Fault);
+        await using var app = WebHost.Build(test.Node, new Uri("http://127.0.0.1:0"), apiKey: null);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        using var later = await http.PostAsync("/v1/audits/openings", new ByteArrayContent(request.ToBytes()), TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)), (later.StatusCode, later.Headers.RetryAfter?.Delta));
+
+        mayAnswer.SetResult();
+        await test.Node.BundleAsync(issued, TestContext.Current.CancellationToken);
+        while (test.Node.Shown.Size < test.Node.Checkpoint.Size)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        Assert.Equal(own, test.Node.Audits.Keep(secret));
+        using var now = await http.PostAsync("/v1/audits/openings", new ByteArrayContent(request.ToBytes()), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, now.StatusCode);
+        var line = await now.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("\"bundle\":", line, StringComparison.Ordinal);
+        // At a checkpoint that the witness has cosigned.
+        Assert.Contains("w.test", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -130,7 +130,7 @@ test("Search works from the keyboard and leads to the page of what was typed", (
 
 test("The tab key meets everything in reading order, and the focus is seen", () => visit("/", {}, async page => {
   const met = [];
-  for (let i = 0; i < 11; i++) {
+  for (let i = 0; i < 12; i++) {
     await page.keyboard.press("Tab");
     met.push(await page.evaluate(() => {
       const { textContent, id } = document.activeElement;
@@ -138,8 +138,8 @@ test("The tab key meets everything in reading order, and the focus is seen", () 
       return { name: id || textContent.trim(), seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
     }));
   }
-  assert.deepEqual(met.slice(0, 10).map(m => m.name), ["Skip to content", "Assay", "Log", "Models", "Receipts", "Chat", "Verify", "q", "Search", "pause"]);
-  assert.match(met[10].name, /^(receipt|model|key)/);
+  assert.deepEqual(met.slice(0, 11).map(m => m.name), ["Skip to content", "Assay", "Log", "Models", "Receipts", "Accounts", "Chat", "Verify", "q", "Search", "pause"]);
+  assert.match(met[11].name, /^(receipt|model|key)/);
   assert.deepEqual(met.filter(m => !m.seen).map(m => m.name), []);
   await page.reload();
   await page.keyboard.press("Tab");

@@ -17,8 +17,8 @@ const flags = [
 /** A browser that speaks to nobody by itself. */
 export const startBrowser = () => chromium.launch({ executablePath: process.env.ASSAY_CHROMIUM, args: flags });
 
-/** `language`: the bytes of a language model's file, which the node then has as "tiny". */
-export async function startSite({ language } = {}) {
+/** `language`: the bytes of a language model's file, which the node then has as "tiny". `prepare` is given the data folder and the model's digest before the node serves. */
+export async function startSite({ language, prepare } = {}) {
   const data = mkdtempSync(join(tmpdir(), "assay-browser-"));
   const bring = (path, name) => execFileSync(command, ["import", path, "--name", name, "--data", data], { stdio: ["ignore", "ignore", "inherit"] });
   if (language) {
@@ -26,6 +26,7 @@ export async function startSite({ language } = {}) {
     writeFileSync(file, language);
     bring(file, "tiny");
   } else bring(join(process.env.ASSAY_MODELS, "digits"), "digits");
+  prepare?.(data, JSON.parse(execFileSync(command, ["show", language ? "tiny" : "digits", "--json", "--data", data])).digest);
   const node = spawn(command, ["serve", "--data", data, "--url", "http://127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
   const stopNode = async () => {
     const ended = new Promise(resolve => node.once("exit", resolve));

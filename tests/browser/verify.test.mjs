@@ -56,6 +56,25 @@ test("A receipt in order is accepted, with every axis by mark and by word", () =
   assert.equal(JSON.parse(await page.locator("pre.json").innerText()).verdict, "accepted");
 }));
 
+test("A passport shows the figures that its entries give, and a changed one what differs", () => visit({}, async page => {
+  const vectors = JSON.parse(readFileSync(new URL("../../docs/spec/vectors/passports/passports.json", import.meta.url), "utf8"));
+  const drop = async lines => {
+    await page.locator("#bundle-file").setInputFiles({ name: "small.passport.json", mimeType: "application/json", buffer: Buffer.from(lines.map(l => `${l}\n`).join("")) });
+    await page.locator("#bundle-name", { hasText: "small.passport.json" }).waitFor();
+  };
+  await page.locator("#policy-file").setInputFiles({ name: "policy.json", mimeType: "application/json", buffer: Buffer.from(vectors.policies.small) });
+  const lines = vectors.passports.small, last = lines.at(-1);
+  await drop(lines);
+  await page.locator(".headline", { hasText: "ACCEPTED" }).waitFor();
+  assert.equal(await page.locator(".headline").innerText(), "ACCEPTED \u00b7 recomputed");
+  const figures = JSON.parse(last);
+  assert.match(await page.locator("dl").first().innerText(), new RegExp(`n = ${figures.life.passes + figures.life.failures}`));
+  assert.deepEqual([await poorContrast(page), await smallTargets(page)], [[], []]);
+  await drop([...lines.slice(0, -1), last.replace(/"disputed":(\d+)/, (_, n) => `"disputed":${Number(n) + 1}`)]);
+  await page.locator(".headline", { hasText: "REJECTED" }).waitFor();
+  assert.match(await page.locator(".notice").first().innerText(), /segments\[0\]\.disputed/);
+}));
+
 test("A changed receipt is rejected on the axis that was changed", () => visit({}, async page => {
   const { bundle, policy } = issue();
   bundle.disclosures.input.bytes = b64(Buffer.from("another input, as long as it is it!"));

@@ -3,6 +3,7 @@ using Assay.Engine.Execution;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Onnx;
 using Assay.Engine.Numerics;
+using Assay.Providers;
 
 namespace Assay.Cli.Commands;
 
@@ -66,7 +67,7 @@ internal static class DigestCommand
     private static void PrintJson(Graph graph, Session? session, Trace trace) => Shared.Print(json =>
     {
         json.WriteString("graph", Hex(GraphDigest.Of(graph)));
-        json.WriteString("profile", Hex(Profile.Digest.AsSpan()));
+        json.WriteString("profile", LocalEngine.ProfileOf(graph));
         json.WriteString("by", session is null ? ByReference : Fast);
         if (session is not null)
         {

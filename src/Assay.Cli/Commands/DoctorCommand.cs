@@ -54,6 +54,7 @@ internal static class DoctorCommand
         });
         yield return Try("SQLite", "libsqlite3.so.0 is there", () => NativeLibrary.TryLoad("libsqlite3.so.0", out _));
         yield return Try("profile", $"{Profile.Name} sha256:{LocalEngine.Profile}", () => true);
+        yield return Try("profile", $"{Int8Profile.Name} sha256:{LocalEngine.Int8Profile}", () => true);
         yield return Try("instructions", string.Join(", ", Isas.Supported.Select(i => i.Name())), () => Isas.FromEnvironment().IsSupported());
         yield return Try("data folder", folder.Path, () =>
         {

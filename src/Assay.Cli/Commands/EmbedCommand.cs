@@ -19,13 +19,15 @@ internal static class EmbedCommand
         var name = new Argument<string>("NAME") { Description = "A language model: NAME, NAME@VERSION or a digest" };
         var texts = new Argument<string[]>("TEXT") { Description = "What to embed; each gets an embedding of its own", Arity = ArgumentArity.OneOrMore };
         var output = new Option<DirectoryInfo?>("-o", "--output") { Description = "Where the receipt and the embeddings (out.embedding.npy) go (default: here, and no embeddings)", HelpName = "DIR" };
-        var dimensions = new Option<int?>("--dimensions") { Description = "Only so many of each embedding's numbers, brought to length 1 again", HelpName = "N" };
+        var dimensions = new Option<int?>("--dimensions") { Description = "Only so many of each embedding's numbers, brought to length 1 again", HelpName = "N" }.From(1, int.MaxValue);
         var auditable = new Option<bool>("--auditable") { Description = "Let a drawn auditor be shown this record" };
-        var nonce = new Option<string?>("--nonce") { Description = "Echoed in the receipt" };
+        var nonce = Bounds.Nonce();
         var command = new Command("embed", "Embed texts with a language model and get a receipt. Example: assay embed qwen3 \"a text\" \"another\" -o out") { name, texts, output, dimensions, auditable, nonce };
         command.SetAction(parsed => Shared.WithNodeAsync(parsed, async node =>
         {
             var (model, folder) = (ChatCommand.Find(node, parsed.GetValue(name)!), parsed.GetValue(output));
+            if (node.LoadLanguage(model).Model.Architecture.Width is var width && parsed.GetValue(dimensions) > width)
+                throw new UsageException($"--dimensions {parsed.GetValue(dimensions)}: a whole number from 1 to {width}, which is what {model.Name} gives");
             RunCommand.Prepare(folder);
             var body = TextAnswers.EmbeddingBody(model.Reference, parsed.GetValue(texts)!, parsed.GetValue(dimensions));
             var call = RequestReader.ReadEmbedding(body, node.LoadLanguage(model));

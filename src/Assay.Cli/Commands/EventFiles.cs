@@ -60,6 +60,7 @@ internal static class EventFiles
     {
         ModelEvent model => $"{model.Name}@{model.Version}.event.json",
         KeyEvent key => $"{key.Action.ToString().ToLowerInvariant()}-{key.KeyId.ToHex()[..8]}.event.json",
+        OwnerEvent => "owner.event.json",
         AuditTermsEvent => "audit-terms.event.json",
         _ => throw new InvalidOperationException($"no file is made of an event of type {step.GetType().Name}"),
     };

@@ -42,7 +42,7 @@ internal static class FsckCommand
     private static (FsckReport Report, TimeSpan Elapsed) Check(PosixLogFiles files, VerifierKey key, EntryCheck? check, TlogPolicy? witnesses, bool json)
     {
         var clock = Stopwatch.StartNew();
-        return (FsckProgress.Show(quiet: json, progress => Fsck.Run(files, key, check, witnesses, progress)), clock.Elapsed);
+        return (CountProgress.Show(quiet: json, "entries", progress => Fsck.Run(files, key, check, witnesses, progress)), clock.Elapsed);
     }
 
     private static TlogPolicy? WitnessesOf(DataFolder folder) => File.Exists(folder.Witnesses) ? TlogPolicy.Parse(File.ReadAllBytes(folder.Witnesses)) : null;

@@ -22,7 +22,7 @@ internal static class KeyCommand
 
     public static Command Make() => new("key", "The keys of this node, and how root keys sign. Example: assay key list")
     {
-        KeyListCommand.Make(), New(), Vkey(), Introduce(), Renew(), Retire(), Compromise(),
+        KeyListCommand.Make(), New(), Vkey(), Introduce(), Renew(), Retire(), Compromise(), Owner(),
         CeremonyCommands.Init(), CeremonyCommands.Show(), CeremonyCommands.Sign(), CeremonyCommands.Submit(),
     };
 
@@ -108,6 +108,18 @@ internal static class KeyCommand
             (node, key) => parsed.GetValue(from) <= node.Look(s => s.Size)
                 ? KeyEvent.Compromise(node.Origin, key.Key.Id, parsed.GetValue(from))
                 : throw new UsageException($"--from {parsed.GetValue(from)} lies beyond the log"), "declared compromised"));
+        return command;
+    }
+
+    private static Command Owner()
+    {
+        var name = new Argument<string>("NAME") { Description = "Who has the root keys from here on" };
+        var command = new Command("owner", "Say that the root keys have changed hands: all serving keys must be retired, and accounts begin anew") { name };
+        command.SetAction(parsed => Shared.WithNodeAsync(parsed, async node =>
+        {
+            var outcome = await node.ProposeAsync(new OwnerEvent(node.Origin, parsed.GetValue(name)!));
+            return outcome.Waiting is { } waiting ? await EventFiles.WriteAsync(parsed, node, waiting) : Done(parsed, "owner", parsed.GetValue(name)!);
+        }));
         return command;
     }
 

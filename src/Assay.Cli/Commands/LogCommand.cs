@@ -14,7 +14,7 @@ internal static class LogCommand
     public static Command Make() =>
         new("log", "Read and check the log of this data folder. Example: assay log fsck")
         {
-            CheckpointCommand(), Inclusion(), Consistency(), FsckCommand.Make(), EpochCommand.Make(),
+            CheckpointCommand(), VkeyCommand(), Inclusion(), Consistency(), FsckCommand.Make(), EpochCommand.Make(),
             WitnessCommand.Make(), WitnessesCommand.Make(), WitnessesCommand.MakeResume(), FaultCommand.Make(), MonitorCommand.Make(),
         };
 
@@ -34,6 +34,21 @@ internal static class LogCommand
                 });
             else
                 Console.Write(System.Text.Encoding.UTF8.GetString(log.Signed!.Note));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command VkeyCommand()
+    {
+        var command = new Command("vkey", "The verifier key of this node's log: its name among auditors, monitors and witnesses");
+        command.SetAction(parsed =>
+        {
+            var key = LogKey(Shared.FolderOf(parsed)).ToString();
+            if (Shared.IsJson(parsed))
+                Shared.Print(json => json.WriteString("vkey", key));
+            else
+                Console.WriteLine(key);
             return ExitCode.Ok;
         });
         return command;

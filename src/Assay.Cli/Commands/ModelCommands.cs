@@ -2,6 +2,7 @@ using System.CommandLine;
 using Assay.Engine.Execution;
 using Assay.Engine.Models;
 using Assay.Store;
+using Assay.Verify.Crypto;
 
 namespace Assay.Cli.Commands;
 
@@ -10,11 +11,12 @@ internal static class ImportCommand
     public static Command Make()
     {
         var path = new Argument<string>("FILE") { Description = "An .onnx or .gguf file, or a folder with one and the files beside it, or with safetensors, config.json and tokenizer.json" };
-        var name = new Option<string?>("--name") { Description = "Name (default: that of the file or folder)", HelpName = "N" };
-        var version = new Option<string?>("--version") { Description = "Version (default: the next number)", HelpName = "V" };
+        var name = Bounds.ModelName("Name (default: that of the file or folder)");
+        var version = Bounds.ModelVersion();
         var command = new Command("import", "Bring a model in and publish it in the log. Example: assay import mnist.onnx") { path, name, version };
         command.SetAction(parsed => Shared.WithNodeAsync(parsed, async node =>
         {
+            RequireModel(parsed.GetValue(path)!);
             var model = await node.ImportAsync(parsed.GetValue(path)!, parsed.GetValue(name), parsed.GetValue(version));
             if (node.Unpublished(model) is { } waiting)
                 return await EventFiles.WriteAsync(parsed, node, waiting);
@@ -25,6 +27,15 @@ internal static class ImportCommand
             return ExitCode.Ok;
         }));
         return command;
+    }
+
+    /// <summary>Refuses a file or folder that by its names alone holds no model.</summary>
+    /// <exception cref="UsageException">What would be one is in its message.</exception>
+    public static void RequireModel(string path)
+    {
+        var isFolder = Directory.Exists(path);
+        if ((isFolder || File.Exists(path)) && !ModelStore.NamesModel(path))
+            throw new UsageException($"'{path}' is no model: {(isFolder ? "a folder holds one .onnx or .gguf file, or .safetensors files with config.json and tokenizer.json" : "an .onnx or .gguf file is one, or a folder with one or with .safetensors files, config.json and tokenizer.json")}");
     }
 }
 
@@ -78,11 +89,13 @@ internal static class ShowCommand
                 Shared.Print(json =>
                 {
                     ModelText.Write(json, model);
+                    if (CommitCommand.IdOf(store, model) is { } id)
+                        json.WriteString("proofModel", id.ToHex());
                     ModelText.WriteValues(json, "inputs", graph, graph.Inputs);
                     ModelText.WriteValues(json, "outputs", graph, graph.Outputs);
                 });
             else
-                ModelText.Print(model, graph);
+                ModelText.Print(model, graph, CommitCommand.IdOf(store, model));
             return ExitCode.Ok;
         });
         return command;
@@ -121,9 +134,11 @@ internal static class ModelText
             Console.WriteLine($"  file     {file.Name}  sha256:{file.Sha256.ToHex()}  {Shared.Bytes(file.Size)}");
     }
 
-    public static void Print(StoredModel model, Graph graph)
+    public static void Print(StoredModel model, Graph graph, Hash? committed)
     {
         Print(model);
+        if (committed is { } proofModel)
+            Console.WriteLine($"  proofs   committed as {proofModel.ToHex()}");
         foreach (var id in graph.Inputs)
             Console.WriteLine($"  input    {graph.Values[id].Name}  {Binding.Describe(graph.Values[id])}");
         foreach (var id in graph.Outputs)

@@ -16,16 +16,20 @@ internal static class ProfileReport
     public static int Print(bool json, CancellationToken cancel)
     {
         var tensors = Run(Profile.Name, Profile.Digest.AsSpan(), Profile.OpenVectors, ProfileCheck.Run(ProfileCheck.Cases(), cancel), json);
+        var whole = Run(Int8Profile.Name, Int8Profile.Digest.AsSpan(), Int8Profile.OpenVectors, ProfileCheck.Run(ProfileCheck.Int8Cases(), cancel), json);
         var language = Run(LanguageProfile.Name, LanguageProfile.Digest.AsSpan(), LanguageProfile.OpenVectors, LanguageCheck.Run(LanguageCheck.Cases(), cancel), json);
         if (json)
             Shared.Print(writer =>
             {
                 Write(writer, tensors);
+                writer.WriteStartObject("int8");
+                Write(writer, whole);
+                writer.WriteEndObject();
                 writer.WriteStartObject("language");
                 Write(writer, language);
                 writer.WriteEndObject();
             });
-        return tensors.Conforms && language.Conforms ? ExitCode.Ok : ExitCode.Rejected;
+        return tensors.Conforms && whole.Conforms && language.Conforms ? ExitCode.Ok : ExitCode.Rejected;
     }
 
     private static Checked Run(string name, ReadOnlySpan<byte> digest, Func<Stream> vectors, IEnumerable<ProfileResult> run, bool isQuiet)

@@ -17,26 +17,26 @@ internal static class PullCommand
         Description = "hf:ORG/REPO[:FILE][@REVISION], ollama:NAME[:TAG], https://ADDRESS#sha256=HEX, or a file or folder of this machine",
     };
 
-    private static readonly Option<string?> Name = new("--name") { Description = "Name (default: that of the file or repository)", HelpName = "N" };
+    private static readonly Option<string?> Name = Bounds.ModelName("Name (default: that of the file or repository)");
 
-    private static readonly Option<string?> Version = new("--version") { Description = "Version (default: the next number)", HelpName = "V" };
+    private static readonly Option<string?> Version = Bounds.ModelVersion();
 
-    private static readonly Option<string?> Hub = new("--hub")
+    internal static readonly Option<string?> Hub = new("--hub")
     {
         Description = "The hub that hf: means (default: $ASSAY_HF_ENDPOINT, else https://huggingface.co); $HF_TOKEN is sent to it and to nobody else",
         HelpName = "URL",
     };
 
-    private static readonly Option<string?> Registry = new("--registry")
+    internal static readonly Option<string?> Registry = new("--registry")
     {
         Description = "The registry that ollama: means (default: $ASSAY_OLLAMA_REGISTRY, else https://registry.ollama.ai)", HelpName = "URL",
     };
 
-    private static readonly Option<int> MaxGb = new("--max-gb")
+    internal static readonly Option<int> MaxGb = new Option<int>("--max-gb")
     {
         Description = "The largest model that is pulled, in gigabytes", HelpName = "N",
         DefaultValueFactory = _ => (int)(new PullOptions().MaxBytes / 1_000_000_000),
-    };
+    }.From(1, MaxGigabytes);
 
     public static Command Make()
     {
@@ -50,20 +50,20 @@ internal static class PullCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var reference = PullReference.Parse(parsed.GetValue(Reference)!);
+        var reference = ReferenceOf(parsed.GetValue(Reference)!);
         var (name, version) = (parsed.GetValue(Name), parsed.GetValue(Version));
         if (reference is PullReference.Local local)
+        {
+            ImportCommand.RequireModel(local.Path);
             return await Shared.WithNodeAsync(parsed, async node => await TellAsync(parsed, node, await node.ImportAsync(local.Path, name, version), null, []));
+        }
         var folder = Shared.FolderOf(parsed);
         var options = Options(parsed);
         folder.Create();
         RequireNoServer(folder);
         using var puller = new Puller(new ModelStore(folder.Models), options);
-        var plan = await puller.PlanAsync(reference, cancel);
-        ModelStore.RequireNames(name ??= plan.Name, version);
-        foreach (var note in plan.Notes)
-            Console.Error.WriteLine(note);
-        var pulled = await PullProgressShown.ShowAsync(Shared.IsJson(parsed), progress => puller.FetchAsync(plan, progress, cancel));
+        var (plan, pulled) = await FetchAsync(parsed, puller, reference, name, version, cancel);
+        name ??= plan.Name;
         for (var waited = TimeSpan.Zero; ; waited += TurnEvery)
         {
             try
@@ -75,6 +75,29 @@ internal static class PullCommand
                 await Task.Delay(TurnEvery, cancel);
             }
         }
+    }
+
+    /// <summary>Brings a model into the store of a node that this process has open, and publishes it in its log. For commands with the options of this one.</summary>
+    internal static async Task<StoredModel> BringAsync(ParseResult parsed, AssayNode node, PullReference reference, CancellationToken cancel)
+    {
+        if (reference is PullReference.Local local)
+        {
+            ImportCommand.RequireModel(local.Path);
+            return await node.ImportAsync(local.Path);
+        }
+        using var puller = new Puller(node.Models, Options(parsed));
+        var (plan, pulled) = await FetchAsync(parsed, puller, reference, null, null, cancel);
+        return await node.KeepAsync(pulled, plan.Name);
+    }
+
+    private static async Task<(PullPlan, IReadOnlyList<PulledFile>)> FetchAsync(
+        ParseResult parsed, Puller puller, PullReference reference, string? name, string? version, CancellationToken cancel)
+    {
+        var plan = await puller.PlanAsync(reference, cancel);
+        ModelStore.RequireNames(name ?? plan.Name, version);
+        foreach (var note in plan.Notes)
+            Console.Error.WriteLine(note);
+        return (plan, await PullProgressShown.ShowAsync(Shared.IsJson(parsed), progress => puller.FetchAsync(plan, progress, cancel)));
     }
 
     private static async Task<int> TellAsync(ParseResult parsed, AssayNode node, StoredModel model, PullPlan? plan, IReadOnlyList<PulledFile> pulled)
@@ -96,6 +119,19 @@ internal static class PullCommand
         return ExitCode.Ok;
     }
 
+    /// <exception cref="UsageException">It names no place that models come from.</exception>
+    internal static PullReference ReferenceOf(string text)
+    {
+        try
+        {
+            return PullReference.Parse(text);
+        }
+        catch (StoreException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
     private static PullOptions Options(ParseResult parsed)
     {
         var standard = new PullOptions();
@@ -103,13 +139,12 @@ internal static class PullCommand
         // It is not shown, not even where it is wrong.
         if (token?.All(c => c is > ' ' and < '\x7f') == false)
             throw new UsageException("HF_TOKEN holds something that is no access token");
-        var gigabytes = parsed.GetValue(MaxGb);
         return new PullOptions
         {
             Hub = Address(parsed, Hub, "ASSAY_HF_ENDPOINT") ?? standard.Hub,
             Registry = Address(parsed, Registry, "ASSAY_OLLAMA_REGISTRY") ?? standard.Registry,
             Token = token,
-            MaxBytes = gigabytes is > 0 and <= MaxGigabytes ? gigabytes * 1_000_000_000L : throw new UsageException($"--max-gb {gigabytes}: from 1 to {MaxGigabytes}"),
+            MaxBytes = parsed.GetValue(MaxGb) * 1_000_000_000L,
             Choose = Console.IsInputRedirected || Console.IsErrorRedirected || Shared.IsJson(parsed) ? null : Choose,
         };
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Assay.Engine.Execution;
+using Assay.Proofs.Files;
 using Assay.Providers;
 using Assay.Providers.Language;
 using Assay.Store;
@@ -31,24 +32,27 @@ internal static class ReplayCommand
             var result = isLanguage
                 ? await ReplayLanguage.RunAsync(bundle, parsed.GetValue(model), folder.Models, cancel)
                 : await RunAsync(bundle, parsed.GetValue(model), folder.Models, cancel);
-            var report = Verifier.Verify(bytes, VerifyCommand.PolicyOf(parsed.GetValue(policy), folder), Finding(bundle, result));
+            var report = Verifier.Verify(bytes, VerifyCommand.PolicyOf(parsed.GetValue(policy), folder), Finding(bundle, result), proofs: new EvidenceVerifier());
+            var unanswered = VoidRecord.Of(result.Receipt);
             var status = result.Status.ToString().ToLowerInvariant();
             if (Shared.IsJson(parsed))
                 Shared.Print(json =>
                 {
                     json.WriteString("status", status);
                     json.WriteString("detail", result.Detail);
+                    if (unanswered is not null)
+                        ReplayText.Write(json, unanswered);
                     json.WriteString("model", $"{result.Receipt.Model.Name}@{result.Receipt.Model.Version}");
                     json.WriteString("modelDigest", result.Receipt.Model.Manifest.ToHex());
                     if (result.OtherModel is { } given)
                         json.WriteString("givenModelDigest", given.ToHex());
                     if (result.Token is { } token)
                         ReplayText.Write(json, token);
-                    json.WriteString("profile", isLanguage ? LanguageEngine.Profile : LocalEngine.Profile);
+                    json.WriteString("profile", isLanguage ? LanguageEngine.Profile : result.Receipt.Execution.Profile == LocalEngine.Int8Profile ? LocalEngine.Int8Profile : LocalEngine.Profile);
                     report.WriteMembers(json);
                 });
             else
-                Console.Write($"{ReplayText.OtherModel(result, parsed.GetValue(model))}{status}: {result.Detail}\n\n{report.ToText()}");
+                Console.Write($"{ReplayText.Void(unanswered)}{ReplayText.OtherModel(result, parsed.GetValue(model))}{status}: {result.Detail}\n\n{report.ToText()}");
             return result.Status switch
             {
                 // Right bytes under a receipt that is itself rejected are no reason to go on.

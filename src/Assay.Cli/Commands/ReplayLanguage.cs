@@ -30,7 +30,7 @@ internal static class ReplayLanguage
     }
 
     // In place: it may be larger than what the disk has room for a second time.
-    private static RunnableLanguageModel FromFile(string path)
+    public static RunnableLanguageModel FromFile(string path)
     {
         var files = Directory.Exists(path) ? Directory.GetFiles(path)
             : File.Exists(path) ? [.. GgufParts.With(path).Select(f => f.Path)]

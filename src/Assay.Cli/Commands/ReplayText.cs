@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Assay.Providers;
+using Assay.Providers.Language;
 
 namespace Assay.Cli.Commands;
 
@@ -12,6 +13,27 @@ internal static class ReplayText
         $"the receipt names  {result.Receipt.Model.Name}@{result.Receipt.Model.Version}  sha256:{result.Receipt.Model.Manifest.ToHex()}\n"
         + $"run here was       {file}  sha256:{given.ToHex()}\n"
         + "They are not the same model: what follows compares the two, and says nothing against whoever made the answer.\n";
+
+    /// <summary>The line that comes first of a record that holds no answer; else nothing.</summary>
+    public static string Void(VoidRecord? record) => record is null ? "" :
+        $"void: ticket {record.Ticket} was reserved, and {(record is { Tokens: 0, Bytes: 0 } ? "nothing was answered" : $"no answer was finished: it was broken off after {(record.Tokens > 0 ? $"{record.Tokens} tokens" : $"{record.Bytes} bytes")}")} ({record.Reason switch
+        {
+            VoidReason.Cancelled => "cancelled: the caller left, or wanted no more",
+            VoidReason.Failed => "failed: the node could not go on with it",
+            _ => "lost: the node ended before it was finished",
+        }})\n";
+
+    /// <summary>The member <c>void</c>: what was reserved, and why there is no answer.</summary>
+    public static void Write(Utf8JsonWriter json, VoidRecord record)
+    {
+        json.WriteStartObject("void");
+        json.WriteNumber("ticket", record.Ticket);
+        json.WriteString("reason", record.Reason.ToString().ToLowerInvariant());
+        json.WriteNumber("tokens", record.Tokens);
+        if (record.Bytes > 0)
+            json.WriteNumber("bytes", record.Bytes);
+        json.WriteEndObject();
+    }
 
     /// <summary>The member <c>token</c>: where an answer first differs, and by how much.</summary>
     public static void Write(Utf8JsonWriter json, TokenDifference difference)

@@ -20,7 +20,7 @@ internal static class RunCommand
         var mean = new Option<string?>("--mean") { Description = "Of a picture: what is taken off each pixel (0 to 255)" };
         var scale = new Option<string?>("--scale") { Description = "Of a picture: what the difference is multiplied by, such as 1/255" };
         var auditable = new Option<bool>("--auditable") { Description = "Let a drawn auditor be shown this record" };
-        var nonce = new Option<string?>("--nonce") { Description = "Echoed in the receipt" };
+        var nonce = Bounds.Nonce();
         var command = new Command("run", "Run a model and get a receipt. Example: assay run mnist seven.png -o out")
         {
             name, inputs, output, channels, mean, scale, auditable, nonce, Shared.RunSeconds,
@@ -39,9 +39,7 @@ internal static class RunCommand
                     node, model, string.Join(' ', arguments), text.Read(parsed), new CallerTerms(parsed.GetValue(nonce), parsed.GetValue(auditable)),
                     parsed.GetValue(output), Shared.IsJson(parsed));
             }
-            var image = parsed.GetValue(channels) ?? parsed.GetValue(mean) ?? parsed.GetValue(scale);
-            var tensors = Inputs.Read(node.Load(model).Graph, arguments,
-                image is null ? null : Inputs.ImageOptions(parsed.GetValue(channels), parsed.GetValue(mean), parsed.GetValue(scale)));
+            var tensors = Inputs.Read(node.Load(model).Graph, arguments, Image(parsed.GetValue(channels), parsed.GetValue(mean), parsed.GetValue(scale)));
             Prepare(parsed.GetValue(output));
             var terms = new CallerTerms(parsed.GetValue(nonce), parsed.GetValue(auditable), Inputs.Wire(arguments));
             var answer = await node.InvokeAsync(model, tensors, terms);
@@ -55,9 +53,25 @@ internal static class RunCommand
         return command;
     }
 
+    // Null where none of the three is said.
+    private static ImageOptions? Image(string? channels, string? mean, string? scale)
+    {
+        try
+        {
+            return (channels ?? mean ?? scale) is null ? null : Inputs.ImageOptions(channels, mean, scale);
+        }
+        catch (ModelException e)
+        {
+            throw new UsageException($"--channels, --mean, --scale: {e.Message}");
+        }
+    }
+
     /// <summary>Makes sure that the receipt will have a place before there is one.</summary>
+    /// <exception cref="UsageException">A file has that name.</exception>
     public static void Prepare(DirectoryInfo? folder)
     {
+        if (File.Exists(folder?.FullName))
+            throw new UsageException($"--output '{folder}' is a file: a folder is right");
         folder?.Create();
         AtomicFile.Probe(folder?.ToString() ?? "");
     }

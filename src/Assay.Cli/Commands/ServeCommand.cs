@@ -24,7 +24,7 @@ internal static class ServeCommand
     {
         var witnesses = new WitnessOptions();
         var indexers = new Option<string[]>("--indexer") { Description = "An indexer of this node's log, as `assay key vkey` prints it, to put into its policy; once for each", HelpName = "VKEY" };
-        var every = new Option<ulong>("--epoch-every") { Description = "After so many receipts the log commits to an index of all", HelpName = "N", DefaultValueFactory = _ => new NodeOptions().EpochEvery };
+        var every = new Option<ulong>("--epoch-every") { Description = "After so many receipts the log commits to an index of all", HelpName = "N", DefaultValueFactory = _ => new NodeOptions().EpochEvery }.From(1UL, ulong.MaxValue);
         var algorithm = new Option<KeyAlgorithm>("--serving-key-algorithm")
         {
             Description = "Of the serving keys that are made from now on: ed25519 or p256",
@@ -32,9 +32,11 @@ internal static class ServeCommand
             CustomParser = result => KeyCommand.ParseAlgorithm(result.Tokens[0].Value, result.AddError),
             DefaultValueFactory = _ => KeyAlgorithm.Ed25519,
         };
+        var auditors = new Option<FileInfo?>("--auditors") { Description = "Who may audit, for this and later starts: one verifier key on a line, or *", HelpName = "FILE" };
+        var accounts = new Option<int>("--accounts-every") { Description = "Seconds between looks at the logs of the accounts that are kept here (`assay account follow`); 0 for never", HelpName = "S", DefaultValueFactory = _ => (int)new NodeOptions().AccountsEvery.TotalSeconds }.From(0, 86_400, ", where 0 is never");
         var command = new Command("serve", "Serve the models of a data folder over HTTP, with the explorer. Example: assay serve --url http://127.0.0.1:7780")
         {
-            Url, witnesses.Witness, witnesses.Quorum, witnesses.LogPolicy, indexers, every, algorithm, Shared.RunSeconds,
+            Url, witnesses.Witness, witnesses.Quorum, witnesses.LogPolicy, indexers, auditors, accounts, every, algorithm, Shared.RunSeconds,
         };
         command.SetAction((parsed, cancel) => Shared.WithNodeAsync(parsed, async node =>
         {
@@ -43,8 +45,9 @@ internal static class ServeCommand
         }, new NodeOptions
         {
             Witnesses = witnesses.TextOf(parsed), Indexers = [.. (parsed.GetValue(indexers) ?? []).Select(Vkey)],
-            EpochEvery = Math.Max(1, parsed.GetValue(every)), ServingKeyAlgorithm = parsed.GetValue(algorithm),
-            RunTime = Shared.RunTimeOf(parsed),
+            EpochEvery = parsed.GetValue(every), ServingKeyAlgorithm = parsed.GetValue(algorithm),
+            RunTime = Shared.RunTimeOf(parsed), AccountsEvery = TimeSpan.FromSeconds(parsed.GetValue(accounts)),
+            Auditors = parsed.GetValue(auditors) is { } file ? AuditorsCommand.Parse(Shared.ReadText(auditors.Name, file.ToString())) : null,
         }));
         return command;
     }
@@ -71,8 +74,10 @@ internal static class ServeCommand
         await using var app = WebHost.Build(node, address, apiKey);
         await app.StartAsync(cancel);
         var listening = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        node.Folder.WriteOwner(listening);
+        node.Folder.WriteOwner(listening, node.OperatorToken);
         Console.WriteLine($"listening on {listening}");
+        node.Accounts.KeepUpdating(problem => Console.Error.WriteLine($"assay: accounts: {problem}"));
+        node.Market.KeepGoing(problem => Console.Error.WriteLine($"assay: market: {problem}"));
         await app.WaitForShutdownAsync(cancel);
     }
 }

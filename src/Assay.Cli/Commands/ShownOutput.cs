@@ -19,12 +19,14 @@ internal static class ShownOutput
         return shown.Output is { } whole ? whole.Bytes.ToArray() : [.. shown.Span!.Pieces.SelectMany(p => p.Bytes.ToArray())];
     }
 
-    /// <summary>For people: the text of tokens, the first bytes of tensors.</summary>
+    /// <summary>For people: the text of tokens, what came from an upstream as it came, the first bytes of tensors.</summary>
     public static string Text(byte[] receipt, byte[] bytes)
     {
-        if (Receipt.Parse(Bundle.Parse(receipt).Envelope.Payload.Span).Output.Kind == OutputKind.Tensors)
+        var kind = Receipt.Parse(Bundle.Parse(receipt).Envelope.Payload.Span).Output.Kind;
+        if (kind == OutputKind.Tensors)
             return $"{bytes.Length} bytes: {Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(bytes.Length, 64)))}{(bytes.Length > 64 ? "…" : "")}";
-        var text = OutputCommitment.Pieces(OutputKind.Tokens, bytes).SelectMany(range => OutputToken.Parse(bytes.AsSpan(range)).Text.ToArray()).ToArray();
+        var text = kind == OutputKind.Relayed ? bytes
+            : OutputCommitment.Pieces(OutputKind.Tokens, bytes).SelectMany(range => OutputToken.Parse(bytes.AsSpan(range)).Text.ToArray()).ToArray();
         return string.Concat(System.Text.Encoding.UTF8.GetString(text).Select(c => char.IsControl(c) && c != '\n' ? '?' : c));
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Assay.Node;
+using Assay.Proofs.Files;
 using Assay.Verify;
 using Assay.Verify.Bundles;
 using Assay.Verify.Policies;
@@ -32,7 +33,7 @@ internal static class VerifyCommand
             var trusted = PolicyOf(parsed.GetValue(policy), Shared.FolderOf(parsed));
             // Receipts of one log share their events and often their checkpoint.
             var cache = new VerifierCache();
-            var reports = parsed.GetValue(files)!.Select(file => (file, Report: Verifier.Verify(Read(file), trusted, cache: cache))).ToList();
+            var reports = parsed.GetValue(files)!.Select(file => (file, Report: Verifier.Verify(Read(file), trusted, cache: cache, proofs: new EvidenceVerifier()))).ToList();
             if (!Shared.IsJson(parsed))
                 foreach (var (file, report) in reports)
                     Console.Write((reports.Count > 1 ? $"{file}\n" : "") + report.ToText());
@@ -67,16 +68,16 @@ internal static class VerifyCommand
         }
     }
 
-    public static byte[] Read(string file)
+    public static byte[] Read(string file, int most = Bundle.MaxSize)
     {
         var info = new FileInfo(file);
         if (!info.Exists)
             throw new FileNotFoundException($"there is no file '{file}'");
         // One byte over the limit is enough for the verifier to say so; no more is read, whatever a pipe sends.
         using var stream = info.OpenRead();
-        using var bytes = new MemoryStream((int)Math.Min(info.Length, Bundle.MaxSize + 1L));
+        using var bytes = new MemoryStream((int)Math.Min(info.Length, most + 1L));
         var chunk = new byte[1 << 16];
-        for (int read; bytes.Length <= Bundle.MaxSize && (read = stream.Read(chunk)) > 0;)
+        for (int read; bytes.Length <= most && (read = stream.Read(chunk)) > 0;)
             bytes.Write(chunk, 0, read);
         return bytes.ToArray();
     }

@@ -14,6 +14,10 @@ public static class EventText
         KeyEvent key => Key(key).Append($"  log       {Shown(key.Origin)}"),
         ModelEvent model => Model(model),
         EpochEvent epoch => [$"epoch: what the first {epoch.Size} entries say of {epoch.Keys} serving keys", $"  log       {Shown(epoch.Origin)}"],
+        OwnerEvent owner =>
+        [
+            $"change of owner: the root keys are {Shown(owner.Owner)}'s from here on, and no account goes with them", $"  log       {Shown(owner.Origin)}",
+        ],
         AuditTermsEvent terms =>
         [
             $"audit terms: epochs of {terms.EpochRecords} records for keys introduced from here on", $"  opening   of drawn records within {terms.OpeningSeconds} s",
@@ -52,6 +56,7 @@ public static class EventText
         $"publish the model {Shown(model.Name)}@{Shown(model.Version)} ({Shown(model.Format)})",
         $"  digest    sha256:{model.Manifest.ToHex()}",
         $"  graph     sha256:{model.Graph.ToHex()}",
+        .. model.ProofModel is { } committed ? [$"  proofs    committed as {committed.ToHex()}: runs can be proved, and proofs tell the weights"] : Array.Empty<string>(),
         .. model.Files.Take(20).Select(file => $"  file      {Shown(file.Name)}  sha256:{file.Sha256.ToHex()}  {file.Size} bytes"),
         .. model.Files.Length > 20 ? [$"  file      and {model.Files.Length - 20} more"] : Array.Empty<string>(),
         $"  log       {Shown(model.Origin)}",

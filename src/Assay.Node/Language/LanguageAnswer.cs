@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Models.Tokenizers;
@@ -22,6 +23,7 @@ public sealed class LanguageAnswer : IAsyncDisposable
     private readonly Action issuedOne;
     private readonly AnswerRecorder recorder;
     private readonly byte[] salt = RandomNumberGenerator.GetBytes(Commitment.SaltSize);
+    private readonly Stopwatch since = Stopwatch.StartNew();
     private Exception? failure;
     private bool ended, settled;
 
@@ -44,6 +46,9 @@ public sealed class LanguageAnswer : IAsyncDisposable
     /// <summary>Tokens of the prompt that were there from an earlier one. Known from the first token on.</summary>
     public int ReusedTokens => run.Tokens.ReusedTokens;
 
+    /// <summary>How long the first token took from when the answer was begun; null before it is there.</summary>
+    public TimeSpan? FirstAfter { get; private set; }
+
     /// <summary>When the request came, by this node's clock.</summary>
     public DateTimeOffset RequestedAt => begun.RequestedAt;
 
@@ -64,6 +69,7 @@ public sealed class LanguageAnswer : IAsyncDisposable
                 failure = e;
                 throw;
             }
+            FirstAfter ??= since.Elapsed;
             recorder.Add(tokens.Current);
             yield return tokens.Current;
         }

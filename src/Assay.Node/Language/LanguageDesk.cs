@@ -7,6 +7,7 @@ using Assay.Providers.Language;
 using Assay.Store;
 using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
+using Assay.Verify.Merkle;
 using Assay.Verify.Statements;
 
 namespace Assay.Node.Language;
@@ -16,6 +17,8 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
 {
     private readonly LanguageEngine engine = new(options);
     private readonly ConcurrentDictionary<Hash, Lazy<RunnableLanguageModel>> opened = [];
+
+    public LanguageEngine Engine => engine;
 
     /// <summary>Most tokens of prompt and answer together.</summary>
     public int ContextOf(LanguageModel model) => engine.ContextOf(model);
@@ -46,7 +49,7 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
         var input = PromptTokens.Encode(request.Generation.Prompt.AsSpan());
         // What cannot be answered gets no ticket.
         request = request with { Generation = await engine.CheckAsync(new LanguageInvocation(model, request.Generation with { Caller = caller }), cancel) };
-        var begun = await issuer.BeginAsync(SegmentOf(model), model, new LanguageInput(PromptTokens.MediaType, input), terms, requestedAt);
+        var begun = await issuer.BeginAsync(AnswererOf(model), new LanguageInput(PromptTokens.MediaType, input), terms, requestedAt);
         var parameters = ParametersOf(model, request, begun.Ticket);
         var generation = request.Generation with { Seed = parameters.Seed.Derive(terms.Nonce, input) };
         try
@@ -65,7 +68,7 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
     }
 
     /// <summary>Logs a key's tickets that were lost with an earlier process as void.</summary>
-    public Task VoidLostAsync(Segment segment, StoredModel model, DateTimeOffset now) => issuer.VoidLostAsync(segment, Load(model), now);
+    public Task VoidLostAsync(StoredModel model, DateTimeOffset now) => issuer.VoidLostAsync(AnswererOf(Load(model)), now);
 
     /// <summary>Makes embeddings and has their receipt issued; durable and promised when this returns. Where they cannot be made, a void is.</summary>
     public async Task<EmbeddedTexts> EmbedAsync(
@@ -75,7 +78,7 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
         // What cannot be answered gets no ticket.
         await engine.CheckAsync(invocation, cancel);
         var input = PromptTokens.EncodeList([.. call.Request.Texts.Select(t => t.ToArray())]);
-        var begun = await issuer.BeginAsync(SegmentOf(model), model, new LanguageInput(PromptTokens.ListMediaType, input), terms, requestedAt);
+        var begun = await issuer.BeginAsync(AnswererOf(model), new LanguageInput(PromptTokens.ListMediaType, input), terms, requestedAt);
         var parameters = new EmbeddingParameters
         {
             Ticket = begun.Ticket.Number,
@@ -120,7 +123,18 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
             model.Value.Model.Dispose();
     }
 
-    private Segment SegmentOf(RunnableLanguageModel model) => new(service, model.Claim.Manifest, LanguageEngine.Profile, region);
+    private Answerer AnswererOf(RunnableLanguageModel model) => new(
+        new Segment(service, model.Claim.Manifest, LanguageEngine.Profile, region), model.Claim, LanguageEngine.ExecutionOf(model),
+        lost => new LostAnswer(PromptTokens.MediaType, new OutputClaim(0, MerkleTree.Empty, 0), AnswerParametersFormat.Write(new AnswerParameters
+        {
+            Api = "none",
+            Ticket = lost.Number,
+            Seed = new SeedClaim.Node(lost.Key, lost.Number),
+            MaxTokens = 0,
+            PromptTokens = 0,
+            SystemFingerprint = ModelDigests.FingerprintOf(model),
+            Void = VoidReason.Lost,
+        })));
 
     private static VoidReason ReasonOf(Exception e) => e is OperationCanceledException ? VoidReason.Cancelled : VoidReason.Failed;
 
@@ -153,6 +167,7 @@ internal sealed class LanguageDesk(Func<StoredModel, LanguageModel> open, Langua
         TemplateClock = request.TemplateClock,
         PromptTokens = (ulong)request.Generation.Prompt.Length,
         SystemFingerprint = ModelDigests.FingerprintOf(model),
+        Route = request.Route,
     };
 }
 

@@ -7,7 +7,6 @@ using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Dsse;
 using Assay.Verify.Json;
-using Assay.Verify.Merkle;
 using Assay.Verify.Statements;
 
 namespace Assay.Node.Language;
@@ -18,6 +17,14 @@ namespace Assay.Node.Language;
 internal sealed record BegunAnswer(
     string RecordId, Segment Segment, ModelClaim Model, ExecutionClaim Execution, Ticket Ticket, LanguageInput Input, CallerTerms Terms, DateTimeOffset RequestedAt);
 
+/// <summary>Who answers, as receipts call it: a language model of this node, or a relay to one elsewhere.</summary>
+/// <param name="Lost">What is recorded of an answer that was lost with the process that made it.</param>
+internal sealed record Answerer(Segment Segment, ModelClaim Model, ExecutionClaim Execution, Func<Ticket, LostAnswer> Lost);
+
+/// <param name="InputType">Media type of the input, of which nothing is known any more.</param>
+/// <param name="Output">Of nothing.</param>
+internal sealed record LostAnswer(string InputType, OutputClaim Output, JsonValue Parameters);
+
 /// <summary>What a language model was given, in its canonical encoding.</summary>
 internal sealed record LanguageInput(string MediaType, byte[] Bytes);
 
@@ -25,26 +32,26 @@ internal sealed record LanguageInput(string MediaType, byte[] Bytes);
 internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, ServingKeys keys, Tickets tickets, VaultSink sink)
 {
     /// <summary>Takes a ticket, and logs those as void that were lost with an earlier process.</summary>
-    public async Task<BegunAnswer> BeginAsync(Segment segment, RunnableLanguageModel model, LanguageInput input, CallerTerms terms, DateTimeOffset requestedAt)
+    public async Task<BegunAnswer> BeginAsync(Answerer answerer, LanguageInput input, CallerTerms terms, DateTimeOffset requestedAt)
     {
         Ticket ticket;
         List<(Ticket Ticket, ReceiptIssuer.Signed Signed)> voids;
         using (var turn = await queue.TakeAsync())
         {
-            voids = await AppendLostAsync(turn, segment, model, requestedAt);
-            var serving = await keys.ForAsync(segment, turn);
+            voids = await AppendLostAsync(turn, answerer, requestedAt);
+            var serving = await keys.ForAsync(answerer.Segment, turn);
             ticket = tickets.Take(serving.Key.PublicKey.Id, serving.NextSequence);
         }
         await SettleAsync(voids);
-        return new BegunAnswer(ReceiptIssuer.NewRecordId(), segment, model.Claim, LanguageEngine.ExecutionOf(model), ticket, input, terms, requestedAt);
+        return new BegunAnswer(ReceiptIssuer.NewRecordId(), answerer.Segment, answerer.Model, answerer.Execution, ticket, input, terms, requestedAt);
     }
 
     /// <summary>Logs those tickets of a segment's key as void that were lost with an earlier process.</summary>
-    public async Task VoidLostAsync(Segment segment, RunnableLanguageModel model, DateTimeOffset now)
+    public async Task VoidLostAsync(Answerer answerer, DateTimeOffset now)
     {
         List<(Ticket Ticket, ReceiptIssuer.Signed Signed)> voids;
         using (var turn = await queue.TakeAsync())
-            voids = await AppendLostAsync(turn, segment, model, now);
+            voids = await AppendLostAsync(turn, answerer, now);
         await SettleAsync(voids);
     }
 
@@ -126,15 +133,15 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
         .Select(bytes => Envelope.Parse(JsonAt.Root(StrictJson.Parse(Opening.Parse(bytes).Envelope, Bundle.MaxSize), "envelope")))
         .Select(envelope => AnswerParametersFormat.TicketOf(Receipt.Parse(envelope.Payload.Span).Parameters));
 
-    private async Task<List<(Ticket Ticket, ReceiptIssuer.Signed Signed)>> AppendLostAsync(LogQueue.Turn turn, Segment segment, RunnableLanguageModel model, DateTimeOffset now)
+    private async Task<List<(Ticket Ticket, ReceiptIssuer.Signed Signed)>> AppendLostAsync(LogQueue.Turn turn, Answerer answerer, DateTimeOffset now)
     {
-        var serving = await keys.ForAsync(segment, turn);
+        var serving = await keys.ForAsync(answerer.Segment, turn);
         var voids = new List<(Ticket, ReceiptIssuer.Signed)>();
         foreach (var lost in tickets.TakeLost(serving.Key.PublicKey.Id, serving.NextSequence))
         {
             // Each may be the one that needs a longer lease.
-            serving = await keys.ForAsync(segment, turn);
-            voids.Add((lost, AppendLost(turn, serving, segment, model, lost, LanguageEngine.ExecutionOf(model), now)));
+            serving = await keys.ForAsync(answerer.Segment, turn);
+            voids.Add((lost, AppendLost(turn, serving, answerer, lost, now)));
         }
         return voids;
     }
@@ -149,25 +156,15 @@ internal sealed class LanguageIssuer(ReceiptIssuer issuer, LogQueue queue, Servi
     }
 
     // Of what was asked and made nothing is known any more.
-    private ReceiptIssuer.Signed AppendLost(
-        LogQueue.Turn turn, ServingKey serving, Segment segment, RunnableLanguageModel model, Ticket lost, ExecutionClaim execution, DateTimeOffset now)
+    private ReceiptIssuer.Signed AppendLost(LogQueue.Turn turn, ServingKey serving, Answerer answerer, Ticket lost, DateTimeOffset now)
     {
         var contents = new ReceiptIssuer.Contents(ReceiptIssuer.Salted([]), ReceiptIssuer.Salted([]), null);
-        var parameters = new AnswerParameters
+        var record = answerer.Lost(lost);
+        var receipt = issuer.Draft(answerer.Segment, answerer.Model, contents, new CallerTerms(), now, record.InputType) with
         {
-            Api = "none",
-            Ticket = lost.Number,
-            Seed = new SeedClaim.Node(lost.Key, lost.Number),
-            MaxTokens = 0,
-            PromptTokens = 0,
-            SystemFingerprint = ModelDigests.FingerprintOf(model),
-            Void = VoidReason.Lost,
-        };
-        var receipt = issuer.Draft(segment, model.Claim, contents, new CallerTerms(), now, PromptTokens.MediaType) with
-        {
-            Output = new OutputClaim(0, MerkleTree.Empty, 0),
-            Execution = execution,
-            Parameters = AnswerParametersFormat.Write(parameters),
+            Output = record.Output,
+            Execution = answerer.Execution,
+            Parameters = record.Parameters,
         };
         return issuer.Append(turn, serving, contents, receipt);
     }

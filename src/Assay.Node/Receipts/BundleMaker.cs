@@ -23,7 +23,9 @@ internal static class BundleMaker
         var envelope = Envelope.Parse(JsonAt.Root(StrictJson.Parse(opening.Envelope, Bundle.MaxSize), "envelope"));
         var receipt = Receipt.Parse(envelope.Payload.Span);
         var size = log.Checkpoint.Size;
-        var model = state.Models.First(m => Publishes(m.Event, receipt));
+        // Of a model that was published again when it was committed, the newest entry that the receipt comes after.
+        var published = state.Models.Where(m => Publishes(m.Event, receipt)).ToList();
+        var model = published.LastOrDefault(m => m.Index < kept.Index) ?? published[0];
         return new Bundle
         {
             Envelope = envelope,

@@ -2,6 +2,7 @@ using Assay.Log;
 using Assay.Node.Keys;
 using Assay.Node.State;
 using Assay.Verify;
+using Assay.Verify.Crypto;
 using Assay.Verify.Logs;
 using Assay.Verify.Statements;
 
@@ -28,6 +29,42 @@ internal sealed class EventWriter(TileLog log, LogQueue queue, FoldedLog folded,
     /// <summary>Signs an event with the root keys on this machine and appends it; in the tree when this returns.</summary>
     /// <exception cref="NodeException">Not enough keys are here, or the event may not follow what the log holds: nothing was appended.</exception>
     public Task<ulong> AppendAsync(LogEvent step) => AppendAsync(step, () => roots.ToEntry(step));
+
+    /// <summary>Appends an event that the log key signs; in the tree when this returns. Receipts wait for it until what was handed to the log before is in the tree, and no longer.</summary>
+    /// <exception cref="NodeException">The event may not follow what the log holds: nothing was appended.</exception>
+    public async Task<ulong> AppendAsync(LogEvent step, SigningKey logKey)
+    {
+        Task<Appended> durable;
+        using (var turn = await queue.TakeAsync())
+        {
+            // As below: the state that is looked at is the one that the event will meet.
+            await log.WaitForCheckpointAsync(turn.Next - 1);
+            Look(state => Check(state, step));
+            durable = turn.Append(step.ToEntry(logKey));
+        }
+        var index = (await durable).Index;
+        await log.WaitForCheckpointAsync(index);
+        return index;
+    }
+
+    /// <summary>Appends observations, which no other entry decides about: all in one turn, in their order; in the tree when this returns.</summary>
+    /// <returns>The index of the last.</returns>
+    /// <exception cref="NodeException">One of them says what it must not: nothing was appended.</exception>
+    public async Task<ulong> AppendAsync(IReadOnlyList<ObservationsEvent> seen, SigningKey logKey)
+    {
+        var durable = new List<Task<Appended>>();
+        using (var turn = await queue.TakeAsync())
+        {
+            await log.WaitForCheckpointAsync(turn.Next - 1);
+            foreach (var step in seen)
+                Look(state => Check(state, step));
+            foreach (var entry in seen.Select(step => step.ToEntry(logKey)).ToList())
+                durable.Add(turn.Append(entry));
+        }
+        var index = (await Task.WhenAll(durable)).Max(appended => appended.Index);
+        await log.WaitForCheckpointAsync(index);
+        return index;
+    }
 
     /// <summary>Appends an event that was signed elsewhere.</summary>
     /// <exception cref="NodeException">Too few signatures, a wrong one, an event that is in the log already or may not follow it: nothing was appended.</exception>

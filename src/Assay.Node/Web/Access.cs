@@ -19,7 +19,7 @@ internal static class Access
             throw new NodeException(NodeFault.BadRequest, "ASSAY_API_KEY has fewer than 16 characters");
     }
 
-    /// <summary>The log, its index, the health checks and the page that verifies are public; all else needs the key where there is one.</summary>
+    /// <summary>The log, its index, the accounts, the market, the health checks and the page that verifies are public, and what auditors ask and participants of the market say is signed by them; all else needs the key where there is one.</summary>
     public static void Use(WebApplication app, string? apiKey)
     {
         if (apiKey is null)
@@ -47,7 +47,8 @@ internal static class Access
 
     private static bool IsPublic(PathString path) =>
         path.StartsWithSegments("/log", StringComparison.Ordinal) || path.StartsWithSegments("/v1/index", StringComparison.Ordinal)
-        || path.StartsWithSegments("/v2/health", StringComparison.Ordinal) || path == "/healthz" || path == "/verify";
+        || path.StartsWithSegments("/v1/accounts", StringComparison.Ordinal) || path.StartsWithSegments("/v1/observed", StringComparison.Ordinal) || path.StartsWithSegments("/v1/passports", StringComparison.Ordinal)
+        || path.StartsWithSegments("/v1/audits", StringComparison.Ordinal) || MarketApi.Owns(path) || path.StartsWithSegments("/v2/health", StringComparison.Ordinal) || path == "/healthz" || path == "/verify";
 
     private static Task Refuse(HttpContext http, int status, string message)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Assay.Audit;
 using Assay.Engine.Models;
 using Assay.Log;
 using Assay.Node.Web.OpenAi;
@@ -49,8 +50,10 @@ internal static class Errors
     /// <summary>The status and the line for an exception.</summary>
     public static (int Status, string Message) Describe(Exception e) => e switch
     {
+        AuditException => (503, e.Message),
         NodeException { Fault: NodeFault.NotFound } => (404, e.Message),
         NodeException { Fault: NodeFault.Forbidden } => (403, e.Message),
+        NodeException { Fault: NodeFault.Conflict } => (409, e.Message),
         NodeException { Fault: NodeFault.Unavailable or NodeFault.InUse or NodeFault.KeyMissing } => (503, e.Message),
         NodeException => (400, e.Message),
         StoreException { Fault: StoreFault.NotFound } => (404, e.Message),

@@ -1,3 +1,4 @@
+using Assay.Audit.Auditing;
 using Assay.Log.Tiles;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -28,5 +29,12 @@ internal static class LogFiles
             http.Response.Headers.CacheControl = Immutable;
             return Results.File(file, "application/octet-stream");
         }).WithSummary("Hash tiles and entry bundles (c2sp.org/tlog-tiles)").Produces<byte[]>(200, "application/octet-stream");
+        app.MapMethods("/log/evidence/{name}", Reads, (string name, HttpContext http) =>
+        {
+            if (!PublishedEvidence.IsName(name) || Path.Combine(root, PublishedEvidence.Folder, name) is var file && !File.Exists(file))
+                return Results.NotFound();
+            http.Response.Headers.CacheControl = Immutable;
+            return Results.File(file, Verify.Bundles.Bundle.MediaType);
+        }).WithSummary("Bundles of records that diverge, as this log's verdicts name them (docs/spec/audits.md)").Produces<byte[]>(200, Verify.Bundles.Bundle.MediaType).Produces(404);
     }
 }

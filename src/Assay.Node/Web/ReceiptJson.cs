@@ -3,6 +3,7 @@ using Assay.Node.Receipts;
 using Assay.Verify.Answers;
 using Assay.Verify.Codecs;
 using Assay.Verify.Crypto;
+using Assay.Verify.Relays;
 
 namespace Assay.Node.Web;
 
@@ -18,7 +19,8 @@ internal static class ReceiptJson
 
     /// <summary>What the caller keeps: the signed statement, the log's promise, and the salts that open the commitments.</summary>
     /// <param name="words">What the tokens in log-probabilities stand for, where there are some.</param>
-    public static void Write(Utf8JsonWriter json, Issued receipt, TokenWords? words = null)
+    /// <param name="route">By what rule the node chose who answers, where it did.</param>
+    public static void Write(Utf8JsonWriter json, Issued receipt, TokenWords? words = null, RouteClaim? route = null)
     {
         json.WriteStartObject("assay");
         json.WriteString("receipt", receipt.RecordId);
@@ -45,6 +47,7 @@ internal static class ReceiptJson
             json.WritePropertyName("words");
             words.Write(json);
         }
+        route?.Write(json);
         json.WriteEndObject();
     }
 }

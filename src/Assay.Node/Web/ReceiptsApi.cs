@@ -65,6 +65,6 @@ internal static class ReceiptsApi
     private static async Task<IResult> VerifyAsync(AssayNode node, HttpContext http)
     {
         var bundle = await RequestBody.ReadAsync(http.Request);
-        return Results.Bytes(Verifier.Verify(bundle, NodePolicy.Read(node.Folder)).ToJson(), "application/json");
+        return Results.Bytes(Verifier.Verify(bundle, NodePolicy.Read(node.Folder), proofs: node.Options.Proofs).ToJson(), "application/json");
     }
 }

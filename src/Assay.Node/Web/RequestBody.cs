@@ -17,12 +17,31 @@ internal static class RequestBody
     private const int Block = 1 << 16;
 
     /// <exception cref="BadHttpRequestException">The body is larger than that.</exception>
-    public static async Task<byte[]> ReadAsync(HttpRequest request, int limit = Limit)
+    public static Task<byte[]> ReadAsync(HttpRequest request, int limit = Limit) => ReadAsync(request, limit, request.HttpContext.RequestAborted);
+
+    /// <summary>As <see cref="ReadAsync(HttpRequest, int)"/>, to the last byte within a time, at any rate.</summary>
+    /// <exception cref="BadHttpRequestException">The body is larger than that, or did not come in time.</exception>
+    public static async Task<byte[]> ReadWithinAsync(HttpRequest request, int limit, TimeSpan within)
+    {
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(request.HttpContext.RequestAborted);
+        time.CancelAfter(within);
+        try
+        {
+            return await ReadAsync(request, limit, time.Token);
+        }
+        catch (OperationCanceledException e) when (!request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            request.HttpContext.Response.Headers.Connection = "close";
+            throw new BadHttpRequestException("the body did not come in time", StatusCodes.Status408RequestTimeout, e);
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpRequest request, int limit, CancellationToken cancel)
     {
         using var kept = new MemoryStream(request.ContentLength is { } length && length <= limit ? (int)length : 0);
         var block = new byte[Block];
         var size = 0L;
-        while (await request.Body.ReadAsync(block, request.HttpContext.RequestAborted) is var read and > 0)
+        while (await request.Body.ReadAsync(block, cancel) is var read and > 0)
         {
             size += read;
             if (size <= limit)

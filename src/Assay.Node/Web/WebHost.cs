@@ -1,4 +1,6 @@
 using System.Threading.RateLimiting;
+using Assay.Node.Market;
+using Assay.Node.Routing;
 using Assay.Node.Web.OpenAi;
 using Assay.Node.Web.Pages;
 using Microsoft.AspNetCore.Builder;
@@ -20,13 +22,20 @@ public static class WebHost
     private const int ConcurrentReads = 64;
     private const int WaitingRequests = 256;
 
+    // Openings are read by their auditors at their own pace, which answers must not wait for.
+    private const int ConcurrentAudits = 8;
+
+    // They are small, and those that wait together share a flush.
+    private const int ConcurrentInstructions = 256;
+
     // Answers take long and share batches: the generator bounds how many run.
     private const int ConcurrentAnswers = 128;
 
     /// <param name="url">Where to listen.</param>
     /// <param name="apiKey">What callers must send, or null on loopback.</param>
+    /// <param name="router">Chooses who answers where a request leaves that to a rule; by the accounts that the node keeps, if null.</param>
     /// <exception cref="NodeException">The address is open to other machines and there is no key.</exception>
-    public static WebApplication Build(AssayNode node, Uri url, string? apiKey)
+    public static WebApplication Build(AssayNode node, Uri url, string? apiKey, Router? router = null)
     {
         Access.Check(url, apiKey);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -67,14 +76,19 @@ public static class WebHost
             ? throw new NodeException(NodeFault.Unavailable, reason)
             : Results.Text("ok\n")).WithSummary("Whether the node takes requests");
         OpenInference.Map(app, node);
-        OpenAiApi.Map(app, node);
+        OpenAiApi.Map(app, node, router ?? new Router(node, (certificate, rule) => CoverPrice.Of(node.Market, certificate, rule)));
         ReceiptsApi.Map(app, node);
+        ProofsApi.Map(app, node);
         LogFiles.Map(app, node);
         IndexApi.Map(app, node);
+        AccountsApi.Map(app, node);
+        ObservedApi.Map(app, node);
+        AuditsApi.Map(app, node);
+        MarketApi.Map(app, node, apiKey);
         Explorer.Map(app);
         return app;
     }
 
     private static int AtOnce(HttpRequest request) =>
-        !HttpMethods.IsPost(request.Method) ? ConcurrentReads : OpenAiError.Owns(request.Path) || request.Path == "/chat" ? ConcurrentAnswers : ConcurrentBodies;
+        !HttpMethods.IsPost(request.Method) ? ConcurrentReads : AuditsApi.Owns(request.Path) ? ConcurrentAudits : MarketApi.Owns(request.Path) ? ConcurrentInstructions : OpenAiError.Owns(request.Path) || request.Path == "/chat" ? ConcurrentAnswers : ConcurrentBodies;
 }

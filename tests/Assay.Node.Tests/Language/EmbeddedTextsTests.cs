@@ -214,7 +214,7 @@ public class EmbeddedTextsTests
         Assert.Equal(5UL, AnswerParametersFormat.TicketOf(parameters.ToJson()));
     }
 
-    private static Action<GgufWriter> Pooled(string family, Pooling pooling) =>
+    internal static Action<GgufWriter> Pooled(string family, Pooling pooling) =>
         w => w.Key($"{family}.pooling_type", pooling switch { Pooling.Mean => 1u, Pooling.Cls => 2u, _ => 3u });
 
     private static EmbeddingParameters ParametersOf(Bundle bundle) => EmbeddingParameters.Read(Receipt.Parse(bundle.Envelope.Payload.Span).Parameters);

@@ -150,6 +150,8 @@ public class LanguageAnswerTests
         // What was made before can be judged all the same.
         var replay = await tiny.ReplayAsync(bundles[1]);
         Assert.True(replay.Status == ReplayStatus.Reproduced, replay.Detail);
+        Assert.Equal("the record is void: the 7 tokens that were made before it was broken off are the same", replay.Detail);
+        Assert.Equal([null, new VoidRecord(1, VoidReason.Cancelled, 7), null], bundles.Select(b => VoidRecord.Of(Receipt.Parse(b.Envelope.Payload.Span))));
     }
 
     [Fact]
@@ -165,6 +167,7 @@ public class LanguageAnswerTests
         Assert.Equal([(0UL, null), (1, VoidReason.Lost), (2, (VoidReason?)null)], all.Select(p => (p.Ticket, p.Void)));
         tiny.Test.Fold();
         Assert.Equal(ReplayStatus.Unverifiable, (await tiny.ReplayAsync(bundles[1])).Status);
+        Assert.Equal(new VoidRecord(1, VoidReason.Lost, 0), VoidRecord.Of(Receipt.Parse(bundles[1].Envelope.Payload.Span)));
     }
 
     [Fact]

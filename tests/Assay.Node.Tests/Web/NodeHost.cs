@@ -1,3 +1,4 @@
+using Assay.Node.Routing;
 using Assay.Node.Web;
 using Microsoft.AspNetCore.Builder;
 
@@ -21,13 +22,13 @@ public abstract class NodeHost : IAsyncLifetime
     {
         test = TestNode.Open(Options);
         await ImportAsync();
-        app = WebHost.Build(Node, new Uri("http://127.0.0.1:0"), apiKey: null);
+        app = WebHost.Build(Node, new Uri("http://127.0.0.1:0"), apiKey: null, RouterOf(Node));
         await app.StartAsync();
         Url = new Uri(app.Urls.First());
         Client = new HttpClient { BaseAddress = Url };
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         Client.Dispose();
@@ -37,6 +38,9 @@ public abstract class NodeHost : IAsyncLifetime
     }
 
     protected virtual NodeOptions Options => new();
+
+    /// <summary>Chooses who answers; null for how a node does by itself.</summary>
+    protected virtual Router? RouterOf(AssayNode node) => null;
 
     /// <summary>Brings in what the node serves.</summary>
     protected abstract Task ImportAsync();

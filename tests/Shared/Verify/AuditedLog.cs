@@ -30,8 +30,14 @@ internal sealed class AuditedLog
 
     public LogState State { get; } = new();
 
+    /// <summary>Of the same entries, keeping little.</summary>
+    public LogProgress Progress { get; } = new();
+
     /// <summary>All open entries at their places.</summary>
     public List<(ulong Index, LogEvent Event, byte[] Entry)> Events { get; } = [];
+
+    /// <summary>All entries.</summary>
+    public List<byte[]> Entries { get; } = [];
 
     public AuditorId Id => new(Origin, LogKey.PublicKey);
 
@@ -44,7 +50,9 @@ internal sealed class AuditedLog
     {
         var entry = step.ToEntry(step.SignedByLogKey ? LogKey : Root);
         State.Apply(entry);
+        Progress.Apply(entry);
         Events.Add((State.Size - 1, step, entry));
+        Entries.Add(entry);
         return State.Size - 1;
     }
 
@@ -59,7 +67,34 @@ internal sealed class AuditedLog
     public void Serve(SigningKey key, int records)
     {
         for (; records > 0; records--)
-            State.Apply(new SealedEntry(State.Keys[key.PublicKey.Id].Receipts, default, key.PublicKey.Id, KeyAlgorithm.Ed25519, new byte[64]).ToBytes());
+        {
+            var entry = new SealedEntry(State.Keys[key.PublicKey.Id].Receipts, default, key.PublicKey.Id, KeyAlgorithm.Ed25519, new byte[64]).ToBytes();
+            State.Apply(entry);
+            Progress.Apply(entry);
+            Entries.Add(entry);
+        }
+    }
+
+    /// <summary>An array: open entries as their text, runs of sealed ones, which nobody signed, as [key id, how many] (docs/spec/vectors/README.md).</summary>
+    public void Write(System.Text.Json.Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        for (var i = 0; i < Entries.Count;)
+        {
+            if (OpenEntry.KindOf(Entries[i]) == EntryKind.Open)
+            {
+                json.WriteStringValue(Entries[i++]);
+                continue;
+            }
+            var (first, keyId) = (i, SealedEntry.Parse(Entries[i]).KeyId);
+            while (i < Entries.Count && OpenEntry.KindOf(Entries[i]) == EntryKind.Sealed && SealedEntry.Parse(Entries[i]).KeyId == keyId)
+                i++;
+            json.WriteStartArray();
+            json.WriteStringValue(keyId.ToHex());
+            json.WriteNumberValue(i - first);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
     }
 
     /// <summary>Another log's auditor commits in this one, under a secret that its name and the epoch give.</summary>

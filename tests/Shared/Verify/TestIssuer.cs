@@ -102,6 +102,9 @@ public sealed partial record TestIssuer
     /// <summary>The output, if it is tokens and not <see cref="Output"/>.</summary>
     public ImmutableArray<OutputToken>? Tokens { get; init; }
 
+    /// <summary>Whether <see cref="Output"/> is what an upstream sent.</summary>
+    public bool IsRelayed { get; init; }
+
     public static VerifierKey LogVerifier => VerifierKey.Create(Origin, NoteSignatureType.Ed25519, LogKey.PublicKey);
 
     public static Policy Policy => new TestIssuer().OwnPolicy;
@@ -151,7 +154,7 @@ public sealed partial record TestIssuer
     private Receipt MakeReceipt(Checkpoint notBefore)
     {
         var output = Tokens is { } tokens ? OutputToken.Encode(tokens) : Output;
-        var kind = Tokens is null ? OutputKind.Tensors : OutputKind.Tokens;
+        var kind = Tokens is not null ? OutputKind.Tokens : IsRelayed ? OutputKind.Relayed : OutputKind.Tensors;
         return new Receipt
         {
             RecordId = Seed("record").ToHex()[..32],
@@ -162,7 +165,7 @@ public sealed partial record TestIssuer
             Input = new ContentClaim(Receipt.Tensors, (ulong)Input.Length, Commitment.OfInput(Salt("input"), Input)),
             WireInput = new ContentClaim("application/json", (ulong)WireInput.Length, Commitment.OfWireInput(Salt("wire"), WireInput)),
             Output = new OutputClaim(
-                (ulong)output.Length, OutputCommitment.Of(kind, Salt("output"), output), Tokens is null ? null : (ulong)Tokens.Value.Length),
+                (ulong)output.Length, OutputCommitment.Of(kind, Salt("output"), output), Tokens is null ? null : (ulong)Tokens.Value.Length) { IsRelayed = IsRelayed },
             Execution = new ExecutionClaim(Profile, new EngineClaim("assay", "0.1.0", "test"), Model.Graph),
             RequestedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 6, TimeSpan.Zero),
             CompletedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 7, TimeSpan.Zero),

@@ -76,7 +76,7 @@ internal sealed record AnswerFrame(string Model, LanguageAnswer Answer, Tokenize
         }
         json.WriteEndArray();
         WriteUsage(json, Answer.PromptTokens, choices.Sum(c => (long)c.Tokens.Count));
-        ReceiptJson.Write(json, finished.Receipt, finished.Words);
+        ReceiptJson.Write(json, finished.Receipt, finished.Words, Answer.Request.Route);
         json.WriteEndObject();
     });
 

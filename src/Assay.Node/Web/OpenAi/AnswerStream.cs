@@ -7,48 +7,30 @@ using Microsoft.AspNetCore.Http;
 namespace Assay.Node.Web.OpenAi;
 
 /// <summary>
-/// Answers that are handed over as they are made: server-sent events (html.spec.whatwg.org, 9.2), each with a chunk of the OpenAI API. The last
+/// Answers that are handed over as they are made: events, each with a chunk of the OpenAI API. The last
 /// one before <c>[DONE]</c> has no choices, and the receipt of all that came before it.
 /// </summary>
 internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool includesUsage, HttpContext http, NodeOptions options)
 {
     private readonly Choice[] choices = [.. Enumerable.Range(0, frame.Answer.Request.Generation.Choices).Select(_ => new Choice(new AnswerText(frame.Tokenizer, tools)))];
+    private readonly EventStream stream = new(http, options);
     private long tokens;
-    private bool isStalled;
 
-    /// <summary>Writes all of it. Whoever reads slowly is waited for, and the answer with it; whoever leaves, or reads nothing for too long, ends it.</summary>
-    public async Task WriteAsync()
-    {
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-cache";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        try
-        {
-            await WriteAnswerAsync();
-        }
-        catch (OperationCanceledException) when (isStalled)
-        {
-            // The connection is given up, and so is the answer.
-        }
-        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
-        {
-            // What was sent stands, and has no receipt.
-            await EventAsync(OpenAiError.Of(e).ToBytes());
-        }
-    }
+    /// <summary>Writes all of it.</summary>
+    public Task WriteAsync() => stream.WriteAsync(WriteAnswerAsync);
 
     private async Task WriteAnswerAsync()
     {
         if (frame.IsChat)
             for (var i = 0; i < choices.Length; i++)
                 await ChunkAsync(i, json => WriteDelta(json, i, "", [], 0, withRole: true), [], choices[i].Offsets, null);
-        await foreach (var token in OrSilenceAsync(frame.Answer.ReadAllAsync()))
+        await foreach (var token in stream.OrSilenceAsync(frame.Answer.ReadAllAsync()))
             await TokenAsync(token);
         var finished = await frame.Answer.FinishAsync([.. choices.Select(c => c.Text.Calls)]);
         if (includesUsage)
-            await EventAsync(Bare(json => AnswerFrame.WriteUsage(json, frame.Answer.PromptTokens, tokens)));
-        await EventAsync(Bare(json => ReceiptJson.Write(json, finished.Receipt, finished.Words)));
-        await SendAsync("data: [DONE]\n\n"u8.ToArray());
+            await stream.EventAsync(Bare(json => AnswerFrame.WriteUsage(json, frame.Answer.PromptTokens, tokens)));
+        await stream.EventAsync(Bare(json => ReceiptJson.Write(json, finished.Receipt, finished.Words, frame.Answer.Request.Route)));
+        await stream.DoneAsync();
     }
 
     private async Task TokenAsync(GeneratedToken token)
@@ -87,7 +69,7 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         json.WriteEndObject();
     }
 
-    private Task ChunkAsync(int index, Action<Utf8JsonWriter> delta, IReadOnlyList<GeneratedToken> logged, TextOffsets offsets, string? finish) => EventAsync(AnswerFrame.Json(json =>
+    private Task ChunkAsync(int index, Action<Utf8JsonWriter> delta, IReadOnlyList<GeneratedToken> logged, TextOffsets offsets, string? finish) => stream.EventAsync(AnswerFrame.Json(json =>
     {
         json.WriteStartObject();
         frame.WriteHead(json, isChunk: true);
@@ -114,50 +96,6 @@ internal sealed class AnswerStream(AnswerFrame frame, OfferedTools? tools, bool 
         member(json);
         json.WriteEndObject();
     });
-
-    private Task EventAsync(byte[] json) => SendAsync([.. "data: "u8, .. json, .. "\n\n"u8]);
-
-    // What the caller does not read stays in a buffer of the connection, and this waits while that is full.
-    private async Task SendAsync(byte[] bytes)
-    {
-        var sending = NowAsync();
-        try
-        {
-            await (sending.IsCompleted ? sending : sending.WaitAsync(options.ReadWithin));
-        }
-        catch (TimeoutException e)
-        {
-            isStalled = true;
-            http.Abort();
-            throw new OperationCanceledException("the caller reads nothing", e);
-        }
-
-        async Task NowAsync()
-        {
-            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
-            await http.Response.Body.FlushAsync(http.RequestAborted);
-        }
-    }
-
-    // While a long prompt is read nothing is there to send: a comment tells whoever is between that we are still here.
-    private async IAsyncEnumerable<GeneratedToken> OrSilenceAsync(IAsyncEnumerable<GeneratedToken> source)
-    {
-        await using var all = source.GetAsyncEnumerator(http.RequestAborted);
-        while (true)
-        {
-            var next = all.MoveNextAsync();
-            if (!next.IsCompleted)
-            {
-                var task = next.AsTask();
-                while (await Task.WhenAny(task, Task.Delay(options.StreamSilence, http.RequestAborted)) != task && !http.RequestAborted.IsCancellationRequested)
-                    await SendAsync(": the answer is being made\n\n"u8.ToArray());
-                next = new ValueTask<bool>(task);
-            }
-            if (!await next)
-                yield break;
-            yield return all.Current;
-        }
-    }
 
     private sealed class Choice(AnswerText text)
     {

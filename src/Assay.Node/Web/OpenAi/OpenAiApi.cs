@@ -1,9 +1,14 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Assay.Node.Receipts;
+using Assay.Node.Relays;
+using Assay.Node.Routing;
 using Assay.Providers.Language;
+using Assay.Reliability.Routing;
 using Assay.Store;
 using Assay.Verify.Json;
+using Assay.Verify.Relays;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,20 +29,21 @@ internal static class OpenAiApi
         return next(http);
     });
 
-    public static void Map(IEndpointRouteBuilder app, AssayNode node)
+    /// <param name="router">Chooses who answers, where a request leaves that to a rule.</param>
+    public static void Map(IEndpointRouteBuilder app, AssayNode node, Router router)
     {
-        app.MapPost("/v1/chat/completions", (Func<HttpContext, Task>)(http => AnswerAsync(node, RequestReader.Chat, http)))
+        app.MapPost("/v1/chat/completions", (Func<HttpContext, Task>)(http => AnswerAsync(node, router, RequestReader.Chat, http)))
             .WithSummary("Answer a conversation; the answer's member 'assay', in a stream that of the last chunk, is its receipt")
             .Accepts<JsonElement>("application/json").Produces<JsonElement>().Produces<string>(200, "text/event-stream");
-        app.MapPost("/v1/completions", (Func<HttpContext, Task>)(http => AnswerAsync(node, RequestReader.Completion, http)))
+        app.MapPost("/v1/completions", (Func<HttpContext, Task>)(http => AnswerAsync(node, router, RequestReader.Completion, http)))
             .WithSummary("Go on from a text or token ids; the answer's member 'assay', in a stream that of the last chunk, is its receipt")
             .Accepts<JsonElement>("application/json").Produces<JsonElement>().Produces<string>(200, "text/event-stream");
         app.MapPost("/v1/embeddings", (Func<HttpContext, Task>)(http => EmbedAsync(node, http)))
             .WithSummary("Embed texts, or token ids; the answer's member 'assay' is its receipt")
             .Accepts<JsonElement>("application/json").Produces<JsonElement>();
-        app.MapGet("/v1/models", () => new { @object = "list", data = Newest(node).Select(m => Describe(node, m)) })
+        app.MapGet("/v1/models", () => new { @object = "list", data = Newest(node).Select(m => Describe(node, m)).Concat(node.Relays.Store.List().Select(r => Describe(node, r))) })
             .WithSummary("The language models of this node").Produces<JsonElement>();
-        app.MapGet("/v1/models/{id}", (string id) => Describe(node, Find(node, id)))
+        app.MapGet("/v1/models/{id}", (string id) => RelayOf(node, id) is { } relay ? Describe(node, relay) : Describe(node, Find(node, id)))
             .WithSummary("A language model: NAME, or NAME@VERSION").Produces<JsonElement>().Produces(404);
     }
 
@@ -48,10 +54,24 @@ internal static class OpenAiApi
         ? model
         : throw new OpenAiException($"{StrictJson.Shown(name)} is not a language model: POST /v2/models/{StrictJson.Shown(name)}/infer runs it", "model", null);
 
-    private static async Task AnswerAsync(AssayNode node, string api, HttpContext http)
+    private static async Task AnswerAsync(AssayNode node, Router router, string api, HttpContext http)
     {
-        var (body, head, model, runnable) = await ReadAsync(node, api, http);
-        var request = RequestReader.Read(api, body, runnable, DateTimeOffset.UtcNow);
+        var body = await RequestBody.ReadAsync(http.Request, MaxBody);
+        var head = RequestReader.ReadHead(body);
+        if (RouteRule.IsRoute(head.Model))
+            await RoutedAnswers.WriteAsync(router, head, http, (target, route) => target.Relay is { } chosen
+                ? RelayedAnswers.WriteAsync(node, chosen, api, head, body, http, route, router.Latencies)
+                : AnswerAsync(node, router, api, target.Model, head, body, http, route));
+        else if (RelayOf(node, head.Model) is { } relay)
+            await RelayedAnswers.WriteAsync(node, relay, api, head, body, http, route: null, router.Latencies);
+        else
+            await AnswerAsync(node, router, api, Find(node, head.Model), head, body, http, route: null);
+    }
+
+    private static async Task AnswerAsync(AssayNode node, Router router, string api, StoredModel model, RequestHead head, byte[] body, HttpContext http, RouteClaim? route)
+    {
+        var runnable = Load(node, api, model, body);
+        var request = RequestReader.Read(api, body, runnable, DateTimeOffset.UtcNow) with { Route = route };
         var tools = request.Tools;
         if (request.Generation.Prompt.Length is var length && node.ContextOf(runnable) is var context && length >= context)
             throw TooLong($"{context} tokens, the answer included; the request has {length}", api == RequestReader.Chat ? "messages" : "prompt");
@@ -61,15 +81,28 @@ internal static class OpenAiApi
         if (head.Streams)
         {
             await new AnswerStream(frame, tools, head.IncludesUsage, http, node.Options).WriteAsync();
+            Measure();
             return;
         }
         var (whole, finished) = await WholeAnswer.ReadAsync(frame, tools);
+        Measure();
         await WriteAsync(http, whole, finished.Receipt);
+
+        void Measure()
+        {
+            if (answer.FirstAfter is { } took)
+                router.Latencies.Add(model.Reference, took);
+        }
     }
 
     private static async Task EmbedAsync(AssayNode node, HttpContext http)
     {
-        var (body, _, model, runnable) = await ReadAsync(node, RequestReader.Embedding, http);
+        var body = await RequestBody.ReadAsync(http.Request, MaxBody);
+        var head = RequestReader.ReadHead(body);
+        if (RelayOf(node, head.Model) is not null)
+            throw new OpenAiException($"{StrictJson.Shown(head.Model)} is a relay, and embeddings are not relayed", "model", null);
+        var model = Find(node, head.Model);
+        var runnable = Load(node, RequestReader.Embedding, model, body);
         var call = RequestReader.ReadEmbedding(body, runnable);
         if (call.Request.Texts.Max(t => t.Length) is var length && node.ContextOf(runnable) is var context && length > context)
             throw TooLong($"{context} tokens; a text has {length}", "input");
@@ -77,14 +110,14 @@ internal static class OpenAiApi
         await WriteAsync(http, EmbeddingAnswer.Write(model.Reference, texts), texts.Receipt);
     }
 
-    private static async Task<(byte[] Body, RequestHead Head, StoredModel Model, RunnableLanguageModel Runnable)> ReadAsync(AssayNode node, string api, HttpContext http)
+    // A model of this node goes first: a relay of its name is not asked for by mistake.
+    private static Relay? RelayOf(AssayNode node, string name) => node.Relays.Store.Find(name) is { } relay && !node.Models.Has(name) ? relay : null;
+
+    private static RunnableLanguageModel Load(AssayNode node, string api, StoredModel model, byte[] body)
     {
-        var body = await RequestBody.ReadAsync(http.Request, MaxBody);
         using (var json = RequestReader.Parse(body))
             Parameters.Check(api, json.RootElement);
-        var head = RequestReader.ReadHead(body);
-        var model = Find(node, head.Model);
-        return (body, head, model, node.LoadLanguage(model));
+        return node.LoadLanguage(model);
     }
 
     private static Task WriteAsync(HttpContext http, byte[] body, Issued receipt)
@@ -104,5 +137,12 @@ internal static class OpenAiApi
     private static ModelCard Describe(AssayNode node, StoredModel model) =>
         new(model.Name, "model", model.ImportedAt / 1000, node.Genesis.Node, model.Version, model.Digest.ToHex());
 
-    private sealed record ModelCard(string Id, string Object, long Created, string Owned_by, string Version, string Digest);
+    // Where it forwards to is in its receipts, for those who are given one.
+    private static ModelCard Describe(AssayNode node, Relay relay) =>
+        new(relay.Name, "model", relay.AddedAt / 1000, node.Genesis.Node, relay.Model.Version, relay.Model.Digest.ToHex(), Relayed: true, Claims: relay.Description.Claims);
+
+    private sealed record ModelCard(
+        string Id, string Object, long Created, string Owned_by, string Version, string Digest,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Relayed = false,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Claims = null);
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Assay.Engine.Language.Generation;
 using Assay.Engine.Models;
+using Assay.Providers.Relay;
 using Assay.Store;
 using Microsoft.AspNetCore.Http;
 
@@ -20,7 +22,7 @@ internal sealed class OpenAiException(string message, string? parameter, string?
 internal sealed record OpenAiError(int Status, string Message, string Type, string? Parameter, string? Code)
 {
     // Seconds after which what is busy is worth another try.
-    private const string RetryAfter = "1";
+    private const int Soon = 1, NotSoon = 60;
 
     private static readonly string[] Paths = ["/v1/chat", "/v1/completions", "/v1/embeddings", "/v1/models"];
 
@@ -32,9 +34,32 @@ internal sealed record OpenAiError(int Status, string Message, string Type, stri
         OpenAiException refused => new(400, e.Message, "invalid_request_error", refused.Parameter, refused.Code),
         ModelException => new(400, e.Message, "invalid_request_error", ParameterOf(e.Message), null),
         StoreException { Fault: StoreFault.NotFound } => new(404, e.Message, "invalid_request_error", "model", "model_not_found"),
+        NoneEligibleException => new(503, e.Message, "server_error", "model", "no_eligible_provider") { RetryAfter = NotSoon },
+        RelayException relayed => OfRelay(relayed),
         GeneratorBusyException => new(503, e.Message, "server_error", null, "overloaded"),
         _ => Of(Errors.Describe(e)),
     };
+
+    /// <summary>Seconds after which another try is worth it; null where nothing was said.</summary>
+    public int? RetryAfter { get; init; }
+
+    // What is the caller's to mend is told as it was told to us; what is the operator's, or the upstream's, is a bad gateway.
+    private static OpenAiError OfRelay(RelayException e)
+    {
+        var status = (e.Fault, e.Status) switch
+        {
+            (RelayFault.TimedOut, _) => 504,
+            (RelayFault.Refused, 400 or 409 or 413 or 422 or 429 or 503) => e.Status!.Value,
+            _ => 502,
+        };
+        var isCallers = status < 500;
+        return Of((status, e.Message)) with
+        {
+            Parameter = isCallers ? e.Says.Parameter : null,
+            Code = status == 429 ? "rate_limit_exceeded" : isCallers ? e.Says.Code : e.Fault == RelayFault.TimedOut ? "upstream_timeout" : "upstream_error",
+            RetryAfter = e.RetryAfter,
+        };
+    }
 
     public static OpenAiError Of((int Status, string Message) failure) => new(
         failure.Status, failure.Message,
@@ -47,7 +72,7 @@ internal sealed record OpenAiError(int Status, string Message, string Type, stri
         http.Response.StatusCode = Status;
         http.Response.ContentType = "application/json";
         if (Status is 429 or 503)
-            http.Response.Headers.RetryAfter = RetryAfter;
+            http.Response.Headers.RetryAfter = (RetryAfter ?? Soon).ToString(CultureInfo.InvariantCulture);
         return http.Response.Body.WriteAsync(ToBytes(), http.RequestAborted).AsTask();
     }
 

@@ -8,7 +8,8 @@ namespace Assay.Node.Web.Pages;
 /// <summary>What every page says in its frame.</summary>
 /// <param name="Url">Where this node was reached, without a slash at the end.</param>
 /// <param name="Query">What was searched for, to show it again.</param>
-public sealed record Site(string Url, string Origin, string Node, string Query);
+/// <param name="HasMarket">This node has a market.</param>
+public sealed record Site(string Url, string Origin, string Node, string Query, bool HasMarket = false);
 
 /// <summary>From a view to its page: components are used as plain templates, rendered once, with everything escaped.</summary>
 internal static class Html

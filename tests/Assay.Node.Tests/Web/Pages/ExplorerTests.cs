@@ -129,6 +129,8 @@ public class ExplorerTests(PagesFixture site) : IClassFixture<PagesFixture>
             Assert.Matches($"<b>{axis.ToString().ToLowerInvariant()}</b>\\s*<span class=\"word\">(verified|not checked|unverifiable)</span>", html);
         Assert.Contains($"/v1/receipts/{RecordId}\" download", html);
         Assert.Contains("--policy policy.json", html);
+        // Nobody asked for it to be auditable.
+        Assert.Contains("<dt>Audit</dt><dd>outside the audit frame</dd>", html);
     }
 
     [Fact]

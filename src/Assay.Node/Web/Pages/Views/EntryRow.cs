@@ -35,9 +35,10 @@ public sealed record EntryRow(ulong Index, EntryKind Kind, string Word, string W
             return LogEvent.Parse(entry.Payload.Span) switch
             {
                 GenesisEvent genesis => ("genesis", $"{genesis.Origin} begun by {genesis.Node}", "/#identity"),
-                ModelEvent model => ("model", $"{model.Name}@{model.Version} published", Links.Model(model.Name)),
+                ModelEvent model => ("model", $"{model.Name}@{model.Version} published{(model.ProofModel is null ? "" : ", committed for proofs")}", Links.Model(model.Name)),
                 KeyEvent key => ("key", Describe(key), state.Keys.TryGetValue(key.KeyId, out var known) ? Links.Key(known, state) : null),
                 EpochEvent epoch => ("epoch", $"index of the first {Show.Number(epoch.Size)} entries", null),
+                OwnerEvent owner => ("owner", $"{owner.Owner} has the root keys: accounts begin anew", null),
                 AuditTermsEvent terms => ("audit", $"epochs of {Show.Number(terms.EpochRecords)} records", null),
                 AuditSeedEvent seed => ("audit", $"{seed.Auditor.Origin} committed to a draw from epoch {Show.Number(seed.Epoch)}", null),
                 _ => ("event", "of a kind that this page does not know", null),

@@ -13,6 +13,10 @@ public sealed record ModelView(
     string Name, ImmutableArray<VersionView> Versions, string? Card, ImmutableArray<KeyState> Keys, IReadOnlyList<ReceiptSummary> Receipts, ulong LogSize)
 {
     private const int RecentReceipts = 10;
+
+    /// <summary>Of all accounts kept here, the segments that run one of these versions.</summary>
+    public ImmutableArray<SegmentRow> Providers { get; init; } = [];
+
     private const int MaxCard = 256 << 10;
 
     /// <returns>Null where there is no model of that name.</returns>
@@ -22,13 +26,14 @@ public sealed record ModelView(
         if (models.IsEmpty)
             return null;
         var digests = models.Select(m => m.Digest).Distinct().ToArray();
+        ImmutableArray<SegmentRow> providers = node.Accounts.Vault is { } vault ? [.. digests.SelectMany(d => AccountsListView.RowsOf(vault, d.ToHex()))] : [];
         return node.Look(state => new ModelView(
             name,
             [.. models.Select(m => VersionView.Of(node, m, state))],
             CardOf(node.Models, models[0]),
             [.. state.Keys.Values.Where(k => digests.Contains(k.Segment.Model)).OrderByDescending(k => k.Events[0].Index)],
             [.. digests.SelectMany(d => node.Vault.Recent(RecentReceipts, d)).OrderByDescending(r => r.Index).Take(RecentReceipts)],
-            state.Size));
+            state.Size) { Providers = providers });
     }
 
     private static string? CardOf(ModelStore models, StoredModel model) =>
@@ -43,6 +48,9 @@ public sealed record ModelView(
 public sealed record VersionView(
     StoredModel Model, ulong? PublishedAt, ulong Receipts, ImmutableArray<ValueInfo> Inputs, ImmutableArray<ValueInfo> Outputs, string? Unreadable)
 {
+    /// <summary>Log index of the entry that says how it was committed for proofs, and the id; null where it was not.</summary>
+    public (ulong Index, string Id)? Committed { get; init; }
+
     /// <summary>Of a language model; it has neither inputs nor outputs.</summary>
     public LanguageFacts? Language { get; init; }
 
@@ -64,13 +72,18 @@ public sealed record VersionView(
             var graph = node.Load(model).Graph;
             return new VersionView(
                 model, published?.Index, receipts,
-                [.. graph.Inputs.Select(id => graph.Values[id])], [.. graph.Outputs.Select(id => graph.Values[id])], null);
+                [.. graph.Inputs.Select(id => graph.Values[id])], [.. graph.Outputs.Select(id => graph.Values[id])], null) { Committed = CommittedIn(state, model) };
         }
         catch (Exception e) when (e is ModelException or StoreException or NodeException)
         {
             return new VersionView(model, published?.Index, receipts, [], [], e.Message);
         }
     }
+
+    private static (ulong, string)? CommittedIn(LogState state, StoredModel model) =>
+        state.Models.LastOrDefault(m => m.Event.Name == model.Name && m.Event.Version == model.Version && m.Event.Manifest == model.Digest) is { Event.ProofModel: { } id } at
+            ? (at.Index, id.ToHex())
+            : null;
 }
 
 /// <param name="Context">Most tokens of prompt and answer together, here.</param>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Assay.Node.Proofs;
 using Assay.Store;
 using Assay.Verify.Json;
 using Assay.Verify.Bundles;
@@ -11,14 +12,18 @@ using Assay.Verify.Verification;
 namespace Assay.Node.Web.Pages.Views;
 
 /// <summary>A receipt's page. <paramref name="Checked"/> is null while the receipt is promised and not yet in the tree.</summary>
-public sealed record ReceiptView(string RecordId, CheckedReceipt? Checked)
+/// <param name="Proof">How far its proof is; null where its model was not committed when it was made, so that there can be none.</param>
+public sealed record ReceiptView(string RecordId, CheckedReceipt? Checked, ProofState? Proof = null)
 {
     /// <returns>Null where this node knows no such receipt.</returns>
     public static ReceiptView? Of(AssayNode node, string id)
     {
         if (node.IsPending(id))
             return new ReceiptView(id, null);
-        return node.Vault.Find(id) is { } kept ? new ReceiptView(id, CheckedReceipt.Of(node, kept)) : null;
+        if (node.Vault.Find(id) is not { } kept)
+            return null;
+        var found = CheckedReceipt.Of(node, kept);
+        return new ReceiptView(id, found, found.CanBeProved ? node.Proofs.StateOf(id) : null);
     }
 }
 
@@ -34,12 +39,15 @@ public sealed record CheckedReceipt(Report Report, string Statement, int Stateme
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Whether the log says how the model was committed before the receipt.</summary>
+    public bool CanBeProved { get; private init; }
+
     public static CheckedReceipt Of(AssayNode node, KeptReceipt kept)
     {
         // With the private bytes, so that input and output are really checked; the page shows the findings, never the bytes.
         var bundle = node.MakeBundle(kept, disclose: true);
-        var report = Verifier.Verify(bundle.ToBytes(), Policy.Parse(File.ReadAllBytes(node.Folder.Policy)));
-        return new CheckedReceipt(report, Pretty(bundle.Envelope), bundle.Envelope.Payload.Length);
+        var report = Verifier.Verify(bundle.ToBytes(), Policy.Parse(File.ReadAllBytes(node.Folder.Policy)), proofs: node.Options.Proofs);
+        return new CheckedReceipt(report, Pretty(bundle.Envelope), bundle.Envelope.Payload.Length) { CanBeProved = ProofTask.CommittedIn(bundle) is not null };
     }
 
     private static string Pretty(Envelope envelope)

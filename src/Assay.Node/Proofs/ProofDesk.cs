@@ -1,0 +1,212 @@
+using Assay.Engine.Models;
+using Assay.Proofs.Files;
+using Assay.Prover;
+using Assay.Store;
+using Assay.Verify;
+using Assay.Verify.Bundles;
+using Assay.Verify.Crypto;
+
+namespace Assay.Node.Proofs;
+
+/// <summary>Makes proofs of receipts: one at a time, in the background, a bounded number of them waiting.</summary>
+/// <remarks>What is asked for and not made when the node stops is lost, and says so: nobody's processor is taken by what somebody wanted before.</remarks>
+public sealed class ProofDesk : IAsyncDisposable
+{
+    /// <summary>Waiting behind the one that is being made.</summary>
+    public const int MostWaiting = 16;
+
+    // Of those that failed: why. The oldest are forgotten.
+    private const int MostFailures = 256;
+
+    private readonly IModelProver prover;
+    private readonly IProofVerifier verifier;
+    private readonly ModelStore models;
+    private readonly ProofShelf shelf;
+    private readonly Func<StoredModel, Graph> load;
+    private readonly Lock gate = new();
+    private readonly List<Job> jobs = [];
+    private readonly Dictionary<string, string> failures = [];
+    private readonly Queue<string> failed = [];
+    private readonly HashSet<string> lost;
+    private Task worker = Task.CompletedTask;
+    private bool closing;
+
+    internal ProofDesk(NodeOptions options, DataFolder folder, ModelStore models, Func<StoredModel, Graph> load)
+    {
+        (prover, verifier, this.models, this.load) = (options.Prover, options.Proofs, models, load);
+        shelf = new ProofShelf(folder.Proofs);
+        lost = [.. shelf.Open()];
+    }
+
+    /// <summary>Commits to a model; the file is kept beside it.</summary>
+    /// <exception cref="ModelException">It cannot be proved.</exception>
+    public ModelCommitment Commit(StoredModel model, CancellationToken cancel = default)
+    {
+        var commitment = prover.Commit(load(model), model.Digest, cancel);
+        models.KeepCommitment(model, commitment.File);
+        return commitment;
+    }
+
+    /// <summary>Id of a model as it was committed, or null where it was not.</summary>
+    public Hash? IdOf(StoredModel model) => models.CommitmentOf(model) is { } file ? Hash.From(CommittedModel.Read(file).Id) : null;
+
+    /// <summary>Makes the proof of a bundle here and now.</summary>
+    /// <exception cref="NodeException">There can be none for this receipt: why is in the message.</exception>
+    /// <exception cref="ModelException">The model is not what was committed to, or does not give that output.</exception>
+    public Bundle Prove(Bundle bundle, Action<string>? progress = null, CancellationToken cancel = default) =>
+        bundle with { Evidence = Prove(ProofTask.Of(bundle, models), progress, cancel) };
+
+    /// <summary>Asks for a receipt's proof. Where it is there, or asked for already, nothing changes.</summary>
+    /// <exception cref="NodeException">There can be none, or too many wait.</exception>
+    public ProofState Ask(string recordId, Bundle bundle)
+    {
+        var task = ProofTask.Of(bundle, models);
+        lock (gate)
+        {
+            if (StateOf(recordId) is { Stage: ProofStage.Waiting or ProofStage.Proving or ProofStage.Ready } there)
+                return there;
+            ObjectDisposedException.ThrowIf(closing, this);
+            if (jobs.Count > MostWaiting)
+                throw new NodeException(NodeFault.Unavailable, $"{MostWaiting} proofs wait already: ask again when some are made");
+            shelf.Note(recordId);
+            lost.Remove(recordId);
+            failures.Remove(recordId);
+            jobs.Add(new Job(recordId, task));
+            if (jobs.Count == 1)
+                worker = Task.Run(Work);
+            return StateOf(recordId);
+        }
+    }
+
+    public ProofState StateOf(string recordId)
+    {
+        lock (gate)
+        {
+            if (jobs.FindIndex(j => j.RecordId == recordId) is >= 0 and var ahead)
+                return ahead == 0 ? new(ProofStage.Proving, Detail: jobs[0].Doing) : new(ProofStage.Waiting, ahead);
+            if (shelf.Size(recordId) is { } bytes)
+                return new(ProofStage.Ready, Bytes: bytes);
+            return failures.TryGetValue(recordId, out var why) ? new(ProofStage.Failed, Detail: why)
+                : lost.Contains(recordId) ? new(ProofStage.Lost, Detail: "the node stopped before it was made: ask again")
+                : new(ProofStage.None);
+        }
+    }
+
+    /// <summary>Gives up one that waits or is being made. One that is there stays.</summary>
+    public ProofState Cancel(string recordId)
+    {
+        lock (gate)
+        {
+            if (jobs.FindIndex(j => j.RecordId == recordId) is >= 0 and var at)
+            {
+                jobs[at].Stop.Cancel();
+                // The one that is being made leaves the list when its work has ended.
+                if (at > 0)
+                    jobs.RemoveAt(at);
+            }
+            lost.Remove(recordId);
+            failures.Remove(recordId);
+            shelf.Unnote(recordId);
+            return StateOf(recordId);
+        }
+    }
+
+    /// <summary>A receipt's proof, or null where there is none.</summary>
+    public ProofEvidence? Find(string recordId) => shelf.Find(recordId);
+
+    /// <summary>Deletes a receipt's proof, with whatever was asked for.</summary>
+    public void Forget(string recordId)
+    {
+        Cancel(recordId);
+        shelf.Delete(recordId);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            closing = true;
+            jobs.ForEach(j => j.Stop.Cancel());
+        }
+        await worker;
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            Job job;
+            lock (gate)
+            {
+                if (closing || jobs.Count == 0)
+                    return;
+                job = jobs[0];
+            }
+            var why = Make(job);
+            lock (gate)
+            {
+                jobs.RemoveAt(0);
+                if (why is not null && !job.Stop.IsCancellationRequested)
+                    Remember(job.RecordId, why);
+                // What the node itself gave up is still asked for.
+                if (why is not null && !closing)
+                    shelf.Unnote(job.RecordId);
+                if (jobs.Count == 0)
+                    return;
+            }
+        }
+    }
+
+    /// <returns>Null where it was made, else why not.</returns>
+    private string? Make(Job job)
+    {
+        try
+        {
+            job.Stop.Token.ThrowIfCancellationRequested();
+            var evidence = Prove(job.Task, doing => job.Doing = doing, job.Stop.Token);
+            lock (gate)
+            {
+                job.Stop.Token.ThrowIfCancellationRequested();
+                shelf.Put(job.RecordId, evidence);
+            }
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever it was, the next one has its turn, and whoever asked is told.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return e is ModelException or NodeException or StoreException or MalformedException or OperationCanceledException or IOException or OutOfMemoryException
+                ? e.Message
+                : $"an internal error, which is a bug: {e.GetType().Name}";
+        }
+    }
+
+    private ProofEvidence Prove(ProofTask task, Action<string>? progress, CancellationToken cancel)
+    {
+        progress?.Invoke("reading the model");
+        var evidence = new ProofEvidence(prover.Prove(load(task.Model), task.Commitment, task.Run, progress, cancel), task.Commitment);
+        progress?.Invoke("checking the proof");
+        var verdict = verifier.Verify(evidence, task.Run);
+        if (!verdict.Holds)
+            throw new NodeException(NodeFault.Unavailable, $"the proof that was made does not hold, which is a bug: {verdict.Detail}");
+        var room = Bundle.MaxSize - task.Bundle.ToBytes().Length;
+        return (evidence.Proof.Length + (long)evidence.Commitment.Length) * 4 / 3 + 1024 <= room
+            ? evidence
+            : throw new NodeException(NodeFault.BadRequest, "with the proof the receipt's bundle would be too large");
+    }
+
+    private void Remember(string recordId, string why)
+    {
+        if (failures.TryAdd(recordId, why))
+            failed.Enqueue(recordId);
+        if (failed.Count > MostFailures)
+            failures.Remove(failed.Dequeue());
+    }
+
+    private sealed record Job(string RecordId, ProofTask Task)
+    {
+        public CancellationTokenSource Stop { get; } = new();
+
+        public volatile string Doing = "beginning";
+    }
+}
