@@ -9,11 +9,27 @@ internal static class AccountsBench
     private const int Verdicts = 2_000_000;
     private const int Bounds = 2_000;
 
-    /// <summary>Options: <c>--runs</c>.</summary>
-    public static Task<List<Row>> RunAsync(Arguments arguments)
+    /// <summary>Options: <c>--runs</c>, <c>--records</c> (millions that a kept account has), <c>--only statistics|fold|passport|kept|simulations</c>.</summary>
+    public static async Task<List<Row>> RunAsync(Arguments arguments)
     {
         var runs = arguments.Number("--runs", 7);
+        var records = 1_000_000 * Math.Clamp(arguments.Number("--records", 10), 1, 1000);
+        var only = arguments.Text("--only", "");
         arguments.RefuseOthers();
+        return
+        [
+            .. Asked("statistics", only) ? Statistics(runs) : [],
+            .. Asked("fold", only) ? FoldBench.Rows(runs) : [],
+            .. Asked("passport", only) ? PassportBench.Rows(runs) : [],
+            .. Asked("kept", only) ? await KeptBench.RowsAsync(records) : [],
+            .. Asked("simulations", only) ? AccountSimulations.Rows() : [],
+        ];
+    }
+
+    private static bool Asked(string part, string only) => only.Length == 0 || only == part;
+
+    private static IEnumerable<Row> Statistics(int runs)
+    {
         var verdicts = new bool[Verdicts];
         ulong seed = 1;
         for (var i = 0; i < verdicts.Length; i++)
@@ -35,14 +51,13 @@ internal static class AccountsBench
             band.Add(round.Item4);
             drawn.Add(round.Item5);
         }
-        return Task.FromResult<List<Row>>(
+        return
         [
             (Row.Of("change-detector", "verdicts/s", Row.Higher, integers) with { Threads = 1 }).Beside("the same recursion in doubles", "", doubles),
             Row.Of("proven-bound", "bounds/s", Row.Higher, proven) with { Threads = 1 },
             Row.Of("band", "bands/s", Row.Higher, band) with { Threads = 1 },
             Row.Of("without-replacement", "bounds/s", Row.Higher, drawn) with { Threads = 1 },
-            .. FoldBench.Rows(runs),
-        ]);
+        ];
     }
 
     // Five ratios, and a look for an alarm after each verdict.

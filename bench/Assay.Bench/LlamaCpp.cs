@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Assay.Bench;
@@ -10,8 +8,7 @@ internal sealed class LlamaCpp : IDisposable
 {
     public const string Name = "llama.cpp";
 
-    private readonly Process process;
-    private readonly Task<string> noise;
+    private readonly NodeProcess process;
     private readonly string? copy;
 
     /// <param name="folder">The folder with <c>llama-addon.node</c> and its libraries.</param>
@@ -19,34 +16,22 @@ internal sealed class LlamaCpp : IDisposable
     /// <exception cref="BenchException">It cannot be started, or the library is missing or does not run here.</exception>
     public LlamaCpp(string folder, string? library = null)
     {
-        var script = Places.InRepository("bench/llama.mjs") ?? throw new BenchException("bench/llama.mjs is not above this program");
         if (library is not null)
             folder = copy = Only(folder, library);
         try
         {
-            process = Process.Start(new ProcessStartInfo("node", [script, folder])
-            {
-                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
-            })!;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            if (copy is not null)
-                Directory.Delete(copy, recursive: true);
-            throw new BenchException($"node cannot be started: {e.Message}");
-        }
-        noise = process.StandardError.ReadToEndAsync();
-        try
-        {
-            var hello = Answer();
-            (Library, Version) = (hello["library"]!.GetValue<string>(), hello["version"]!.GetValue<string>());
-            if (library is not null && Library != library)
-                throw new BenchException($"llama.cpp's library '{library}' does not run on this machine");
+            process = new NodeProcess(Name, "bench/llama.mjs", folder);
         }
         catch
         {
-            Dispose();
+            RemoveCopy();
             throw;
+        }
+        (Library, Version) = (process.Hello["library"]!.GetValue<string>(), process.Hello["version"]!.GetValue<string>());
+        if (library is not null && Library != library)
+        {
+            Dispose();
+            throw new BenchException($"llama.cpp's library '{library}' does not run on this machine");
         }
     }
 
@@ -82,13 +67,16 @@ internal sealed class LlamaCpp : IDisposable
 
     /// <summary>Some of the scores after the last of the tokens.</summary>
     public float[] Scores(int[] tokens, int[] of) =>
-        [.. Ask(new JsonObject { ["do"] = "scores", ["tokens"] = List(tokens), ["of"] = List(of) })["scores"]!.AsArray().Select(n => n!.GetValue<float>())];
+        [.. process.Ask(new JsonObject { ["do"] = "scores", ["tokens"] = List(tokens), ["of"] = List(of) })["scores"]!.AsArray().Select(n => n!.GetValue<float>())];
 
     public void Dispose()
     {
-        process.StandardInput.Close();
-        process.WaitForExit();
         process.Dispose();
+        RemoveCopy();
+    }
+
+    private void RemoveCopy()
+    {
         if (copy is not null)
             Directory.Delete(copy, recursive: true);
     }
@@ -107,27 +95,5 @@ internal sealed class LlamaCpp : IDisposable
 
     private static JsonArray List(int[] numbers) => [.. numbers.Select(n => (JsonNode)n)];
 
-    private double Seconds(JsonObject command) => Ask(command)["seconds"]!.GetValue<double>();
-
-    private JsonNode Ask(JsonObject command)
-    {
-        process.StandardInput.WriteLine(command.ToJsonString());
-        process.StandardInput.Flush();
-        return Answer();
-    }
-
-    private JsonNode Answer()
-    {
-        if (process.StandardOutput.ReadLine() is not { } line)
-            throw new BenchException($"llama.cpp ended: {noise.Result.Trim().ReplaceLineEndings(" ")}");
-        try
-        {
-            var answer = JsonNode.Parse(line)!;
-            return answer["error"] is { } error ? throw new BenchException($"llama.cpp: {error.GetValue<string>().ReplaceLineEndings(" ")}") : answer;
-        }
-        catch (JsonException)
-        {
-            throw new BenchException($"llama.cpp said what is no answer: {line}");
-        }
-    }
+    private double Seconds(JsonObject command) => process.Ask(command)["seconds"]!.GetValue<double>();
 }

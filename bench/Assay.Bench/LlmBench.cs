@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Assay.Engine.Numerics.Language;
 
 namespace Assay.Bench;
 
@@ -82,8 +81,8 @@ internal static class LlmBench
             if (type == WeightType.Q8_0 && plan.Rows is ("" or "serving"))
                 rest.AddRange(Serving(model, Name((model, type)), file, peers, plan));
             if ((model, type) == all[0] && plan.Rows is ("" or "receipts"))
-                rest.Add(await ReceiptRun.MeasureAsync(
-                    file, Math.Min(plan.Threads, Environment.ProcessorCount), ContextLength, model.Tokens(0, 32), tokens: 128, pairs: 3 * plan.Runs));
+                rest.AddRange(await ReceiptRun.MeasureAsync(
+                    file, Math.Min(plan.Threads, Environment.ProcessorCount), ContextLength, model.Tokens(0, 32), tokens: 128, rounds: 3 * plan.Runs));
         }
         return [.. speeds, .. rest];
     }

@@ -57,7 +57,7 @@ internal static class PeakMemory
         {
             throw new UsageException($"--peak takes {Ours} or {Theirs}, not '{side}'");
         }
-        return Bench.Row.Of(Name, "MB", Bench.Row.Lower, Peak()) with { Threads = 1, PeerVersion = version };
+        return Bench.Row.Of(Name, "MB", Bench.Row.Lower, OfThisProcess()) with { Threads = 1, PeerVersion = version };
     }
 
     private static IEnumerable<EngineModel> Models() => EngineModel.FromData.Select(m => EngineModel.Load(m) ?? throw new BenchException($"the files of {m} are absent"));
@@ -76,8 +76,8 @@ internal static class PeakMemory
         return (row.GetProperty("value").GetDouble(), row.GetProperty("peerVersion").GetString()!);
     }
 
-    // proc_pid_status(5): VmHWM is the peak of the resident set, in KiB.
-    private static double Peak()
+    /// <summary>Megabytes. proc_pid_status(5): VmHWM is the peak of the resident set, in KiB.</summary>
+    public static double OfThisProcess()
     {
         var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
         return long.Parse(line.AsSpan("VmHWM:".Length, line.Length - "VmHWM:".Length - " kB".Length).Trim(), CultureInfo.InvariantCulture) * 1024 / 1e6;

@@ -4,11 +4,16 @@ using Assay.Bench;
 var programs = new SortedDictionary<string, Func<Arguments, Task<List<Row>>>>(StringComparer.Ordinal)
 {
     ["accounts"] = AccountsBench.RunAsync,
+    ["change"] = Assay.Bench.Oracles.ChangeBench.RunAsync,
     ["bundle"] = BundleBench.RunAsync,
     ["conformance"] = ConformanceBench.RunAsync,
     ["engine"] = EngineBench.RunAsync,
+    ["int8"] = Int8Bench.RunAsync,
     ["llm"] = LlmBench.RunAsync,
     ["log"] = LogBench.RunAsync,
+    ["market"] = Assay.Bench.Market.MarketBench.RunAsync,
+    ["oracles"] = Assay.Bench.Oracles.OracleBench.RunAsync,
+    ["proofs"] = Assay.Bench.Proofs.ProofsBench.RunAsync,
 };
 try
 {

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Assay.Engine.Models.Gguf;
-using Assay.Engine.Numerics.Language;
 
 namespace Assay.Bench;
 

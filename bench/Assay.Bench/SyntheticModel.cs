@@ -1,4 +1,3 @@
-using Assay.Engine.Numerics.Language;
 
 namespace Assay.Bench;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Assay.Engine.Numerics.Language;
 
 namespace Assay.Bench;
 

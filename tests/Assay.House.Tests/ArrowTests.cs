@@ -26,9 +26,11 @@ public class ArrowTests
     }
 
     [Theory]
-    [InlineData("Assay.Engine/Numerics", "Assay.Engine.Models|Assay.Engine.Execution|Assay.Engine.Language|Assay.Engine.Conformance")]
-    [InlineData("Assay.Engine/Models", "Assay.Engine.Execution|Assay.Engine.Language|Assay.Engine.Conformance")]
-    [InlineData("Assay.Engine/Execution", "Assay.Engine.Conformance")]
+    [InlineData("Assay.Engine/Numerics", "Assay.Engine.Models|Assay.Engine.Execution|Assay.Engine.Language|Assay.Engine.Quantization|Assay.Engine.Conformance")]
+    [InlineData("Assay.Engine/Models", "Assay.Engine.Execution|Assay.Engine.Language|Assay.Engine.Quantization|Assay.Engine.Conformance")]
+    [InlineData("Assay.Engine/Execution", "Assay.Engine.Quantization|Assay.Engine.Conformance")]
+    [InlineData("Assay.Engine/Language", "Assay.Engine.Quantization|Assay.Engine.Conformance")]
+    [InlineData("Assay.Engine/Quantization", "Assay.Engine.Language|Assay.Engine.Conformance")]
     public void Folders_of_the_engine_use_only_what_stands_before_them(string folder, string forbidden)
     {
         foreach (var source in Repository.Sources("src/" + folder))
