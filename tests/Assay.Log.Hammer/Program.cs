@@ -15,6 +15,10 @@ using Assay.Verify.Crypto;
 // Uses up all file handles under a running log instead; see OutOfHandles.
 //   grow DIRECTORY SIZE
 // Makes a log of so many entries and prints its verifier key.
+//   leave
+// Ends while its threads sign.
+if (args is ["leave"])
+    return Leave.Run();
 if (args is ["grow", var place, var count])
     return await Grow.RunAsync(place, ulong.Parse(count, CultureInfo.InvariantCulture));
 if (args is ["handles", var folder])

@@ -14,6 +14,12 @@ internal static partial class LibCrypto
 
     public const int EvpPkeyEd25519 = 1087; // NID_ED25519
 
+    private const ulong NoAtExit = 0x80000; // OPENSSL_INIT_NO_ATEXIT of openssl/crypto.h
+
+    // Whoever uses the library first decides whether it takes itself apart in exit(), under the feet of threads that still
+    // sign or verify: the process then dies of a freed object. .NET's own use of it says no; ours may come before.
+    static LibCrypto() => _ = OPENSSL_init_crypto(NoAtExit, 0);
+
     /// <summary>SHA256_CTX of openssl/sha.h: eight words of state, two of length, a block, two counters.</summary>
     [InlineArray(28)]
     public struct Sha256Context
@@ -68,6 +74,9 @@ internal static partial class LibCrypto
 
     [DllImport(Library)]
     public static extern void ERR_clear_error();
+
+    [DllImport(Library)]
+    private static extern int OPENSSL_init_crypto(ulong options, nint settings);
 
     public sealed class KeyHandle() : SafeHandle(0, ownsHandle: true)
     {

@@ -92,6 +92,19 @@ public sealed class KillTests : IDisposable
         Assert.Equal(1UL, (await log.AppendAsync("still mine"u8.ToArray())).Index);
     }
 
+    [Fact]
+    public void A_process_that_ends_while_its_threads_sign_ends_well()
+    {
+        // Where libcrypto takes itself apart in exit(), more than half of these die of a freed object.
+        for (var i = 0; i < 12; i++)
+        {
+            using var leaving = Process.Start(new ProcessStartInfo(VictimProgram, ["leave"]) { UseShellExecute = false, RedirectStandardError = true })!;
+            var error = leaving.StandardError.ReadToEnd();
+            leaving.WaitForExit();
+            Assert.True(leaving.ExitCode == 0, $"exit code {leaving.ExitCode}: {error}");
+        }
+    }
+
     private static string VictimProgram => Path.Combine(AppContext.BaseDirectory, "Assay.Log.Hammer");
 
     private static Process Start(string path, int seed) =>
