@@ -78,6 +78,15 @@ internal sealed class TinyNode : IAsyncDisposable
         return made;
     }
 
+    /// <summary>A bias that keeps a random model from ending its answers at once: it has several tokens that end one.</summary>
+    public string NoEnd => NoEndOf(Node, Model);
+
+    public static string NoEndOf(AssayNode node, StoredModel model)
+    {
+        var tokenizer = node.LoadLanguage(model).Model.Tokenizer;
+        return "{" + string.Join(',', Enumerable.Range(0, tokenizer.Count).Where(tokenizer.IsEndOfGeneration).Select(id => $"\"{id}\":-100")) + "}";
+    }
+
     public async Task<Bundle> BundleAsync(string body) => await Node.BundleAsync((await AnswerAsync(body)).Receipt);
 
     private LanguageRequest Read(byte[] body) => RequestReader.Read(

@@ -43,11 +43,7 @@ public sealed class ChatHost : NodeHost
     }
 
     /// <summary>A bias that keeps a random model from ending its answers at once.</summary>
-    public string NoEnd(string model)
-    {
-        var tokenizer = Node.LoadLanguage(Node.Models.Find(model)).Model.Tokenizer;
-        return "{" + string.Join(',', Enumerable.Range(0, tokenizer.Count).Where(tokenizer.IsEndOfGeneration).Select(id => $"\"{id}\":-100")) + "}";
-    }
+    public string NoEnd(string model) => Language.TinyNode.NoEndOf(Node, Node.Models.Find(model));
 
     public async Task<(HttpResponseMessage Answer, JsonElement Body)> PostAsync(string path, string body)
     {

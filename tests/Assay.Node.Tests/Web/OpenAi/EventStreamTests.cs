@@ -48,10 +48,10 @@ public class EventStreamTests
     {
         await using var tiny = await TinyNode.OpenAsync(generator: new GeneratorOptions { MaxRunning = 1 }, context: 1024, options: o => o with { StreamSilence = Soon.StreamSilence });
         // While one answer has the only place, another waits for its first token.
-        await using var ahead = await tiny.BeginAsync("""{"prompt":[3,4],"max_tokens":1000,"temperature":1,"logit_bias":{"2":-100}}""");
+        await using var ahead = await tiny.BeginAsync($$"""{"prompt":[3,4],"max_tokens":1000,"temperature":1,"logit_bias":{{tiny.NoEnd}}}""");
         using (var caller = new DeafCaller())
         {
-            await using var answer = await tiny.BeginAsync("""{"prompt":[3,5],"max_tokens":50,"temperature":1,"logit_bias":{"2":-100}}""", cancel: caller.RequestAborted);
+            await using var answer = await tiny.BeginAsync($$"""{"prompt":[3,5],"max_tokens":50,"temperature":1,"logit_bias":{{tiny.NoEnd}}}""", cancel: caller.RequestAborted);
             await Assert.ThrowsAsync<IOException>(async () =>
             {
                 await foreach (var _ in new EventStream(caller.Http, tiny.Node.Options).OrSilenceAsync(answer.ReadAllAsync()))
