@@ -2483,6 +2483,8 @@ async function judgeProof({ bundle }, evidence, proofs, judged) {
     model: proofModel,
     manifest: receipt.model.manifest,
     nonce: receipt.clientNonce,
+    inputType: receipt.input.mediaType,
+    outputType: receipt.output.mediaType,
     inputCommitment: fromHex(receipt.input.commitment, 32, "a commitment"),
     outputCommitment: fromHex(receipt.output.commitment, 32, "a commitment"),
     input: input2.bytes,

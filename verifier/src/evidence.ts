@@ -16,6 +16,9 @@ export interface ProvedRun {
   readonly model: string;
   readonly manifest: string;
   readonly nonce: string | null;
+  /** The media types of input and output, as the receipt says them. */
+  readonly inputType: string;
+  readonly outputType: string;
   readonly inputCommitment: Bytes;
   readonly outputCommitment: Bytes;
   readonly input: Bytes;

@@ -108,7 +108,8 @@ async function judgeProof({ bundle }: Case, evidence: ProofEvidence, proofs: Pro
     return unverifiable(`depends-on-${axis}`, `there is a proof, at which nobody looked while the axis ${axis} is not verified`);
   }
   const { holds, detail } = await proofs(evidence, {
-    model: proofModel, manifest: receipt.model.manifest, nonce: receipt.clientNonce, inputCommitment: fromHex(receipt.input.commitment, 32, "a commitment"),
+    model: proofModel, manifest: receipt.model.manifest, nonce: receipt.clientNonce, inputType: receipt.input.mediaType, outputType: receipt.output.mediaType,
+    inputCommitment: fromHex(receipt.input.commitment, 32, "a commitment"),
     outputCommitment: fromHex(receipt.output.commitment, 32, "a commitment"), input: input.bytes,
     output: "pieces" in output ? concat(...output.pieces.map(p => p.bytes)) : output.bytes,
   });

@@ -5,9 +5,11 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { Malformed } from "../dist/errors.js";
 import { proofVerifier, readCommitment, verifyProof, verifyProofByTurns } from "../dist/proofs/index.js";
 import { quantise } from "../dist/proofs/binding.js";
+import { deriveKey } from "../dist/proofs/blake3.js";
 import { planOf } from "../dist/proofs/plan.js";
 import { ProofRefused } from "../dist/proofs/refusal.js";
 import { demandSoundness, overField } from "../dist/proofs/soundness.js";
@@ -89,6 +91,23 @@ test("Damaged commitments are malformed or of another model, and never a failure
     }
 });
 
+test("Commitments at the edge of what a reader takes are read, refused and malformed as by the other verifier", () => {
+  for (const { name, batch, says, gzip } of JSON.parse(readFileSync(new URL("edges/commitments.json", folder), "utf8"))) {
+    const commitment = Uint8Array.from(gunzipSync(base64(gzip)));
+    let found;
+    try {
+      const { id, input, output, model: { parameters: p } } = readCommitment(commitment), count = ({ extents }) => batch * extents.slice(1).reduce((product, n) => product * n, 1);
+      const digest = deriveKey("assay.proofs/1 parameters", new Uint8Array(Int32Array.of(p.logColumns, p.logInverseRate, p.queries, p.logRange, 0).buffer));
+      const proof = Uint8Array.of(...Buffer.from("ASYP"), 1, 0, 0, 0, ...digest, ...id);
+      found = say({ batch, modelId: id, commitment, proof, context: new Uint8Array(), input: new Uint8Array(count(input)), output: new Uint8Array(count(output)) });
+    } catch (error) {
+      assert.ok(error instanceof Malformed, `${name}: ${error}`);
+      found = "malformed";
+    }
+    assert.equal(found, says, name);
+  }
+});
+
 test("A page that waits gets the same answer", async () => {
   const commitment = readCommitment(small.commitment), statement = { ...small, input: new Int8Array(small.input.buffer), output: new Int8Array(small.output.buffer) };
   assert.equal(await verifyProofByTurns(commitment, statement, small.proof), null);
@@ -121,10 +140,12 @@ function encoded(name, type, shape, data) {
   return Uint8Array.from(Buffer.concat([Buffer.from("assay/tensors/v1\n"), number(1), part(Buffer.from(name)), part(Buffer.from(type)), number(shape.length), ...shape.map(number), part(Buffer.from(data))]));
 }
 
+const tensors = "application/vnd.assay.tensors.v1";
+
 test("A bundle's proof is held against what the receipt commits to", async () => {
   const evidence = { proof: small.proof, commitment: small.commitment }, committed = readCommitment(small.commitment), { extents, name } = committed.input;
   const run = {
-    model: Buffer.from(committed.id).toString("hex"), manifest: Buffer.from(committed.manifest).toString("hex"), nonce: null, inputCommitment: new Uint8Array(32), outputCommitment: new Uint8Array(32),
+    model: Buffer.from(committed.id).toString("hex"), manifest: Buffer.from(committed.manifest).toString("hex"), nonce: null, inputType: tensors, outputType: tensors, inputCommitment: new Uint8Array(32), outputCommitment: new Uint8Array(32),
     input: encoded(name, "int8", [small.batch, ...extents.slice(1)], small.input), output: encoded(committed.output.name, "int8", [small.batch, ...committed.output.extents.slice(1)], small.output),
   };
   const said = async changes => {
@@ -138,6 +159,10 @@ test("A bundle's proof is held against what the receipt commits to", async () =>
   assert.equal(await said({ model: "00".repeat(32) }), "C3");
   assert.equal(await said({ input: encoded("other", "int8", [small.batch, ...extents.slice(1)], small.input) }), "C5");
   assert.equal(await said({ input: run.input.slice(0, -1) }), "C5");
+  assert.equal(await said({ input: encoded(name, "int8", [small.batch, 1, ...extents.slice(1)], small.input) }), "C5");
+  assert.equal(await said({ inputType: "application/json" }), "C5");
+  for (const batch of [0, 2 ** 16 + 1]) assert.equal(await said({ input: encoded(name, "int8", [batch, ...extents.slice(1)], new Uint8Array(batch * extents[1])) }), "C5");
+  for (const outputType of ["application/vnd.assay.tokens.v1", "application/vnd.assay.relayed.v1", ""]) assert.equal(await said({ outputType }), "C6");
   assert.equal(await said({ output: encoded(committed.output.name, "int8", [1, ...committed.output.extents.slice(1)], small.output.slice(0, 3)) }), "C6");
 });
 

@@ -1,6 +1,7 @@
 using Assay.Proofs.Hashing;
 using Assay.Proofs.Models;
 using Assay.Verify;
+using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
 
 namespace Assay.Proofs.Files;
@@ -18,8 +19,8 @@ public sealed record CommittedModel(ProofModel Model, PublicTensor Input, Public
 {
     public const ushort Version = 1;
 
-    /// <summary>No file is larger.</summary>
-    public const int MostBytes = 1 << 24;
+    /// <summary>No file is larger: a bundle takes as much.</summary>
+    public const int MostBytes = ProofEvidence.MaxCommitment;
 
     /// <summary>A model has at most so many layers.</summary>
     public const int MostLayers = 1 << 10;

@@ -42,11 +42,12 @@ internal sealed class FileReader(ReadOnlyMemory<byte> bytes)
         return list;
     }
 
-    public string Text()
+    /// <param name="most">Bytes.</param>
+    public string Text(int most)
     {
         try
         {
-            return Strict.GetString(List(1, Byte));
+            return List(1, Byte) is var utf8 && utf8.Length <= most ? Strict.GetString(utf8) : throw Wrong($"a name of {utf8.Length} bytes, more than {most}");
         }
         catch (DecoderFallbackException wrong)
         {

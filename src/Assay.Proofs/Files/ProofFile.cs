@@ -1,6 +1,7 @@
 using Assay.Proofs.Hashing;
 using Assay.Proofs.Protocol;
 using Assay.Proofs.Soundness;
+using Assay.Verify.Bundles;
 
 namespace Assay.Proofs.Files;
 
@@ -15,8 +16,8 @@ public readonly record struct ProofVerdict(ProofCheck? Refused, SoundnessCounts?
 /// <summary>A proof in a file: the header and the messages, neither of which says a length (docs/spec/proofs.md section 8).</summary>
 public static class ProofFile
 {
-    /// <summary>No proof is larger that a verifier is given to read.</summary>
-    public const int MostBytes = 1 << 26;
+    /// <summary>No proof is larger that a verifier is given to read: a bundle takes as much.</summary>
+    public const int MostBytes = ProofEvidence.MaxProof;
 
     /// <param name="messages">What a prover made.</param>
     public static byte[] Of(CommittedModel model, ReadOnlySpan<byte> messages) => [.. ProofHeader.Of(model.Model.Parameters, model.Id), .. messages];

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
+using Assay.Proofs.Models;
 using Assay.Verify;
 
 namespace Assay.Proofs.Files;
@@ -18,6 +19,9 @@ public sealed record PublicTensor(string Name, bool IsFloat, ImmutableArray<int>
 {
     /// <summary>No batch is larger.</summary>
     public const int MostBatch = 1 << 16;
+
+    /// <summary>Bytes of a name: no encoding of tensors has a longer one.</summary>
+    public const int MostName = 1 << 14;
 
     /// <summary>Elements of one inference.</summary>
     public long Count => Extents.Aggregate(1L, (product, extent) => product * (extent == 0 ? 1 : extent));
@@ -82,11 +86,12 @@ public sealed record PublicTensor(string Name, bool IsFloat, ImmutableArray<int>
     /// <exception cref="MalformedException">Not such a tensor, or two int8 stand for one float.</exception>
     internal static PublicTensor Read(FileReader file)
     {
-        var (name, type, extents, factor, zeroPoint) = (file.Text(), file.Byte(), file.List(4, file.Int), file.Float(), file.Short());
+        var (name, type, extents, factor, zeroPoint) = (file.Text(MostName), file.Byte(), file.List(4, file.Int), file.Float(), file.Short());
         var tensor = new PublicTensor(name, type == 1, [.. extents], factor, zeroPoint);
-        if (type > 1 || extents.Length > 16 || zeroPoint is < -128 or > 127 || extents.Index().Any(e => e.Item is < 0 or > 1 << 22 || (e.Item == 0 && e.Index > 0)))
+        if (type > 1 || extents.Length > 16 || zeroPoint is < -128 or > 127 || extents.Index().Any(e => e.Item is < 0 or > 1 << ProofModel.MostLogPlaces || (e.Item == 0 && e.Index > 0)))
             throw FileReader.Wrong("a public tensor's type, extents or zero point");
-        if (extents.Aggregate(1L, (product, extent) => Math.Min(1 << 22, product * Math.Max(1, extent))) >= 1 << 22)
+        const long most = 1L << ProofModel.MostLogPlaces;
+        if (extents.Aggregate(1L, (product, extent) => Math.Min(most + 1, product * Math.Max(1, extent))) > most)
             throw FileReader.Wrong("a public tensor is too large");
         if (type == 0 ? BitConverter.SingleToInt32Bits(factor) != 0 || zeroPoint != 0 : !float.IsNormal(factor) || factor < 0)
             throw FileReader.Wrong("a public tensor's scale");

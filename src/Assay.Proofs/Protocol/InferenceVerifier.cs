@@ -48,7 +48,8 @@ public static class InferenceVerifier
     /// <exception cref="ProofRefused">C2 or C4.</exception>
     internal static ProofPlan Plan(ProofModel model, int batch, ProofChecks checks)
     {
-        var shapes = model.Shapes(batch);
+        // Figures are those of any batch; whether this one is too large is for C2.
+        var shapes = model.Shapes(1);
         foreach (var layer in model.Layers)
             checks.Require(
                 layer.IsValid([.. layer.Inputs.Select(t => shapes[t])]) && (layer is not ScaledLayer { Limbs: true } || model.Parameters.LogRange == LimbColumns.Bits), ProofCheck.Requantisation);

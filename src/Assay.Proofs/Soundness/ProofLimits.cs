@@ -23,6 +23,8 @@ public static class ProofLimits
         if (batch is < 1 or > MostBatch || parameters.LogInverseRate is < 1 or > 3 || parameters.LogColumns < 1 || parameters.Queries is < 1 or > SoundnessReport.MostQueries
             || parameters.LogRange is < 8 or > 16 || parameters.LogColumns + parameters.LogInverseRate > 17)
             return false;
+        if (model.Shapes(1).Any(shape => shape.Log + Axis.LogOf(batch) > ProofModel.MostLogPlaces))
+            return false;
         var shapes = model.Shapes(batch);
         var (intervals, weights) = (0L, 0L);
         foreach (var layer in model.Layers)
@@ -31,7 +33,8 @@ public static class ProofLimits
             {
                 ScaledLayer scaled => (scaled.Limbs ? LimbColumns.Groups(scaled) : scaled.Groups).Length * (256 + (2 * scaled.Bound([.. layer.Inputs.Select(t => shapes[t])]) >> parameters.LogRange)),
                 NormalizeLayer normalize => 2 * normalize.Gain + 1 + Remainder.Limbs.Length,
-                SoftmaxLayer => 512 + Remainder.Limbs.Length,
+                SoftmaxLayer softmax => 512 + (softmax.IsWide(shapes[softmax.Input], parameters.LogRange) ? Remainder.Limbs.Length : 0),
+                TableLayer => 256,
                 _ => 0,
             };
             if (layer is WeightLayer of)

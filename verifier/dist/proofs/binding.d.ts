@@ -8,6 +8,9 @@ export interface ReceiptRun {
     /** The digest of the model's manifest, in hex. */
     readonly manifest: string;
     readonly nonce: string | null;
+    /** The media types of input and output. */
+    readonly inputType: string;
+    readonly outputType: string;
     readonly inputCommitment: Bytes;
     readonly outputCommitment: Bytes;
     readonly input: Bytes;

@@ -4,22 +4,25 @@ import { toHex } from "../hex.js";
 import { readTensors } from "../tensors.js";
 import { demand } from "./refusal.js";
 /* What ties a proof to a receipt (section 8, Binding): its int8 are those of the receipt's tensors. */
+const mostBatch = 2 ** 16, tensors = "application/vnd.assay.tensors.v1";
 /** The one tensor of an encoding, and how many inferences it holds. */
 function only(bytes, due, check) {
-    let tensors;
+    let found;
     try {
-        tensors = readTensors(bytes);
+        found = readTensors(bytes);
     }
     catch (error) {
         if (error instanceof Malformed)
             demand(false, check, error.message);
         throw error;
     }
-    const [tensor] = tensors;
-    demand(tensors.length === 1 && tensor !== undefined && tensor.name === due.name && tensor.type === due.type, check, "it is not one tensor of the committed name and type");
+    const [tensor] = found;
+    demand(found.length === 1 && tensor !== undefined && tensor.name === due.name && tensor.type === due.type, check, "it is not one tensor of the committed name and type");
     const fits = tensor.shape.length === due.extents.length && due.extents.every((n, i) => n === 0 || n === tensor.shape[i]);
     demand(fits, check, "the tensor has other extents than the committed ones");
-    return { tensor, batch: due.extents[0] === 0 ? tensor.shape[0] : 1 };
+    const batch = due.extents[0] === 0 ? tensor.shape[0] : 1;
+    demand(batch >= 1 && batch <= mostBatch, check, `a batch is 1 to ${mostBatch}`);
+    return { tensor, batch };
 }
 const int8 = ({ data }) => new Int8Array(data.slice().buffer);
 /** Nearest, ties to even; x is a binary32. */
@@ -58,7 +61,10 @@ function u32le(n) {
 /** The statement that a proof for this receipt has to be about. Refuses by C3, C5, C6. */
 export function bind(commitment, run, modelId) {
     demand(run.manifest === toHex(commitment.manifest), "modelId", "the committed model is not the one of the receipt's manifest");
-    const input = only(run.input, commitment.input, "input"), output = only(run.output, commitment.output, "output");
+    demand(run.inputType === tensors, "input", "the receipt's input is no tensors");
+    const input = only(run.input, commitment.input, "input");
+    demand(run.outputType === tensors, "output", "the receipt's output is no tensors");
+    const output = only(run.output, commitment.output, "output");
     demand(input.batch === output.batch, "output", "the output has another batch than the input");
     const nonce = utf8(run.nonce ?? "");
     return {

@@ -40,6 +40,8 @@ export interface Plan {
     /** Multiplicities of each table, then committed columns. */
     readonly witness: Layout;
 }
+/** Padded, of a tensor. */
+export declare const mostLogPlaces = 22;
 /** What the layers make of a batch. Throws Malformed where they do not fit one another. */
 export declare function layersOf(model: Model, batch: number): {
     kinds: LayerPlan[];

@@ -8,8 +8,10 @@ import { conv, dense } from "./layers/weights.js";
 import { inputsOf } from "./model.js";
 import { logOf } from "./multilinear.js";
 import { demand } from "./refusal.js";
-import { axisOf, demandShape, pack } from "./shapes.js";
+import { axisOf, demandShape, logSize, pack } from "./shapes.js";
 import { areFew } from "./steps.js";
+/** Padded, of a tensor. */
+export const mostLogPlaces = 22;
 const mostLeaves = 2 ** 22, mostTableRows = 2 ** 23, mostModelRows = 2 ** 20;
 /** C2: nothing too large, before anything is made. */
 function demandSizes(model, batch, kinds, shapes) {
@@ -17,6 +19,7 @@ function demandSizes(model, batch, kinds, shapes) {
     const isWithin = (n, low, high) => n >= low && n <= high, ok = (holds, what) => demand(holds, "calculator", what);
     ok(logColumns >= 1 && isWithin(logInverseRate, 1, 3) && logColumns + logInverseRate <= 17, "rows or codewords have a length that is not allowed");
     ok(isWithin(queries, 1, 2 ** 12) && isWithin(logRange, 8, 16) && isWithin(batch, 1, 2 ** 16), "queries, range or batch are out of bounds");
+    ok(shapes.every(s => logSize(s) <= mostLogPlaces), "a tensor of the batch has too many places");
     ok(kinds.reduce((sum, k) => sum + k.tables.reduce((rows, t) => rows + t.most, 0), 0) <= mostTableRows, `more than ${mostTableRows} rows of tables`);
     ok(Math.floor(pack(kinds.flatMap(k => k.weights)).total / 2 ** logColumns) < mostModelRows, `${mostModelRows} rows of the model's matrix and more`);
     ok(areFew(model, kinds, shapes), "views, windows and input ask for too many steps");

@@ -1,7 +1,7 @@
 import { equal } from "../bytes.js";
 import { deriveKey } from "./blake3.js";
 import type { Grouped, Layer, Model, ScaleGroup, Windows } from "./model.js";
-import { layersOf } from "./plan.js";
+import { layersOf, mostLogPlaces } from "./plan.js";
 import { Reader } from "./reader.js";
 import { countOf, logSize, type Shape } from "./shapes.js";
 
@@ -29,7 +29,8 @@ export interface Commitment {
   readonly root: Uint8Array;
 }
 
-const most = { bytes: 2 ** 24, layers: 1024, axes: 16, places: 2 ** 22, window: 1024, inner: 2 ** 22, name: 2 ** 16, groups: 2 ** 16, members: 2 ** 22 };
+/** Lists whose length is a figure of C4 are as long as the file lets them be. */
+const most = { bytes: 2 ** 22, layers: 1024, axes: 16, window: 1024, inner: 2 ** 22, name: 2 ** 14, any: Infinity };
 
 /** Whether all 256 activations stand for finite and different values. */
 export const isFactor = (factor: number, zeroPoint: number): boolean => {
@@ -52,7 +53,7 @@ const table = (r: Reader): number[] | null => (r.flag() ? Array.from({ length: 2
 
 const group = (r: Reader): ScaleGroup => ({ multiplier: r.u16(), shift: r.u8(), zeroPoint: r.i16(), low: r.i16(), high: r.i16(), table: table(r) });
 
-const grouped = (r: Reader): Grouped => ({ groups: r.list(most.groups, 10, () => group(r)), groupOf: r.list(most.members, 2, () => r.u16()), limbs: r.flag() });
+const grouped = (r: Reader): Grouped => ({ groups: r.list(most.any, 10, () => group(r)), groupOf: r.list(most.any, 2, () => r.u16()), limbs: r.flag() });
 
 function figure(r: Reader): number {
   const n = r.i32();
@@ -87,7 +88,7 @@ function layer(r: Reader, limit: number): Layer {
     case 9: return { kind: "transpose", input, order: r.list(most.axes - 1, 4, () => r.i32()) };
     case 10: return { kind: "concat", parts: inputs, along: r.i32() };
     case 11: return { kind: "matmul", a: input, b: inputs[1]!, zeroPointA: r.i16(), zeroPointB: r.i16(), group: group(r) };
-    case 12: return { kind: "softmax", input, causal: r.flag(), exponents: r.list(256, 2, () => r.u16()) };
+    case 12: return { kind: "softmax", input, causal: r.flag(), exponents: r.list(most.any, 2, () => r.u16()) };
     case 13: return { kind: "normalize", input, gain: r.i32(), epsilon: r.i32(), zeroPoint: r.i16(), low: r.i16(), high: r.i16() };
     default: r.demand(false, "a layer of an unknown kind");
   }
@@ -110,7 +111,7 @@ export function readCommitment(bytes: Uint8Array): Commitment {
 
   const model: Model = { inputSizes, inputZeroPoint, layers, parameters }, { shapes } = layersOf(model, 1);
   for (const [i, shape] of shapes.entries()) {
-    r.demand(shape.length <= most.axes && logSize(shape) <= 22, `tensor ${i} is too large`);
+    r.demand(shape.length <= most.axes && logSize(shape) <= mostLogPlaces, `tensor ${i} is too large`);
     const of = layers[i - 1];
     if (of?.kind === "conv") r.demand((of.depthwise ? 1 : shapes[of.input]![1]!.size) * of.kernelRows * of.kernelColumns <= most.inner, "a convolution has too many weights");
   }

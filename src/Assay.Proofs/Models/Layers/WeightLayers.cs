@@ -60,8 +60,8 @@ public sealed record ConvLayer(
         Unless(KernelRows >= 1 && KernelColumns >= 1 && Stride >= 1 && Dilation >= 1 && Top >= 0 && Left >= 0 && Rows >= 1 && Columns >= 1 && Outputs >= 1,
             "a convolution with a size below one");
         Small(KernelRows, KernelColumns, Stride, Dilation, Top, Left);
-        Unless((long)Image(inputs[0]).Axes[1].Size * KernelRows * KernelColumns <= 1 << ProofModel.MostLogPlaces, "a convolution of too many weights");
         var image = Image(inputs[0]);
+        Unless((Depthwise ? 1L : image.Axes[1].Size) * KernelRows * KernelColumns <= 1 << ProofModel.MostLogPlaces, "a convolution of too many weights");
         Unless(!Depthwise || image.Axes[1] == Axis.Of(Outputs), "a depthwise convolution has as many channels as its input, padded alike");
         return new([image.Axes[0], Axis.Of(Outputs), Axis.Of(Rows), Axis.Of(Columns)]);
     }
