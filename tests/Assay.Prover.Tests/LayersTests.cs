@@ -35,6 +35,22 @@ public sealed class LayersTests
                         proved.Statement.Output[at]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Tensors_of_one_place_are_proved(int batch)
+    {
+        var group = new ScaleGroup(20011, 20, 3, -128, 127, []);
+        var proved = new ProvedModel(new Random(17), new([1, 2, 2], 1,
+        [
+            new MaxPoolLayer(0), new LinePoolLayer(1, 2, 1, 1, 0, 1), new ConvLayer(2, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 300, [group], [0]), new AveragePoolLayer(3, 1, 1, 1, 0, 0, 1, 1, 3, [group], [0]),
+            new AddLayer(4, 2, 1, 1, 3, 1, new(1, 1, 0, -128, 127, [])), new ReshapeLayer(5, [1]), new DenseLayer(6, 1, 0, 300, [group], [0]),
+            new TableLayer(7, [.. Enumerable.Range(-128, 256).Select(x => (sbyte)(x >> 1))]), new NormalizeLayer(8, 50, 5, 1, -128, 127), new SoftmaxLayer(9, AttentionTests.Exponents(2048), false),
+            new ReshapeLayer(10, [1, 1]), new MatMulLayer(11, 11, 3, 3, group),
+        ], ProvedModel.Small), batch);
+        Assert.Null(proved.Verify(proved.Statement, proved.Proof));
+    }
+
     [Fact]
     public void Sums_and_averages_of_other_values_are_refused()
     {

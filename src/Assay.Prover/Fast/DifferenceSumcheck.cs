@@ -12,6 +12,9 @@ internal static class DifferenceSumcheck
 {
     public static Felt4[] Prove(ProofWriter proof, Team team, Felt4[] tau, ImmutableArray<int[]> columns)
     {
+        // An output of one place: no round.
+        if (tau.Length == 0)
+            return [];
         var (count, size) = (columns.Length - 1, 1 << tau.Length);
         var tables = new uint[count][];
         for (var i = 0; i < count; i++)

@@ -20,15 +20,19 @@ public sealed class ModelProver : IModelProver
     {
         var provable = ProvableModel.Of(graph);
         var (chosen, outline) = ProofSizes.Choose(provable);
+        if (outline.MostBytes > ProofEvidence.MaxProof)
+            throw ProvableModel.Wrong($"its proofs would have up to {outline.MostBytes} bytes, and a bundle takes {ProofEvidence.MaxProof}");
         lock (gate)
         {
             cancel.ThrowIfCancellationRequested();
             var encoded = Keep(prover => prover.Commit(chosen, provable.Weights));
             var model = new CommittedModel(chosen, provable.Input, provable.Output, manifest, Hash.From(encoded.Weights.Root));
             kept = encoded with { Id = Hash.From(model.Id) };
-            var report = SoundnessReport.Of(outline.Counts);
+            var (file, report) = (model.ToBytes(), SoundnessReport.Of(outline.Counts));
+            if (file.Length > ProofEvidence.MaxCommitment)
+                throw ProvableModel.Wrong($"its commitment file would have {file.Length} bytes, and a bundle takes {ProofEvidence.MaxCommitment}");
             return new ModelCommitment(
-                model.ToBytes(), Hash.From(model.Id), ProofSizes.Describe(chosen.Parameters), outline.MostBytes, report.Centibits / 100.0,
+                file, Hash.From(model.Id), ProofSizes.Describe(chosen.Parameters), outline.MostBytes, report.Centibits / 100.0,
                 [.. report.Terms.Select(t => (t.Name, -t.Centibits / 100.0))], ((1L << chosen.Parameters.LogColumns) + chosen.Parameters.Queries - 1) / chosen.Parameters.Queries);
         }
     }
@@ -40,6 +44,7 @@ public sealed class ModelProver : IModelProver
         if (Hash.From(model.Id) != run.ProofModel)
             throw new ModelException("the commitment in the store is of another model than the one that the receipt's log names: it was committed anew since, and receipts from then on can be proved");
         var statement = EvidenceVerifier.StatementOf(model, run) ?? throw new ModelException("input or output of the receipt are no tensors of the committed model");
+        RequireOne(model, statement.Batch);
         lock (gate)
         {
             var (prover, weights, _) = Encoded(graph, model, progress, cancel);
@@ -84,6 +89,15 @@ public sealed class ModelProver : IModelProver
             prover.Dispose();
             throw;
         }
+    }
+
+    // Before any of it is computed: a verifier would not take the proof.
+    private static void RequireOne(CommittedModel model, int batch)
+    {
+        if (ProofOutline.Of(model.Model, batch) is not { } outline || !SoundnessReport.IsSound(outline.Counts))
+            throw new ModelException($"the receipt is of {batch} inferences, more than one proof of this model can show: run them in smaller batches");
+        if (outline.MostBytes > ProofEvidence.MaxProof)
+            throw new ModelException($"a proof of the receipt's {batch} inferences would have up to {outline.MostBytes} bytes, and a bundle takes {ProofEvidence.MaxProof}: run them in smaller batches");
     }
 
     private static CommittedModel Read(ReadOnlyMemory<byte> commitment)

@@ -135,6 +135,35 @@ public class ModelProverTests
     }
 
     [Fact]
+    public void More_inferences_than_one_proof_can_show_are_refused_before_they_are_run()
+    {
+        var writer = new Int8Writer("many");
+        var x = writer.Quantize(writer.Input("image", -1, 4), 127, -3);
+        writer.Dequantize(writer.Table(x, [.. TinyInt8.Curve()]), 0.5f, 0, "y", -1, 4);
+        var graph = OnnxModel.Read(writer.ToBytes());
+        var commitment = Prover.Commit(graph, Manifest);
+        // 2^16 inferences of four values are 2^18 lookups, of which the calculator is content; of one more than 2^16 no verifier takes any.
+        foreach (var (batch, proved) in ((int, bool)[])[(1, true), (3, true), ((1 << 16) + 1, false)])
+        {
+            var picture = Tensor.From<float>(Shape.Of(batch, 4), new float[4 * batch]);
+            var (input, output) = Run(graph, picture);
+            var run = new ProvedRun(commitment.Id, ReceiptOf(Manifest, "a nonce"), input, output);
+            if (proved)
+                Assert.True(Verifier.Verify(new ProofEvidence(Prover.Prove(graph, commitment.File, run), commitment.File), run).Holds);
+            else
+                Assert.Throws<ModelException>(() => Prover.Prove(graph, commitment.File, run));
+        }
+        var model = new Int8Writer("large");
+        x = model.Quantize(model.Input("image", -1, 4096), 127, -3);
+        model.Dequantize(model.Table(x, [.. TinyInt8.Curve()]), 0.5f, 0, "y", -1, 4096);
+        graph = OnnxModel.Read(model.ToBytes());
+        commitment = Prover.Commit(graph, Manifest);
+        var (many, outputs) = Run(graph, Tensor.From<float>(Shape.Of(1025, 4096), new float[1025 * 4096]));
+        var refused = Assert.Throws<ModelException>(() => Prover.Prove(graph, commitment.File, new ProvedRun(commitment.Id, ReceiptOf(Manifest, "a nonce"), many, outputs)));
+        Assert.Contains("1025 inferences, more than one proof", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_proofs_do_not_know_is_refused_in_one_line()
     {
         var model = new Int8Writer("wide strides");
