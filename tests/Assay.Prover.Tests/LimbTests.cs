@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Assay.Proofs.Field;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
 using Assay.Proofs.Protocol;
@@ -41,6 +42,54 @@ public sealed class LimbTests
     public void Limbs_that_overlap_are_refused_at_the_root() =>
         // acc stays what it is: a1 one less, a0 more by 2^15, and so e more by the multiplier.
         Forge(ProofCheck.RootNumerator, (LimbColumns.High, -1), (LimbColumns.Low, 1 << 15), (LimbColumns.Quotient, Multiplier));
+
+    [Fact]
+    public void C8_a_high_limb_that_fits_modulo_p_alone()
+    {
+        // a0 another, and a1 = (acc − a0) / 2^15 in the field: the sum is the accumulator, and a1 is no limb.
+        var proved = new ProvedModel(new Random(23), Model(), 1);
+        var columns = proved.Columns(0).Select(c => c.ToArray()).ToImmutableArray();
+        var layer = (ScaledLayer)proved.Model.Layers[0];
+        var multiplier = layer.Groups[layer.GroupAt(proved.Plan.Shapes[1], 1)].Multiplier;
+        var acc = (columns[LimbColumns.High][1] << LimbColumns.Bits) + columns[LimbColumns.Low][1];
+        var low = columns[LimbColumns.Low][1] ^ 1;
+        var high = Centred(Felt.From((long)acc - low) * Felt.From(1L << LimbColumns.Bits).Invert());
+        Assert.NotInRange(high, -(1 << 14), 1 << 14);
+        var (quotient, rest) = Math.DivRem(low * multiplier, 1 << LimbColumns.Bits);
+        var scaled = Centred(Felt.From((long)high * multiplier + quotient));
+        (columns[LimbColumns.FromLow][1], columns[LimbColumns.ToHigh][1]) =
+            (columns[LimbColumns.FromLow][1] + scaled - columns[LimbColumns.Scaled][1], columns[LimbColumns.ToHigh][1] - scaled + columns[LimbColumns.Scaled][1]);
+        (columns[LimbColumns.Low][1], columns[LimbColumns.High][1], columns[LimbColumns.Quotient][1], columns[LimbColumns.Rest][1], columns[LimbColumns.Scaled][1]) = (low, high, quotient, rest, scaled);
+        var forged = proved.Run.With(proved.Plan, proved.Weights, 0, columns[0], columns);
+        proved.RefusedBy(ProofCheck.RootNumerator, proved.Statement, proved.Prove(proved.Statement, forged));
+
+        static int Centred(Felt value) => (int)(value.Value > Felt.Modulus / 2 ? value.Value - (long)Felt.Modulus : value.Value);
+    }
+
+    [Fact]
+    public void C4_a_range_of_sixteen_bits_under_which_an_output_may_be_one_less()
+    {
+        // f may then be 2^15 and more: e one less, t one less, and where t is the first of its interval, y too.
+        var model = Model() with { Parameters = Model().Parameters with { LogRange = 16 } };
+        for (var seed = 0; ; seed++)
+        {
+            var proved = new ProvedModel(new Random(seed), model, 1, valid: false);
+            var columns = proved.Columns(0).Select(c => c.ToArray()).ToImmutableArray();
+            var at = Enumerable.Range(0, 6).FirstOrDefault(i => columns[LimbColumns.FromLow][i] == 0 && columns[LimbColumns.Output][i] > -100 && columns[LimbColumns.Quotient][i] > 0, -1);
+            if (at < 0)
+                continue;
+            var layer = (ScaledLayer)model.Layers[0];
+            var y = columns[LimbColumns.Output][at] - 1;
+            var row = layer.Tables(proved.Plan.InputsOf(0), 16)[LimbColumns.TableOf(layer)[layer.GroupAt(proved.Plan.Shapes[1], at)]].Last(r => r.A == y);
+            (columns[LimbColumns.Quotient][at], columns[LimbColumns.Rest][at], columns[LimbColumns.Scaled][at]) =
+                (columns[LimbColumns.Quotient][at] - 1, columns[LimbColumns.Rest][at] + (1 << 15), columns[LimbColumns.Scaled][at] - 1);
+            (columns[LimbColumns.Output][at], columns[LimbColumns.FromLow][at], columns[LimbColumns.ToHigh][at]) = (y, columns[LimbColumns.Scaled][at] - row.B, row.C - columns[LimbColumns.Scaled][at]);
+            Assert.Equal(0, columns[LimbColumns.ToHigh][at]);
+            var forged = proved.Run.With(proved.Plan, proved.Weights, 0, columns[0], columns);
+            proved.RefusedBy(ProofCheck.Requantisation, proved.Statement with { Output = forged.OutputOf(proved.Plan) }, proved.Prove(null, forged));
+            return;
+        }
+    }
 
     [Fact]
     public void A_quotient_that_is_not_the_product_s_is_refused_by_the_zerocheck() =>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Assay.Proofs.Field;
 using Assay.Proofs.Hashing;
+using Assay.Proofs.Models.Layers;
 using Assay.Proofs.Polynomials;
 using Assay.Proofs.Protocol;
 using Assay.Prover.Reference;
@@ -37,7 +39,49 @@ public sealed class LogUpTests
         var (p, q) = Leaves(4);
         // Two leaves of denominator zero: the sum of cleared numerators is zero whatever theirs are.
         (q[2], q[9]) = (Felt4.Zero, Felt4.Zero);
-        Assert.Equal(ProofCheck.RootDenominator, Refused(Prove(p, q).Proof, 4));
+        var (proof, point) = Prove(p, q);
+        Assert.Equal(ProofCheck.RootDenominator, Refused(proof, 4));
+        // The tree itself is content.
+        var claim = LogUpTree.Read(new ProofReader(proof, new Transcript(), ProofChecks.Without(ProofCheck.RootDenominator)), 4);
+        Assert.Equal((Multilinear.Evaluate(p, point), Multilinear.Evaluate(q, point)), (claim.Numerator, claim.Denominator));
+    }
+
+    [Fact]
+    public void C9_a_challenge_at_which_two_bad_lookups_have_no_denominator()
+    {
+        // A table's layer that looks up the same entry twice, which is none of the table's; and α such that both leaves are 1/0.
+        var proved = new ProvedModel(new Random(19), new([6], 0, [new TableLayer(0, [.. Enumerable.Range(-128, 256).Select(x => (sbyte)(x >> 1))])], ProvedModel.Small), 1);
+        var plan = proved.Plan.Lookups;
+        var (y, x) = (proved.Columns(0)[0].ToArray(), proved.Columns(0)[1].ToArray());
+        (y[1], x[1], y[4], x[4]) = (9, 5, 9, 5);
+        ImmutableArray<ImmutableArray<int[]>> columns = [[y, x]];
+        var counts = Multiplicities.Of(plan, columns);
+
+        var writer = new ProofWriter(new Transcript());
+        var drawn = LookupChallenges.Of(writer.Transcript);
+        var claims = new List<Claim>();
+        LookupProver.Say(writer, plan, columns, counts, claims, LookupProver.Tree(writer, plan, columns, counts, Stubbed(drawn)), (values, at) => Multilinear.Evaluate(ProofOperations.Elements(values), at));
+        var proof = writer.ToArray();
+        Assert.Equal(ProofCheck.RootDenominator, Assert.Throws<ProofRefused>(() => Verify(ProofChecks.All, Stubbed)).Check);
+        // Without it every other check of the lookups is content, and the claims are those of the forged columns.
+        Assert.Equal(claims.Select(c => c.Value), Verify(ProofChecks.Without(ProofCheck.RootDenominator), Stubbed).Select(c => c.Value));
+
+        // At the α that the transcript draws the same columns are refused as they should be.
+        var honest = new ProofWriter(new Transcript());
+        LookupProver.Prove(honest, plan, columns, counts, []);
+        proof = honest.ToArray();
+        Assert.Equal(ProofCheck.RootNumerator, Assert.Throws<ProofRefused>(() => Verify(ProofChecks.All, c => c)).Check);
+
+        LookupChallenges Stubbed(LookupChallenges c) => c with { Alpha = Felt4.From(plan.Tables[1].Tag) + c.Beta1 * Felt4.From(9) + c.Beta2 * Felt4.From(5) };
+
+        List<Claim> Verify(ProofChecks checks, Func<LookupChallenges, LookupChallenges> stub)
+        {
+            var reader = new ProofReader(proof, new Transcript(), checks);
+            var read = new List<Claim>();
+            LookupStage.Read(reader, plan, stub(LookupChallenges.Of(reader.Transcript)), read);
+            reader.End();
+            return read;
+        }
     }
 
     [Fact]

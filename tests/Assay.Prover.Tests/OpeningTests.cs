@@ -109,6 +109,50 @@ public sealed class OpeningTests
         RefusedBy(ProofCheck.QueriedColumn, Prove(of), claims, of);
     }
 
+    [Theory]
+    [InlineData(0, ProofCheck.ModelPath)]
+    [InlineData(1, ProofCheck.WitnessPath)]
+    public void Columns_solved_to_fit_a_false_row_are_refused_by_their_paths(int matrix, ProofCheck check)
+    {
+        // Four values of each column are moved so that its sum is what the row's codeword has there: four equations in the base field.
+        RefusedBy(check, Lie(row: (row, eq) => InKernel(row, eq[0], eq[1]), columns: (of, column, weights, lacking) =>
+        {
+            if (of == matrix)
+                foreach (var (r, by) in Solved(weights[..4], lacking).Index())
+                    column[r] += by;
+        }), claims);
+    }
+
+    [Fact]
+    public void A_false_row_that_fits_the_columns_of_earlier_proofs_is_refused()
+    {
+        // What is added to it is zero at thirteen places that an earlier proof showed, and in the sum at r*.
+        var transcript = new Transcript();
+        transcript.Absorb(1, [1]);
+        Felt[] known = [.. Opening.Queried(transcript, Size).Take(13).Select(j => Felt.RootOfUnity(Size.LogLength).Power((ulong)j))];
+        var vanishing = known.Aggregate((Felt4[])[Felt4.One, .. new Felt4[15]], (p, root) => [.. p.Select((c, i) => (i > 0 ? p[i - 1] : Felt4.Zero) - c * root)]);
+        Felt4[] next = [Felt4.Zero, .. vanishing[..15]];
+        RefusedBy(ProofCheck.QueriedColumn, Lie(row: (row, eq) =>
+        {
+            var (a, b) = (Inner(next, eq), -Inner(vanishing, eq));
+            for (var k = 0; k < row.Length; k++)
+                row[k] += a * vanishing[k] + b * next[k];
+        }), claims);
+        var added = Ntt.Encode(vanishing, 1 << Size.LogLength);
+        Assert.Equal(13, added.Count(w => w == Felt4.Zero));
+
+        static Felt4 Inner(Felt4[] a, Felt4[] b) => a.Zip(b).Aggregate(Felt4.Zero, (sum, pair) => sum + pair.First * pair.Second);
+    }
+
+    [Fact]
+    public void Columns_at_other_places_than_those_drawn_are_refused()
+    {
+        // A proof names no places: whoever answers at its own is held to the ones that the transcript gives.
+        var moved = Lie(places: drawn => [.. drawn.Select(j => j ^ 1).Order()]);
+        Assert.Equal(ProofCheck.QueriedColumn, Refused(moved, claims));
+        Verify(moved, claims, ProofChecks.Without(ProofCheck.QueriedColumn, ProofCheck.ModelPath, ProofCheck.WitnessPath));
+    }
+
     [Fact]
     public void Every_flipped_byte_is_refused()
     {
@@ -174,7 +218,10 @@ public sealed class OpeningTests
     private static void InKernel(Felt4[] values, Felt4 first, Felt4 second) => (values[0], values[1]) = (values[0] + second, values[1] - first);
 
     /// <summary>The plain prover's steps, with what it says of the combined rows' values, and of the combined row, changed before it is said.</summary>
-    private byte[] Lie(Action<Felt4[], Felt4[]>? values = null, Action<Felt4[], Felt4[]>? row = null)
+    /// <param name="columns">What becomes of a column: its matrix, its values, what each is multiplied by, and by how much their sum is less than the row's codeword there.</param>
+    /// <param name="places">The columns that are shown, if they are not those that are asked for.</param>
+    private byte[] Lie(
+        Action<Felt4[], Felt4[]>? values = null, Action<Felt4[], Felt4[]>? row = null, Action<int, Felt[], Felt4[], Felt4>? columns = null, Func<int[], int[]>? places = null)
     {
         var proof = new ProofWriter(new Transcript());
         var mix = Multilinear.EqTable(proof.Transcript.Challenges(Tags.Challenge, Opening.LogOf(claims.Count)));
@@ -189,16 +236,41 @@ public sealed class OpeningTests
         for (var i = 0; i < claims.Count; i++)
             for (var k = 0; k < sum.Length; k++)
                 sum[k] += mix[i] * combined[i][k];
-        row?.Invoke(sum, Multilinear.EqTable(point));
-        proof.Put(Tags.CombinedRow, sum);
+        Felt4[] moved = [.. sum];
+        row?.Invoke(moved, Multilinear.EqTable(point));
+        proof.Put(Tags.CombinedRow, moved);
         var indices = Opening.Queried(proof.Transcript, Size);
-        foreach (var matrix in matrices)
+        indices = places?.Invoke(indices) ?? indices;
+        var lacking = Ntt.Encode([.. moved.Zip(sum, (a, b) => a - b)], 1 << Size.LogLength);
+        foreach (var (m, matrix) in matrices.Index())
             foreach (var index in indices)
-                proof.PutLast(matrix.Column(index));
+            {
+                var column = matrix.Column(index);
+                columns?.Invoke(m, column, Opening.Coefficients(claims, mix, m, column.Length, Size.LogColumns), lacking[index]);
+                proof.PutLast(column);
+            }
         foreach (var matrix in matrices)
             foreach (var (level, index) in ColumnHash.Siblings(indices, Size.LogLength))
                 proof.PutHash(matrix.Node(level, index));
         return proof.ToArray();
+    }
+
+    // x with Σ x_r weights_r = sum: Gauss, over the base field.
+    private static Felt[] Solved(Felt4[] weights, Felt4 sum)
+    {
+        Func<Felt4, Felt>[] coordinates = [v => v.C0, v => v.C1, v => v.C2, v => v.C3];
+        Felt[][] rows = [.. coordinates.Select(of => (Felt[])[.. weights.Select(of), of(sum)])];
+        for (var pivot = 0; pivot < 4; pivot++)
+        {
+            var found = Array.FindIndex(rows, pivot, r => r[pivot] != Felt.Zero);
+            (rows[pivot], rows[found]) = (rows[found], rows[pivot]);
+            var scale = rows[pivot][pivot].Invert();
+            rows[pivot] = [.. rows[pivot].Select(v => v * scale)];
+            for (var r = 0; r < 4; r++)
+                if (r != pivot)
+                    rows[r] = [.. rows[r].Zip(rows[pivot], (v, p) => v - rows[r][pivot] * p)];
+        }
+        return [.. rows.Select(r => r[4])];
     }
 
     private static Func<Felt4, int, Felt4> Term(Felt4[] mix, Felt4[] values) => (sum, i) => sum + mix[i] * values[2 * i] * values[2 * i + 1];

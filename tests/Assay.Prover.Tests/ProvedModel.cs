@@ -13,17 +13,23 @@ namespace Assay.Prover.Tests;
 /// <summary>What a prover says that lies beyond the values of its run.</summary>
 /// <param name="Message">Instead of a message: its tag, and its bytes as they would be.</param>
 /// <param name="Leaves">What becomes of the numerators and denominators of the tree of lookups.</param>
-internal sealed record Lie(Func<byte, byte[], byte[]>? Message = null, Action<LookupPlan, Felt4[], Felt4[]>? Leaves = null);
+/// <param name="Shown">The run whose columns are looked up, where it is another than the one that is committed to.</param>
+/// <param name="Counts">What becomes of the multiplicities.</param>
+/// <param name="Products">What becomes of the tables before a sumcheck of their product.</param>
+internal sealed record Lie(
+    Func<byte, byte[], byte[]>? Message = null, Action<LookupPlan, Felt4[], Felt4[]>? Leaves = null, ReferenceRun? Shown = null, Action<int[][]>? Counts = null, Action<Felt4[][]>? Products = null);
 
 /// <summary>A model with random weights, a random input, and what was proved of it.</summary>
 internal sealed class ProvedModel
 {
     public static readonly ProofParameters Small = new(LogColumns: 6, LogInverseRate: 3, Queries: 124, LogRange: 8);
 
-    public ProvedModel(Random random, ProofModel model, int batch)
+    /// <param name="weights">Null: at random.</param>
+    /// <param name="valid">Else a figure is out of its range, and only the plain prover is asked.</param>
+    public ProvedModel(Random random, ProofModel model, int batch, ImmutableArray<LayerWeights?>? weights = null, bool valid = true)
     {
         (Model, Plan) = (model, new ProofPlan(model, batch));
-        Weights = [.. model.Layers.Select(layer => layer is WeightLayer of ? Random(random, of, of.Inner(Plan.Shapes[of.Input])) : null)];
+        Weights = weights ?? [.. model.Layers.Select(layer => layer is WeightLayer of ? Random(random, of, of.Inner(Plan.Shapes[of.Input])) : null)];
         ImmutableArray<sbyte> input = [.. Enumerable.Range(0, (int)Plan.Shapes[0].Count).Select(_ => (sbyte)random.Next(-128, 128))];
         Run = ReferenceRun.Of(Plan, Weights, input);
         Committed = InferenceProver.Commit(model, Weights);
@@ -31,6 +37,8 @@ internal sealed class ProvedModel
             model, PublicTensor.Int8("x", [0, .. model.InputSizes]), PublicTensor.Int8("y", [0, .. Plan.Shapes[^1].Inner.Axes.Select(a => a.Size)]), Sha256.Of("a model"u8), Hash.From(Committed.Root));
         Statement = new Statement(Commitment.Id, new byte[] { 7, 7 }, batch, input, Run.OutputOf(Plan));
         Proof = Prove(Statement, Run);
+        if (!valid)
+            return;
         // What is fast says the same, whatever is proved.
         var fast = Fast.Commit(model, Weights);
         Assert.Equal(Committed.Root, fast.Root);
@@ -94,6 +102,21 @@ internal sealed class ProvedModel
 
     private sealed class Lying(ProofPlan plan, ImmutableArray<LayerWeights?> weights, ReferenceRun run, EncodedMatrix committed, Lie? lie) : ProofOperations(plan, weights, run, committed)
     {
-        public override Felt4[] Tree(ProofWriter proof, LookupChallenges challenges) => LookupProver.Tree(proof, Plan.Lookups, Run.Columns, Counts, challenges, lie?.Leaves);
+        private ImmutableArray<ImmutableArray<int[]>> Shown => (lie?.Shown ?? Run).Columns;
+
+        public override Felt4[] Tree(ProofWriter proof, LookupChallenges challenges) => LookupProver.Tree(proof, Plan.Lookups, Shown, Counts, challenges, lie?.Leaves);
+
+        public override Felt4[] Products(ProofWriter proof, Felt4[][] tables)
+        {
+            lie?.Products?.Invoke(tables);
+            return base.Products(proof, tables);
+        }
+
+        protected override int[][] Count()
+        {
+            var counts = Multiplicities.Of(Plan.Lookups, Shown);
+            lie?.Counts?.Invoke(counts);
+            return counts;
+        }
     }
 }

@@ -23,9 +23,10 @@ internal readonly record struct SectionEvaluations(ImmutableArray<Felt4> Point, 
 /// <summary>The verifier's side of all lookups: the tree, and what its leaves are made of (C8 to C12).</summary>
 internal static class LookupStage
 {
-    public static SectionEvaluations[] Read(ProofReader proof, LookupPlan plan, List<Claim> claims)
+    public static SectionEvaluations[] Read(ProofReader proof, LookupPlan plan, List<Claim> claims) => Read(proof, plan, LookupChallenges.Of(proof.Transcript), claims);
+
+    public static SectionEvaluations[] Read(ProofReader proof, LookupPlan plan, LookupChallenges challenges, List<Claim> claims)
     {
-        var challenges = LookupChallenges.Of(proof.Transcript);
         var leaves = LogUpTree.Read(proof, plan.Depth);
         var said = proof.Take(Tags.Evaluations, plan.Tables.Length + plan.Sections.Sum(s => s.Section.Columns.Length));
         var multiplicities = said.AsSpan(0, plan.Tables.Length);
