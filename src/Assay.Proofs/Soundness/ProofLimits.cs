@@ -33,7 +33,7 @@ public static class ProofLimits
             {
                 ScaledLayer scaled => (scaled.Limbs ? LimbColumns.Groups(scaled) : scaled.Groups).Length * (256 + (2 * scaled.Bound([.. layer.Inputs.Select(t => shapes[t])]) >> parameters.LogRange)),
                 NormalizeLayer normalize => 2 * normalize.Gain + 1 + Remainder.Limbs.Length,
-                SoftmaxLayer softmax => 512 + (softmax.IsWide(shapes[softmax.Input], parameters.LogRange) ? Remainder.Limbs.Length : 0),
+                SoftmaxLayer softmax => 512 + (softmax.Exponents.Length > 0 && softmax.IsWide(shapes[softmax.Input], parameters.LogRange) ? Remainder.Limbs.Length : 0),
                 TableLayer => 256,
                 _ => 0,
             };
