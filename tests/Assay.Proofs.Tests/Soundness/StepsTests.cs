@@ -53,6 +53,10 @@ public sealed class StepsTests
     }
 
     [Fact]
+    public void A_softmax_without_exponents_is_counted_and_left_to_the_check_of_its_figures() =>
+        Assert.True(ProofLimits.Hold(new ProofModel([2], 0, [new SoftmaxLayer(0, [], false)], new(6, 3, 124, 8)), 1));
+
+    [Fact]
     public void What_is_joined_is_as_long_as_a_tensor_may_be()
     {
         Assert.Throws<MalformedException>(() => new ProofModel([1 << 21], 0, [new ConcatLayer([.. Enumerable.Repeat(0, 1024)], 1)], new(6, 3, 124, 8)).Shapes(1));
