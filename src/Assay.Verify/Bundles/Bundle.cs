@@ -57,7 +57,7 @@ public sealed record Bundle
 
     public Disclosures Disclosures { get; init; } = Disclosures.Nothing;
 
-    /// <summary>The same bundle, showing of the output no more than these pieces (tokens, or 64 KiB of tensors).</summary>
+    /// <summary>The same bundle, showing of the output no more than these pieces (tokens, or 64 KiB of tensors). A proof goes with what is withheld: it hides none of it.</summary>
     /// <param name="showInput">Whether what it shows of the input stays in it.</param>
     /// <exception cref="InvalidOperationException">This bundle does not show the whole output.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The output has no such pieces.</exception>
@@ -66,7 +66,8 @@ public sealed record Bundle
     {
         var output = Disclosures.Output ?? throw new InvalidOperationException("a span can be cut only out of a bundle that shows the whole output");
         var span = OutputCommitment.Open(Receipt.Parse(Envelope.Payload.Span).Output.Kind, output.Salt.Span, output.Bytes.Span, first, count);
-        return this with { Disclosures = (showInput ? Disclosures : Disclosures.Nothing) with { Output = null, Span = span } };
+        var isAll = showInput && span.Pieces.Sum(p => (long)p.Bytes.Length) == output.Bytes.Length;
+        return this with { Evidence = isAll ? Evidence : null, Disclosures = (showInput ? Disclosures : Disclosures.Nothing) with { Output = null, Span = span } };
     }
 
     /// <exception cref="MalformedException">Not a bundle. Nothing is said yet of what it proves.</exception>

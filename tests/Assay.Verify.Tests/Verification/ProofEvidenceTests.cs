@@ -1,5 +1,6 @@
 using System.Text;
 using Assay.Verify.Bundles;
+using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
 using Assay.Verify.Policies;
 using Assay.Verify.Reports;
@@ -69,6 +70,17 @@ public class ProofEvidenceTests
         Assert.Equal(Honest.Input, run.Input.ToArray());
         Assert.Equal(Honest.Output, run.Output.ToArray());
         Assert.Equal(("the proof", "the commitment"), (Encoding.UTF8.GetString(evidence.Proof.Span), Encoding.UTF8.GetString(evidence.Commitment.Span)));
+    }
+
+    [Fact]
+    public void A_bundle_that_withholds_something_is_cut_without_the_proof()
+    {
+        var proved = Proved(Honest);
+        Assert.NotNull(proved.DiscloseOutputSpan(0, 1, showInput: true).Evidence);
+        Assert.Null(proved.DiscloseOutputSpan(0, 1).Evidence);
+        var two = Proved(Honest with { Output = new byte[OutputCommitment.PieceLength + 1] });
+        Assert.Null(two.DiscloseOutputSpan(0, 1, showInput: true).Evidence);
+        Assert.NotNull(two.DiscloseOutputSpan(0, 2, showInput: true).Evidence);
     }
 
     [Fact]
