@@ -10,6 +10,9 @@ namespace Assay.Proofs.Soundness;
 /// <param name="MostBytes">With as many columns and hashes as queries that are all different could need.</param>
 public sealed record ProofOutline(SoundnessCounts Counts, long FixedBytes, long MostBytes)
 {
+    /// <summary>Whether a verifier takes such proofs (C2).</summary>
+    public bool Suffices => Counts.Claims <= SoundnessReport.MostClaims && SoundnessReport.IsSound(Counts);
+
     /// <exception cref="Verify.MalformedException">The model's layers do not fit one another.</exception>
     /// <returns>Null where a figure is out of its range (C4), or the model is larger than a verifier takes (C2).</returns>
     public static ProofOutline? Of(ProofModel model, int batch)

@@ -94,10 +94,23 @@ public sealed class ModelProver : IModelProver
     // Before any of it is computed: a verifier would not take the proof.
     private static void RequireOne(CommittedModel model, int batch)
     {
-        if (ProofOutline.Of(model.Model, batch) is not { } outline || !SoundnessReport.IsSound(outline.Counts))
+        if (OutlineOf(model, batch) is not { Suffices: true } outline)
             throw new ModelException($"the receipt is of {batch} inferences, more than one proof of this model can show: run them in smaller batches");
         if (outline.MostBytes > ProofEvidence.MaxProof)
             throw new ModelException($"a proof of the receipt's {batch} inferences would have up to {outline.MostBytes} bytes, and a bundle takes {ProofEvidence.MaxProof}: run them in smaller batches");
+    }
+
+    // Null also where tensors of so many are larger than proofs have.
+    private static ProofOutline? OutlineOf(CommittedModel model, int batch)
+    {
+        try
+        {
+            return ProofOutline.Of(model.Model, batch);
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
     }
 
     private static CommittedModel Read(ReadOnlyMemory<byte> commitment)

@@ -26,7 +26,7 @@ public static class ProofSizes
         for (var logInverseRate = 3; logInverseRate >= 1; logInverseRate--)
         {
             var chosen = (model with { Layers = layers }).With(new ProofParameters(logColumns, logInverseRate, Queries[logInverseRate], logRange));
-            if (ProofOutline.Of(chosen, 1) is { } outline && SoundnessReport.IsSound(outline.Counts))
+            if (ProofOutline.Of(chosen, 1) is { Suffices: true } outline)
                 return (chosen, outline);
         }
         throw ProvableModel.Wrong($"no parameters prove its {rough.LeafCount} lookups to {SoundnessReport.LeastBits} bits");

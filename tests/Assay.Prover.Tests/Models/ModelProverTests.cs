@@ -178,6 +178,28 @@ public class ModelProverTests
         Assert.Contains("only the batch may be open", Assert.Throws<ModelException>(() => ProvableModel.Of(OnnxModel.Read(open.ToBytes()))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void More_inferences_than_a_verifier_takes_are_refused_before_they_are_proved()
+    {
+        var model = new Int8Writer("open batch");
+        var x = model.Quantize(model.Input("image", -1, 64), 127, -3);
+        model.Dequantize(model.Dense(x, TinyInt8.Weights(1, 64, 64), TinyInt8.Biases(1, 64), -3, 1000, Requantisation.Of(300, 15, 3)), 0.5f, 3, "y", -1, 64);
+        var graph = OnnxModel.Read(model.ToBytes());
+        var commitment = Prover.Commit(graph, Manifest);
+        var doing = new List<string>();
+        foreach (var (batch, holds) in new[] { (3, true), (1 << 15, false), (1 << 16, false) })
+        {
+            var (input, output) = Run(graph, Tensor.From<float>(Shape.Of(batch, 64), new float[batch * 64]));
+            var run = new ProvedRun(commitment.Id, ReceiptOf(Manifest, "a nonce"), input, output);
+            doing.Clear();
+            if (holds)
+                Assert.True(Verifier.Verify(new ProofEvidence(Prover.Prove(graph, commitment.File, run, doing.Add), commitment.File), run).Holds);
+            else
+                Assert.Contains($"{batch} inferences, more than", Assert.Throws<ModelException>(() => Prover.Prove(graph, commitment.File, run, doing.Add)).Message, StringComparison.Ordinal);
+            Assert.Equal(holds, doing.Count > 0);
+        }
+    }
+
     private static (byte[] Input, byte[] Output) Run(Graph graph, Tensor picture)
     {
         using var session = new Session(graph);
