@@ -3,6 +3,8 @@ using Assay.Node.Keys;
 using Assay.Node.Proofs;
 using Assay.Prover;
 using Assay.Store;
+using Assay.Verify.Bundles;
+using Assay.Verify.Statements;
 
 namespace Assay.Node;
 
@@ -25,6 +27,18 @@ public sealed partial class AssayNode
         return (commitment, Unpublished(model));
     }
 
+    /// <summary>Makes the proof of a bundle here and now. That of a receipt of this node is kept, and comes with its bundle from then on.</summary>
+    /// <exception cref="NodeException">There can be none for this receipt: why is in the message.</exception>
+    /// <exception cref="ModelException">The model is not what was committed to, or does not give that output.</exception>
+    public Bundle Prove(Bundle bundle, CancellationToken cancel = default)
+    {
+        var proved = Proofs.Prove(bundle, cancel: cancel);
+        // The very statement: anyone can write a bundle that says an id.
+        if (Known(Receipt.Parse(bundle.Envelope.Payload.Span).RecordId) is { } kept && MakeBundle(kept, disclose: false).Envelope.Pae().AsSpan().SequenceEqual(bundle.Envelope.Pae()))
+            Proofs.Keep(kept.RecordId, proved.Evidence!);
+        return proved;
+    }
+
     /// <summary>Asks for the proof of a receipt that is in the tree.</summary>
     /// <exception cref="NodeException">There is no such receipt, there can be no proof of it, or too many wait.</exception>
     public ProofState AskForProof(string recordId) => Proofs.Ask(recordId, Kept(recordId));
@@ -33,7 +47,7 @@ public sealed partial class AssayNode
     /// <exception cref="NodeException">There is no such receipt.</exception>
     public ProofState ProofOf(string recordId) => Known(recordId) is null && !IsPending(recordId) ? throw NoReceipt() : Proofs.StateOf(recordId);
 
-    private Verify.Bundles.Bundle Kept(string recordId) => Known(recordId) is { } kept
+    private Bundle Kept(string recordId) => Known(recordId) is { } kept
         ? MakeBundle(kept, disclose: true)
         : throw (IsPending(recordId) ? new NodeException(NodeFault.Conflict, "the receipt is promised and not yet in the tree: ask again in a second") : NoReceipt());
 

@@ -104,7 +104,7 @@ public sealed record DataFolder(string Path)
         {
             var where = OwnerUrl() is { } url ? $", serving at {url}" : "";
             throw new NodeException(NodeFault.InUse,
-                $"the data folder {Path} is in use by process {e.Owner?.ToString() ?? "?"}{where}: stop it, or use another --data folder", e);
+                $"the data folder {Path} is in use by {(e.Owner is { } owner ? $"process {owner}" : "another process")}{where}: stop it, or use another --data folder", e);
         }
     }
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Assay.Proofs.Files;
 using Assay.Prover;
 using Assay.Store;
-using Assay.Verify.Crypto;
 
 namespace Assay.Cli.Commands;
 
@@ -35,9 +33,6 @@ internal static class CommitCommand
         return command;
     }
 
-    /// <summary>Id of a model as it was committed in a store, or null where it was not.</summary>
-    public static Hash? IdOf(ModelStore store, StoredModel model) => store.CommitmentOf(model) is { } file ? Hash.From(CommittedModel.Read(file).Id) : null;
-
     private static void Print(StoredModel model, ModelCommitment c, string? file)
     {
         Console.WriteLine($"{model.Reference}  committed for proofs as {c.Id.ToHex()}");
@@ -45,7 +40,7 @@ internal static class CommitCommand
         Console.WriteLine($"  proofs      at most {Shared.Bytes(c.ProofBytes)} each ({c.Parameters})");
         Console.WriteLine($"  soundness   {Bits(c.Bits)} bits for each attempt: {string.Join(", ", c.Terms.Select(t => $"{t.What} 2^{Bits(t.Log2)}"))}");
         Console.WriteLine($"  leaks       proofs hide nothing of the model. Each tells a part of the weights to whoever gets it, and about {c.ProofsThatTellAll} of them determine all:");
-        Console.WriteLine("              prove only models that may be known");
+        Console.WriteLine("              prove only models that may be known; a node that serves this one proves for whoever may call it");
         Console.WriteLine($"  next        receipts from now on can be proved: {Shared.Command} prove RECEIPT");
     }
 

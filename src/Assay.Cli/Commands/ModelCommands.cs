@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Assay.Engine.Execution;
 using Assay.Engine.Models;
+using Assay.Node.Proofs;
 using Assay.Store;
 using Assay.Verify.Crypto;
 
@@ -89,13 +90,13 @@ internal static class ShowCommand
                 Shared.Print(json =>
                 {
                     ModelText.Write(json, model);
-                    if (CommitCommand.IdOf(store, model) is { } id)
+                    if (ProofDesk.IdOf(store, model) is { } id)
                         json.WriteString("proofModel", id.ToHex());
                     ModelText.WriteValues(json, "inputs", graph, graph.Inputs);
                     ModelText.WriteValues(json, "outputs", graph, graph.Outputs);
                 });
             else
-                ModelText.Print(model, graph, CommitCommand.IdOf(store, model));
+                ModelText.Print(model, graph, ProofDesk.IdOf(store, model));
             return ExitCode.Ok;
         });
         return command;

@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Log.Files;
 using Assay.Proofs.Files;
 using Assay.Prover;
 using Assay.Store;
@@ -47,14 +48,35 @@ public sealed class ProofDesk : IAsyncDisposable
         return commitment;
     }
 
+    /// <inheritdoc cref="IdOf(ModelStore, StoredModel)"/>
+    public Hash? IdOf(StoredModel model) => IdOf(models, model);
+
     /// <summary>Id of a model as it was committed, or null where it was not.</summary>
-    public Hash? IdOf(StoredModel model) => models.CommitmentOf(model) is { } file ? Hash.From(CommittedModel.Read(file).Id) : null;
+    /// <exception cref="StoreException">What is kept of it is damaged.</exception>
+    public static Hash? IdOf(ModelStore models, StoredModel model)
+    {
+        try
+        {
+            return models.CommitmentOf(model) is { } file ? Hash.From(CommittedModel.Read(file).Id) : null;
+        }
+        catch (MalformedException e)
+        {
+            throw new StoreException(StoreFault.Corrupt, $"what the store has of {model.Reference}'s commitment is damaged ({e.Message}): `assay commit {model.Reference}` makes it again");
+        }
+    }
 
     /// <summary>Makes the proof of a bundle here and now.</summary>
     /// <exception cref="NodeException">There can be none for this receipt: why is in the message.</exception>
     /// <exception cref="ModelException">The model is not what was committed to, or does not give that output.</exception>
     public Bundle Prove(Bundle bundle, Action<string>? progress = null, CancellationToken cancel = default) =>
         bundle with { Evidence = Prove(ProofTask.Of(bundle, models), progress, cancel) };
+
+    /// <summary>Keeps the proof that was made of one of this node's receipts: it comes with its bundle from then on.</summary>
+    public void Keep(string recordId, ProofEvidence evidence)
+    {
+        lock (gate)
+            shelf.Put(recordId, evidence);
+    }
 
     /// <summary>Asks for a receipt's proof. Where it is there, or asked for already, nothing changes.</summary>
     /// <exception cref="NodeException">There can be none, or too many wait.</exception>
@@ -82,7 +104,7 @@ public sealed class ProofDesk : IAsyncDisposable
     {
         lock (gate)
         {
-            if (jobs.FindIndex(j => j.RecordId == recordId) is >= 0 and var ahead)
+            if (At(recordId) is >= 0 and var ahead)
                 return ahead == 0 ? new(ProofStage.Proving, Detail: jobs[0].Doing) : new(ProofStage.Waiting, ahead);
             if (shelf.Size(recordId) is { } bytes)
                 return new(ProofStage.Ready, Bytes: bytes);
@@ -97,10 +119,10 @@ public sealed class ProofDesk : IAsyncDisposable
     {
         lock (gate)
         {
-            if (jobs.FindIndex(j => j.RecordId == recordId) is >= 0 and var at)
+            if (At(recordId) is >= 0 and var at)
             {
                 jobs[at].Stop.Cancel();
-                // The one that is being made leaves the list when its work has ended.
+                // The one that is being made leaves the list when its work has ended; who asks again meanwhile waits behind it.
                 if (at > 0)
                     jobs.RemoveAt(at);
             }
@@ -146,11 +168,9 @@ public sealed class ProofDesk : IAsyncDisposable
             lock (gate)
             {
                 jobs.RemoveAt(0);
+                // What the node itself gave up is still asked for, and what somebody gave up may have been asked for again.
                 if (why is not null && !job.Stop.IsCancellationRequested)
-                    Remember(job.RecordId, why);
-                // What the node itself gave up is still asked for.
-                if (why is not null && !closing)
-                    shelf.Unnote(job.RecordId);
+                    Fail(job.RecordId, why);
                 if (jobs.Count == 0)
                     return;
             }
@@ -175,9 +195,15 @@ public sealed class ProofDesk : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return e is ModelException or NodeException or StoreException or MalformedException or OperationCanceledException or IOException or OutOfMemoryException
-                ? e.Message
-                : $"an internal error, which is a bug: {e.GetType().Name}";
+            // Whoever may ask reads it: nothing of this machine's paths.
+            return e switch
+            {
+                ModelException or NodeException or StoreException or MalformedException or OperationCanceledException => e.Message,
+                IOException when DiskErrors.IsFull(e) => "the node's disk is full",
+                IOException or UnauthorizedAccessException => "the node could not read the model or keep the proof",
+                OutOfMemoryException => "the node has not enough memory for this",
+                _ => $"an internal error, which is a bug: {e.GetType().Name}",
+            };
         }
     }
 
@@ -195,8 +221,18 @@ public sealed class ProofDesk : IAsyncDisposable
             : throw new NodeException(NodeFault.BadRequest, "with the proof the receipt's bundle would be too large");
     }
 
-    private void Remember(string recordId, string why)
+    private int At(string recordId) => jobs.FindIndex(j => j.RecordId == recordId && !j.Stop.IsCancellationRequested);
+
+    private void Fail(string recordId, string why)
     {
+        try
+        {
+            shelf.Unnote(recordId);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then the next start says that it was lost, which is near enough; the next in the queue has its turn.
+        }
         if (failures.TryAdd(recordId, why))
             failed.Enqueue(recordId);
         if (failed.Count > MostFailures)

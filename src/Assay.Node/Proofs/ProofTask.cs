@@ -24,7 +24,7 @@ internal sealed record ProofTask(Bundle Bundle, StoredModel Model, byte[] Commit
             throw new NodeException(NodeFault.BadRequest, "the receipt does not show its whole input and output, which a proof is about");
         if (CommittedIn(bundle) is not { } proofModel)
             throw new NodeException(NodeFault.Conflict,
-                $"{receipt.Model.Name}@{receipt.Model.Version} had not been committed when this receipt was made, so there is nothing to prove it against: `assay commit {receipt.Model.Name}`, then run it again");
+                $"{receipt.Model.Name}@{receipt.Model.Version} had not been committed when this receipt was made, so there is nothing to prove it against: `assay commit {receipt.Model.Name}`, which takes models of assay-int8-v1, then run it again");
         var model = models.FindByDigest(receipt.Model.Manifest.ToHex())
             ?? throw new NodeException(NodeFault.NotFound, $"the model sha256:{receipt.Model.Manifest.ToHex()} is not in the store, and proving takes its weights");
         var commitment = models.CommitmentOf(model)

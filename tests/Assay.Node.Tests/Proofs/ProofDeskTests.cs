@@ -1,3 +1,4 @@
+using System.Text;
 using Assay.Engine.Models;
 using Assay.Engine.Tests.Models.Int8;
 using Assay.Node.Proofs;
@@ -56,6 +57,24 @@ public class ProofDeskTests
     }
 
     [Fact]
+    public async Task What_was_given_up_while_it_was_made_can_be_asked_for_again_at_once()
+    {
+        await using var test = TestNode.Open(new NodeOptions { Prover = prover });
+        var model = await CommittedAsync(test);
+        var (id, next) = (await RunAsync(test, model, 1), await RunAsync(test, model, 2));
+        prover.Obeys = false;
+        test.Node.AskForProof(id);
+        Assert.Equal(ProofStage.None, test.Node.Proofs.Cancel(id).Stage);
+        Assert.Equal((ProofStage.Waiting, 1), (test.Node.AskForProof(id).Stage, test.Node.ProofOf(id).Ahead));
+        test.Node.AskForProof(next);
+        prover.Release(3);
+        Assert.Equal(ProofStage.Ready, (await WaitAsync(test.Node, id)).Stage);
+        Assert.Equal(ProofStage.Ready, (await WaitAsync(test.Node, next)).Stage);
+        await test.ReopenAsync();
+        Assert.Equal(ProofStage.Ready, test.Node.ProofOf(id).Stage);
+    }
+
+    [Fact]
     public async Task No_more_wait_than_there_is_room_for()
     {
         await using var test = TestNode.Open(new NodeOptions { Prover = prover });
@@ -101,6 +120,11 @@ public class ProofDeskTests
         test.Node.AskForProof(id);
         var state = await WaitAsync(test.Node, id);
         Assert.Equal((ProofStage.Failed, prover.Fails.Message), (state.Stage, state.Detail));
+        // Of this machine's paths nobody is told.
+        prover.Fails = new UnauthorizedAccessException("Access to the path '/home/somebody' is denied.");
+        prover.Release();
+        test.Node.AskForProof(id);
+        Assert.Equal("the node could not read the model or keep the proof", (await WaitAsync(test.Node, id)).Detail);
         prover.Fails = null;
         prover.Release();
         test.Node.AskForProof(id);
@@ -124,6 +148,37 @@ public class ProofDeskTests
         Assert.Contains("assay-int8-v1", Assert.Throws<ModelException>(() => test.Node.Proofs.Commit(floats)).Message, StringComparison.Ordinal);
         Assert.Equal(NodeFault.NotFound, Assert.Throws<NodeException>(() => test.Node.AskForProof("../../keys/root")).Fault);
         Assert.Equal(NodeFault.NotFound, Assert.Throws<NodeException>(() => test.Node.ProofOf(new string('0', 32))).Fault);
+    }
+
+    [Fact]
+    public async Task A_proof_that_is_made_here_is_kept_if_it_is_of_a_receipt_of_this_node()
+    {
+        await using var test = TestNode.Open();
+        var model = await CommittedAsync(test);
+        var (id, other) = (await RunAsync(test, model, 1), await RunAsync(test, model, 1));
+        var bundle = test.Node.MakeBundle(test.Node.Vault.Find(id)!, disclose: true);
+        var proved = test.Node.Prove(bundle);
+        Assert.Equal(proved.Evidence!.Proof.Length, test.Node.ProofOf(id).Bytes);
+        Assert.Equal(proved.ToBytes(), test.Node.MakeBundle(test.Node.Vault.Find(id)!, disclose: true).ToBytes());
+        // A statement that says the id of another is not that receipt.
+        var payload = Encoding.UTF8.GetString(bundle.Envelope.Payload.Span).Replace(id, other, StringComparison.Ordinal);
+        test.Node.Prove(bundle with { Envelope = bundle.Envelope with { Payload = Encoding.UTF8.GetBytes(payload) } });
+        Assert.Equal(ProofStage.None, test.Node.ProofOf(other).Stage);
+    }
+
+    [Fact]
+    public async Task A_damaged_commitment_is_said_to_be_one_and_is_made_again()
+    {
+        await using var test = TestNode.Open();
+        var model = await CommittedAsync(test);
+        var file = Directory.GetFiles(test.Data.Models, "*.commitment", SearchOption.AllDirectories).Single();
+        File.WriteAllBytes(file, File.ReadAllBytes(file)[..100]);
+        await test.ReopenAsync();
+        var damaged = await Assert.ThrowsAsync<StoreException>(() => RunAsync(test, model, 1));
+        Assert.Equal(StoreFault.Corrupt, damaged.Fault);
+        Assert.Contains("assay commit tiny@1", damaged.Message, StringComparison.Ordinal);
+        await test.Node.CommitAsync(model);
+        Assert.Equal(ProofStage.Ready, await AskedAsync(test.Node, await RunAsync(test, model, 2)));
     }
 
     [Fact]
