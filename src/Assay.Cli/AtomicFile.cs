@@ -22,10 +22,23 @@ internal static class AtomicFile
     }
 
     /// <summary>Finds out whether a folder takes files, before work is done whose result would have no place.</summary>
+    /// <exception cref="IOException">It does not.</exception>
+    /// <exception cref="UnauthorizedAccessException">Not from this user.</exception>
     public static void Probe(string folder)
     {
         var temporary = Temporary(Path.Combine(folder, "assay"));
-        Create(temporary).Dispose();
+        try
+        {
+            Create(temporary).Dispose();
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
+        {
+            throw new DirectoryNotFoundException($"there is no folder '{folder}' that takes files", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UnauthorizedAccessException($"the folder '{(folder.Length == 0 ? "." : folder)}' takes no files from this user", e);
+        }
         File.Delete(temporary);
     }
 

@@ -49,7 +49,7 @@ internal static class Failure
         RunException => (ExitCode.BadInput, e.Message),
         NodeException { Fault: NodeFault.InUse } => (ExitCode.InUse, e.Message),
         NodeException { Fault: NodeFault.NotFound } => (ExitCode.NotFound, e.Message),
-        NodeException { Fault: NodeFault.BadRequest } => (ExitCode.BadInput, e.Message),
+        NodeException { Fault: NodeFault.BadRequest or NodeFault.Conflict } => (ExitCode.BadInput, e.Message),
         NodeException => (ExitCode.Unavailable, e.Message),
         LogException { Fault: LogFault.BadRequest } => (ExitCode.BadInput, e.Message),
         LogException { Fault: LogFault.NotFound } => (ExitCode.NotFound, e.Message),

@@ -68,6 +68,7 @@ public class ProofTests
         using var assay = new Assay();
         Import(assay);
         var refused = assay.Run("prove", "tiny", "picture.npy");
+        Assert.Equal(3, refused.ExitCode);
         Assert.Contains("commit tiny@1", refused.OneLine, StringComparison.Ordinal);
         assay.Run("run", "tiny", "picture.npy", "-o", "before");
         assay.Run("commit", "tiny");
@@ -75,10 +76,34 @@ public class ProofTests
         Assert.Contains("had not been committed", assay.Run("prove", before).OneLine, StringComparison.Ordinal);
         var proved = assay.Run("prove", "tiny", "picture.npy", "--json");
         Assert.True(proved.ExitCode == 0, proved.Error);
+        Assert.Equal("scores", proved.Json.GetProperty("outputs")[0].GetProperty("name").GetString());
         var file = proved.Json.GetProperty("receiptFile").GetString()!;
         Assert.Contains("AUTHENTIC · PROVED", assay.Run("verify", file).Output, StringComparison.Ordinal);
         Assert.Equal(2, assay.Run("prove", "tiny").ExitCode);
         Assert.Equal(4, assay.Run("prove", "nothing.receipt.json").ExitCode);
+    }
+
+    [Fact]
+    public void A_proof_of_a_receipt_of_this_node_is_kept_and_goes_only_where_all_is_shown()
+    {
+        using var assay = new Assay();
+        Import(assay);
+        assay.Run("commit", "tiny");
+        var file = assay.Run("run", "tiny", "picture.npy", "--json").Json.GetProperty("receiptFile").GetString()!;
+        var proved = assay.Run("prove", file[5..13]);
+        Assert.True(proved.ExitCode == 0, proved.Error);
+        Assert.StartsWith($"proved   {file}", proved.Output, StringComparison.Ordinal);
+        Assert.Contains("leaks    a part of the weights", proved.Output, StringComparison.Ordinal);
+        Assert.Equal(2, assay.Run("prove", file, "-o", "data").ExitCode);
+        Assert.Contains("there is no folder 'nowhere'", assay.Run("prove", file, "-o", "nowhere/x").OneLine, StringComparison.Ordinal);
+
+        File.Delete(Path.Combine(assay.Folder, file));
+        assay.Run("receipt", file[5..13]);
+        Assert.Contains("AUTHENTIC · PROVED", assay.Run("verify", file).Output, StringComparison.Ordinal);
+        assay.Run("receipt", "disclose", file, "--output", "0", "-o", "part.receipt.json");
+        assay.Run("receipt", file[5..13], "--withhold", "-o", "withheld");
+        foreach (var part in (string[])["part.receipt.json", $"withheld/{file}"])
+            Assert.Equal(0, JsonDocument.Parse(File.ReadAllText(Path.Combine(assay.Folder, part))).RootElement.GetProperty("evidence").GetArrayLength());
     }
 
     private static void Import(Assay assay)

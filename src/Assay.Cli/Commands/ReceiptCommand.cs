@@ -23,7 +23,7 @@ internal static class ReceiptCommand
             var receipt = Find(node, parsed.GetValue(id)!);
             RunCommand.Prepare(parsed.GetValue(output));
             var bundle = node.MakeBundle(receipt, disclose: !parsed.GetValue(withhold));
-            var path = Path.Combine(parsed.GetValue(output)?.ToString() ?? "", $"{receipt.Model.Split('@')[0]}-{receipt.RecordId[..8]}{Extension}");
+            var path = Path.Combine(parsed.GetValue(output)?.ToString() ?? "", NameOf(receipt));
             return await WriteAsync(parsed, path, bundle);
         }));
         command.Subcommands.Add(Disclose());
@@ -72,15 +72,24 @@ internal static class ReceiptCommand
         return command;
     }
 
+    /// <summary>What a receipt's file is called.</summary>
+    public static string NameOf(KeptReceipt receipt) => $"{receipt.Model.Split('@')[0]}-{receipt.RecordId[..8]}{Extension}";
+
+    /// <summary>The receipt of this node whose id begins so, in 8 digits or more; null where there is none.</summary>
+    /// <exception cref="NodeException">There are several.</exception>
+    public static KeptReceipt? Beginning(AssayNode node, string digits) => (digits.Length >= 8 ? node.Vault.Matching(digits, 2) : []) switch
+    {
+        [var only] => node.Vault.Find(only),
+        [] => null,
+        _ => throw new NodeException(NodeFault.NotFound, $"more than one receipt here begins with '{digits}'"),
+    };
+
     private static Argument<string> Id() => new("ID") { Description = "The record id, or its first 8 digits or more; or the receipt's file" };
 
     private static KeptReceipt Find(AssayNode node, string which)
     {
         var prefix = File.Exists(which) ? Receipt.Parse(Bundle.Parse(VerifyCommand.Read(which)).Envelope.Payload.Span).RecordId : which;
-        var found = prefix.Length >= 8 ? node.Vault.Matching(prefix, 2) : [];
-        return found is [var only]
-            ? node.Vault.Find(only)!
-            : throw new NodeException(NodeFault.NotFound, $"{(found.Count == 0 ? "no" : "more than one")} receipt here begins with '{prefix}'");
+        return Beginning(node, prefix) ?? throw new NodeException(NodeFault.NotFound, $"no receipt here begins with '{prefix}'");
     }
 
     private static async Task<int> WriteAsync(ParseResult parsed, string path, Bundle bundle)

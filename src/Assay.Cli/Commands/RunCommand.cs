@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Assay.Engine.Models;
 using Assay.Engine.Models.Formats;
 using Assay.Node;
@@ -87,7 +88,8 @@ internal static class RunCommand
         return path;
     }
 
-    private static void PrintText(StoredModel model, Answer answer, string receipt)
+    /// <summary>A line for each output.</summary>
+    public static void PrintOutputs(Answer answer)
     {
         foreach (var (name, tensor) in answer.Run.Outputs)
         {
@@ -95,6 +97,26 @@ internal static class RunCommand
             var shown = tensor.Count <= ShownElements ? JsonTensors.Write(flat) : $"{tensor.Count} elements";
             Console.WriteLine($"{name}  {tensor}  {shown}");
         }
+    }
+
+    /// <summary>The outputs, whole.</summary>
+    public static void WriteOutputs(Utf8JsonWriter json, Answer answer)
+    {
+        json.WriteStartArray("outputs");
+        foreach (var (name, tensor) in answer.Run.Outputs)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("type", tensor.Type.Name());
+            JsonTensors.WriteMembers(json, tensor);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void PrintText(StoredModel model, Answer answer, string receipt)
+    {
+        PrintOutputs(answer);
         Console.WriteLine($"model    {model.Reference} sha256:{model.Digest.ToHex()}");
         Console.WriteLine($"receipt  {receipt}  (log index {answer.Receipt.Index})");
         Console.WriteLine($"next     {Shared.Command} verify {receipt}   ·   {Shared.Command} replay {receipt}");
@@ -107,16 +129,7 @@ internal static class RunCommand
         json.WriteNumber("index", answer.Receipt.Index);
         json.WriteString("model", model.Reference);
         json.WriteString("modelDigest", model.Digest.ToHex());
-        json.WriteStartArray("outputs");
-        foreach (var (name, tensor) in answer.Run.Outputs)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", name);
-            json.WriteString("type", tensor.Type.Name());
-            JsonTensors.WriteMembers(json, tensor);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        WriteOutputs(json, answer);
     });
 
     // An output's name comes from the model's file: only plain characters reach the disk.
