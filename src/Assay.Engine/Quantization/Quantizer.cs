@@ -1,4 +1,5 @@
 using Assay.Engine.Models;
+using Assay.Engine.Models.Int8;
 using Assay.Engine.Models.Onnx;
 
 namespace Assay.Engine.Quantization;
@@ -30,6 +31,8 @@ public static class Quantizer
     {
         options ??= QuantizerOptions.Default;
         options.Check();
+        if (Int8Graphs.Is(model))
+            throw new ModelException("it is of whole numbers already, those of assay-int8-v1: import it as it is");
         var steps = new StepBuilder(model, options);
         var seen = calibration.Count == 0 ? [] : Calibration.Observe(model, steps, calibration);
         var scales = new ScalePlan(steps, seen, options);
