@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
-const command = process.env.ASSAY_COMMAND;
+/** The program. */
+export const command = process.env.ASSAY_COMMAND;
 
 // The browser speaks to the node and to no one else.
 const flags = [
@@ -17,15 +18,15 @@ const flags = [
 /** A browser that speaks to nobody by itself. */
 export const startBrowser = () => chromium.launch({ executablePath: process.env.ASSAY_CHROMIUM, args: flags });
 
-/** `language`: the bytes of a language model's file, which the node then has as "tiny". `prepare` is given the data folder and the model's digest before the node serves. */
-export async function startSite({ language, prepare } = {}) {
+/** `language`: the bytes of a language model's file, which the node then has as "tiny". `model`: the folder that the node has as "digits". `prepare` is given the data folder and the model's digest before the node serves. */
+export async function startSite({ language, model = "digits", prepare } = {}) {
   const data = mkdtempSync(join(tmpdir(), "assay-browser-"));
   const bring = (path, name) => execFileSync(command, ["import", path, "--name", name, "--data", data], { stdio: ["ignore", "ignore", "inherit"] });
   if (language) {
     const file = join(data, "tiny.gguf");
     writeFileSync(file, language);
     bring(file, "tiny");
-  } else bring(join(process.env.ASSAY_MODELS, "digits"), "digits");
+  } else bring(join(process.env.ASSAY_MODELS, model), "digits");
   prepare?.(data, JSON.parse(execFileSync(command, ["show", language ? "tiny" : "digits", "--json", "--data", data])).digest);
   const node = spawn(command, ["serve", "--data", data, "--url", "http://127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
   const stopNode = async () => {
