@@ -44,6 +44,7 @@ public class ProofTests
     {
         using var assay = new Assay();
         var model = Path.Combine(Assay.Repository, "models/digits-int8/model.onnx");
+        Assert.Contains("whole numbers already", assay.Run("quantize", model).OneLine, StringComparison.Ordinal);
         Assert.Equal(0, assay.Run("import", model, "--name", "digits").ExitCode);
         var committed = assay.Run("commit", "digits", "--json");
         Assert.True(committed.ExitCode == 0, committed.Error);

@@ -50,7 +50,10 @@ public class ProofDeskTests
         Assert.Equal(ProofStage.None, test.Node.Proofs.Cancel(ids[1]).Stage);
         Assert.Equal(1, test.Node.ProofOf(ids[2]).Ahead);
         test.Node.Proofs.Cancel(ids[0]);
-        Assert.Equal(ProofStage.None, (await WaitAsync(test.Node, ids[0])).Stage);
+        Assert.Equal(ProofStage.None, test.Node.ProofOf(ids[0]).Stage);
+        // The one that was given up leaves in its own time.
+        while (test.Node.ProofOf(ids[2]).Stage == ProofStage.Waiting)
+            await Task.Delay(10);
         prover.Release();
         Assert.Equal(ProofStage.Ready, (await WaitAsync(test.Node, ids[2])).Stage);
         Assert.Equal([ProofStage.None, ProofStage.None, ProofStage.Ready], ids.Select(id => test.Node.ProofOf(id).Stage));
@@ -121,7 +124,7 @@ public class ProofDeskTests
         var state = await WaitAsync(test.Node, id);
         Assert.Equal((ProofStage.Failed, prover.Fails.Message), (state.Stage, state.Detail));
         // Of this machine's paths nobody is told.
-        prover.Fails = new UnauthorizedAccessException("Access to the path '/home/somebody' is denied.");
+        prover.Fails = new UnauthorizedAccessException("Access to the path 'models/x' is denied.");
         prover.Release();
         test.Node.AskForProof(id);
         Assert.Equal("the node could not read the model or keep the proof", (await WaitAsync(test.Node, id)).Detail);
