@@ -9,6 +9,9 @@ namespace Assay.Node.Tests.Proofs;
 /// <summary>The real prover, held back until a test lets go: one proof for each <see cref="Release"/>.</summary>
 internal sealed class HeldProver : IModelProver
 {
+    /// <summary>What it says that it does while it is held.</summary>
+    public const string Doing = "held";
+
     private static readonly ModelProver Real = new();
     private readonly SemaphoreSlim released = new(0);
 
@@ -24,7 +27,7 @@ internal sealed class HeldProver : IModelProver
 
     public byte[] Prove(Graph graph, ReadOnlyMemory<byte> commitment, ProvedRun run, Action<string>? progress = null, CancellationToken cancel = default)
     {
-        progress?.Invoke("held");
+        progress?.Invoke(Doing);
         released.Wait(Obeys ? cancel : CancellationToken.None);
         return Fails is null ? Real.Prove(graph, commitment, run, progress, cancel) : throw Fails;
     }

@@ -67,6 +67,8 @@ public class ProofDeskTests
         var (id, next) = (await RunAsync(test, model, 1), await RunAsync(test, model, 2));
         prover.Obeys = false;
         test.Node.AskForProof(id);
+        while (test.Node.ProofOf(id).Detail != HeldProver.Doing)
+            await Task.Delay(10);
         Assert.Equal(ProofStage.None, test.Node.Proofs.Cancel(id).Stage);
         Assert.Equal((ProofStage.Waiting, 1), (test.Node.AskForProof(id).Stage, test.Node.ProofOf(id).Ahead));
         test.Node.AskForProof(next);
