@@ -161,6 +161,15 @@ public sealed class Blake3
     /// <summary>Section 2.2: sixteen words, of which the first eight are a chaining value.</summary>
     internal static void Compress(ReadOnlySpan<uint> cv, ReadOnlySpan<uint> block, ulong counter, uint length, uint flags, Span<uint> state)
     {
+        if (Blake3Rows.IsSupported)
+            Blake3Rows.Compress(cv, block, counter, length, flags, state);
+        else
+            Plain(cv, block, counter, length, flags, state);
+    }
+
+    /// <summary>Word by word: the same.</summary>
+    internal static void Plain(ReadOnlySpan<uint> cv, ReadOnlySpan<uint> block, ulong counter, uint length, uint flags, Span<uint> state)
+    {
         Span<uint> m = stackalloc uint[16];
         Span<uint> next = stackalloc uint[16];
         block.CopyTo(m);

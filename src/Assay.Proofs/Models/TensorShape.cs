@@ -51,13 +51,15 @@ public sealed record TensorShape(ImmutableArray<Axis> Axes)
     public IEnumerable<int> Places()
     {
         var index = new int[Axes.Length];
-        for (var left = Count; left > 0; left--)
+        var line = Axes[^1].Size;
+        for (var left = Count / line; left > 0; left--)
         {
-            var place = 0;
+            var first = 0;
             for (var a = 0; a < Axes.Length; a++)
-                place = place << Axes[a].Log | index[a];
-            yield return place;
-            for (var a = Axes.Length - 1; a >= 0 && ++index[a] == Axes[a].Size; a--)
+                first = first << Axes[a].Log | index[a];
+            for (var i = 0; i < line; i++)
+                yield return first + i;
+            for (var a = Axes.Length - 2; a >= 0 && ++index[a] == Axes[a].Size; a--)
                 index[a] = 0;
         }
     }

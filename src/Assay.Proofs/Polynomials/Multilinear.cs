@@ -37,13 +37,7 @@ public static class Multilinear
     }
 
     /// <summary>The extension of a table at a point.</summary>
-    public static Felt4 Evaluate(ReadOnlySpan<Felt> table, ReadOnlySpan<Felt4> point)
-    {
-        var values = new Felt4[table.Length];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = table[i];
-        return EvaluateInPlace(values, point);
-    }
+    public static Felt4 Evaluate(ReadOnlySpan<Felt> table, ReadOnlySpan<Felt4> point) => InnerProducts.At(table, point);
 
     /// <inheritdoc cref="Evaluate(ReadOnlySpan{Felt}, ReadOnlySpan{Felt4})"/>
     public static Felt4 Evaluate(ReadOnlySpan<Felt4> table, ReadOnlySpan<Felt4> point) => EvaluateInPlace(table.ToArray(), point);

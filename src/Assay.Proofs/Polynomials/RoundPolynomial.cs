@@ -5,6 +5,9 @@ namespace Assay.Proofs.Polynomials;
 /// <summary>What a prover says in a round of a sumcheck: a polynomial g of degree D by its values, of which g(1) is left out, as g(0) + g(1) is the claim.</summary>
 public static class RoundPolynomial
 {
+    // Of the degrees that there are.
+    private static readonly Felt[][] weights = [.. Enumerable.Range(0, 8).Select(degree => Enumerable.Range(0, degree + 1).Select(j => Compute(degree, j)).ToArray())];
+
     /// <summary>g at a point.</summary>
     /// <param name="message">g(0), g(2), … g(D).</param>
     /// <param name="claim">g(0) + g(1).</param>
@@ -28,7 +31,9 @@ public static class RoundPolynomial
         return sum;
     }
 
-    private static Felt Weight(int degree, int j)
+    private static Felt Weight(int degree, int j) => degree < weights.Length ? weights[degree][j] : Compute(degree, j);
+
+    private static Felt Compute(int degree, int j)
     {
         var product = 1L;
         for (var i = 0; i <= degree; i++)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Hashing;
 
@@ -20,9 +21,21 @@ public static class ColumnHash
     /// <summary>K_leaf of a column, each element u32le.</summary>
     public static byte[] Leaf(ReadOnlySpan<Felt> column)
     {
+        var words = new int[column.Length];
+        for (var i = 0; i < column.Length; i++)
+            words[i] = (int)column[i].Value;
+        return LeafOfWords(words);
+    }
+
+    /// <inheritdoc cref="Leaf(ReadOnlySpan{Felt})"/>
+    /// <param name="column">Canonical words.</param>
+    public static byte[] LeafOfWords(ReadOnlySpan<int> column)
+    {
+        if (BitConverter.IsLittleEndian)
+            return Keyed(LeafKey, MemoryMarshal.AsBytes(column));
         var bytes = new byte[4 * column.Length];
         for (var i = 0; i < column.Length; i++)
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), column[i].Value);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 * i), column[i]);
         return Keyed(LeafKey, bytes);
     }
 

@@ -23,6 +23,9 @@ internal readonly record struct SectionEvaluations(ImmutableArray<Felt4> Point, 
 /// <summary>The verifier's side of all lookups: the tree, and what its leaves are made of (C8 to C12).</summary>
 internal static class LookupStage
 {
+    // Rows of a table that are read together.
+    private const int LogBlock = 8;
+
     public static SectionEvaluations[] Read(ProofReader proof, LookupPlan plan, List<Claim> claims) => Read(proof, plan, LookupChallenges.Of(proof.Transcript), claims);
 
     public static SectionEvaluations[] Read(ProofReader proof, LookupPlan plan, LookupChallenges challenges, List<Claim> claims)
@@ -87,12 +90,18 @@ internal static class LookupStage
                 value = value + value + coordinate;
             return challenges.Denominator(Felt4.Zero, value, Felt4.Zero, Felt4.Zero);
         }
-        var eq = Multilinear.EqTable(point);
+        // Rows column by column, some at a time: eq of the last coordinates serves them all.
+        var log = Math.Min(point.Length, LogBlock);
+        var (eq, weights, size) = (Multilinear.EqTable(point[^log..]), Multilinear.EqTable(point[..^log]), 1 << log);
+        var (first, second, third) = (new int[size], new int[size], new int[size]);
         var (a, b, c) = (Felt4.Zero, Felt4.Zero, Felt4.Zero);
-        for (var i = 0; i < eq.Length; i++)
+        for (var block = 0; block < weights.Length; block++)
         {
-            var row = table.Rows[i];
-            (a, b, c) = (a + eq[i] * Felt.From((long)row.A), b + eq[i] * Felt.From((long)row.B), c + eq[i] * Felt.From((long)row.C));
+            var rows = table.Rows.AsSpan(block << log, size);
+            for (var i = 0; i < size; i++)
+                (first[i], second[i], third[i]) = (rows[i].A, rows[i].B, rows[i].C);
+            var weight = weights[block];
+            (a, b, c) = (a + weight * InnerProducts.Of(eq, first), b + weight * InnerProducts.Of(eq, second), c + weight * InnerProducts.Of(eq, third));
         }
         return challenges.Denominator(Felt4.From(table.Tag), a, b, c);
     }

@@ -75,13 +75,13 @@ public sealed class ProofReader
         return bytes.ToArray();
     }
 
-    /// <summary>Elements of the base field that come after the last challenge.</summary>
-    internal Felt[] TakeLast(int count)
+    /// <summary>Elements of the base field that come after the last challenge: canonical words.</summary>
+    internal int[] TakeLast(int count)
     {
         var bytes = TakeBytes(4 * (long)count);
-        var values = new Felt[count];
+        var values = new int[count];
         for (var i = 0; i < count; i++)
-            values[i] = Word(bytes[(4 * i)..]);
+            values[i] = (int)Canonical(bytes[(4 * i)..]);
         return values;
     }
 
@@ -104,11 +104,14 @@ public sealed class ProofReader
         return padded;
     }
 
-    private Felt Word(ReadOnlySpan<byte> bytes)
+    private Felt Word(ReadOnlySpan<byte> bytes) => Felt.From(Canonical(bytes));
+
+    private uint Canonical(ReadOnlySpan<byte> bytes)
     {
         var word = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         Require(word < Felt.Modulus, ProofCheck.Canonical);
-        return Felt.From((long)word);
+        // Only where that check is left out is it not canonical.
+        return word % Felt.Modulus;
     }
 }
 

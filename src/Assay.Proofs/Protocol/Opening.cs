@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Polynomials;
 
@@ -71,17 +70,17 @@ public static class Opening
         proof.Require(Multilinear.Evaluate(row, point) == expected, ProofCheck.InnerProduct);
 
         var indices = Queried(proof.Transcript, size);
-        var columns = new Felt[matrices.Length][][];
+        var columns = new int[matrices.Length][][];
         var omega = Felt.RootOfUnity(size.LogLength);
         var sums = new Felt4[indices.Length];
         for (var m = 0; m < matrices.Length; m++)
         {
             var coefficients = Coefficients(claims, mix, m, matrices[m].Rows, size.LogColumns);
-            columns[m] = new Felt[indices.Length][];
+            columns[m] = new int[indices.Length][];
             for (var q = 0; q < indices.Length; q++)
             {
                 columns[m][q] = proof.TakeLast(matrices[m].Rows);
-                sums[q] += Inner(coefficients, columns[m][q]);
+                sums[q] += InnerProducts.Of(coefficients, columns[m][q]);
             }
         }
         var word = RowValues.At(row, [.. indices.Select(i => omega.Power((ulong)i))]);
@@ -89,7 +88,7 @@ public static class Opening
             proof.Require(word[q] == sums[q], ProofCheck.QueriedColumn);
         for (var m = 0; m < matrices.Length; m++)
         {
-            var root = ColumnHash.Root(indices, [.. columns[m].Select(c => ColumnHash.Leaf(c))], size.LogLength, () => proof.TakeHash().ToArray());
+            var root = ColumnHash.Root(indices, [.. columns[m].Select(c => ColumnHash.LeafOfWords(c))], size.LogLength, () => proof.TakeHash().ToArray());
             proof.Require(root.AsSpan().SequenceEqual(matrices[m].Root), matrices[m].Check);
         }
     }
@@ -111,15 +110,5 @@ public static class Opening
                 coefficients[claims[i].Place.Row + r] += mix[i] * of[r];
         }
         return coefficients;
-    }
-
-    // Most of what a verifier does with a column; it does it too seldom for the runtime to find out.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Felt4 Inner(ReadOnlySpan<Felt4> coefficients, ReadOnlySpan<Felt> column)
-    {
-        var sum = Felt4.Zero;
-        for (var r = 0; r < coefficients.Length; r++)
-            sum += coefficients[r] * column[r];
-        return sum;
     }
 }

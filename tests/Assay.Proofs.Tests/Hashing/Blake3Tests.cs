@@ -49,6 +49,22 @@ public sealed class Blake3Tests
         Assert.Equal(Blake3.Hash(message), hash.Finish());
     }
 
+    [Fact]
+    public void Four_words_at_a_time_are_the_words_one_by_one()
+    {
+        Assert.SkipUnless(Blake3Rows.IsSupported, "no SSE 4.1");
+        var random = new Random(3);
+        uint[] Words(int count) => [.. Enumerable.Range(0, count).Select(_ => (uint)random.NextInt64(1L << 32))];
+        for (var i = 0; i < 20; i++)
+        {
+            var (cv, block, counter, length, flags) = (Words(8), Words(16), (ulong)random.NextInt64(), (uint)random.Next(65), (uint)random.Next(128));
+            var (expected, state) = (new uint[16], new uint[16]);
+            Blake3.Plain(cv, block, counter, length, flags, expected);
+            Blake3Rows.Compress(cv, block, counter, length, flags, state);
+            Assert.Equal(expected, state);
+        }
+    }
+
     // The bytes that the published vectors are of.
     private static byte[] Message(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i % 251))];
 
