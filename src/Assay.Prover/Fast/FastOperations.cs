@@ -6,6 +6,7 @@ using Assay.Proofs.Polynomials;
 using Assay.Proofs.Protocol;
 using Assay.Prover.Kernels;
 using Assay.Prover.Reference;
+using Assay.Prover.Reference.Relations;
 
 namespace Assay.Prover.Fast;
 
@@ -81,21 +82,56 @@ internal class FastOperations(ProofPlan plan, CommittedWeights committed, Refere
 
     public override Felt4[] Products(ProofWriter proof, Felt4[][] tables)
     {
-        if (tables.Length != 2)
-            return base.Products(proof, tables);
-        var (a, b, log) = (Packed.Of(tables[0]), Packed.Of(tables[1]), int.Log2(tables[0].Length));
-        var point = Sumchecks.Pairs(proof, team, Tags.Sumcheck, Sumchecks.Inner(a, b, 1 << log), [(a, b)], log);
-        (tables[0][0], tables[1][0]) = (Packed.Get(a, 0), Packed.Get(b, 0));
-        return point;
+        uint[][] packed = [.. tables.Select(t => Packed.Of(t))];
+        var log = int.Log2(tables[0].Length);
+        switch (tables.Length)
+        {
+            case 2:
+                var point = Sumchecks.Pairs(proof, team, Tags.Sumcheck, Sumchecks.Inner(packed[0], packed[1], 1 << log), [(packed[0], packed[1])], log);
+                (tables[0][0], tables[1][0]) = (Packed.Get(packed[0], 0), Packed.Get(packed[1], 0));
+                return point;
+            case 3:
+                (point, var said, _) = EntrySumcheck.Prove(proof, team, new ThreeKernel(), packed, [], log);
+                (tables[0][0], tables[1][0], tables[2][0]) = (said[0], said[1], said[2]);
+                return point;
+            default:
+                return base.Products(proof, tables);
+        }
     }
 
-    public override Felt4[] Sumcheck(ProofWriter proof, Felt4[][] tables, int degree, Func<ReadOnlySpan<Felt4>, Felt4> of) =>
-        TableSumcheck.Prove(proof, team, Tags.Sumcheck, tables, degree, of);
+    public override (Felt4[] Point, Felt4[] Values) Entries(
+        ProofWriter proof, EntrySum of, Felt4[] tau, Felt4[] window, PublicColumn? inside, ImmutableArray<int[]> entries, ImmutableArray<int[]> windows)
+    {
+        var log = tau.Length;
+        // Entries of a window fill groups.
+        if (windows.Length > 0 && 1 << log - window.Length < Packed.Group || 1 << log < Packed.Group)
+            return base.Entries(proof, of, tau, window, inside, entries, windows);
+        int[][] columns = [.. inside is null ? [] : (int[][])[inside.Values(log)], .. entries];
+        uint[][] tables = [EqTables.Of(tau), .. columns.Select(column => Widened(column))];
+        Felt4[][] narrow = windows.Length == 0 ? [] : [Multilinear.EqTable(window), .. windows.Select(Elements)];
+        var (point, said, ofWindow) = of switch
+        {
+            SoftmaxSum softmax => EntrySumcheck.Prove(proof, team, new SoftmaxKernel(softmax), tables, narrow, log),
+            NormalizeSum normalize => EntrySumcheck.Prove(proof, team, new NormalizeKernel(normalize), tables, narrow, log),
+            LimbSum limbs => EntrySumcheck.Prove(proof, team, new LimbKernel(limbs), tables, narrow, log),
+            _ => throw new InvalidOperationException("a sum over entries that has no kernel"),
+        };
+        return (point, [.. said[^entries.Length..], .. ofWindow.Skip(1)]);
+    }
 
     public override Felt4[] Differences(ProofWriter proof, Felt4[] tau, ImmutableArray<int[]> columns) => DifferenceSumcheck.Prove(proof, team, tau, columns);
 
     public override void Open(ProofWriter proof, IReadOnlyList<Claim> claims) =>
         new FastOpening(team, Plan.Model.Parameters.Size, committed, witness!, values, claims, WeightRows).Prove(proof);
+
+    private uint[] Widened(int[] column)
+    {
+        var table = new Combination();
+        table.Add(column, 0, Felt4.One);
+        var words = new uint[Packed.WordsOf(column.Length)];
+        table.Fill(team, words, 0, column.Length);
+        return words;
+    }
 
     // u of a claim about a layer's weights, packed: what Row combined, with the variables before the last c set.
     private uint[]? WeightRows(Claim claim)

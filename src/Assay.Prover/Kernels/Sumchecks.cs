@@ -73,7 +73,7 @@ internal static class Sumchecks
     public static void Bind(uint[] words, int size, Felt4 x)
     {
         if (size >= 2 * Packed.Group)
-            Widths.Run(new Binding(words, size * Felt4.Degree / 2, x));
+            Bind(words, size / 2, 0, size / 2 / Packed.Group, x);
         else
             for (var i = 0; i < size / 2; i++)
             {
@@ -81,6 +81,10 @@ internal static class Sumchecks
                 Packed.Set(words, i, low + x * (Packed.Get(words, size / 2 + i) - low));
             }
     }
+
+    /// <summary>Some groups of it.</summary>
+    /// <param name="half">Elements that are left.</param>
+    public static void Bind(uint[] words, int half, int from, int to, Felt4 x) => Widths.Run(new Binding(words, half * Felt4.Degree, from * Packed.Words, to * Packed.Words, x));
 
     /// <summary>sums[k] += factor · values[k], packed.</summary>
     public static void AddMultiple(Team team, uint[] sums, uint[] values, Felt4 factor) =>
@@ -98,13 +102,13 @@ internal static class Sumchecks
         }
     }
 
-    private readonly struct Binding(uint[] words, int half, Felt4 x) : IKernel
+    private readonly struct Binding(uint[] words, int half, int from, int to, Felt4 x) : IKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<T>() where T : struct, ILanes<T>
         {
             var factor = new Factor<T>(x);
-            for (var group = 0; group < half; group += Packed.Words)
+            for (var group = from; group < to; group += Packed.Words)
                 for (var at = group; at < group + Packed.Group; at += T.Count)
                 {
                     var low = Elements<T>.Load(ref words[at]);

@@ -4,6 +4,7 @@ using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
 using Assay.Proofs.Polynomials;
 using Assay.Proofs.Protocol;
+using Assay.Prover.Reference.Relations;
 
 namespace Assay.Prover.Reference;
 
@@ -88,12 +89,29 @@ internal class ProofOperations(ProofPlan plan, ImmutableArray<LayerWeights?> wei
         return gathered;
     }
 
-    /// <inheritdoc cref="SumcheckProver.Prove"/>
-    public virtual Felt4[] Sumcheck(ProofWriter proof, Felt4[][] tables, int degree, Func<ReadOnlySpan<Felt4>, Felt4> of) =>
-        SumcheckProver.Prove(proof, Tags.Sumcheck, tables, degree, of);
+    /// <summary>A sumcheck of a sum over entries.</summary>
+    /// <param name="tau">A point of entries.</param>
+    /// <param name="window">A point of windows.</param>
+    /// <param name="inside">1 in a window; null where all is.</param>
+    /// <param name="entries">Columns of entries.</param>
+    /// <param name="windows">Columns of windows.</param>
+    /// <returns>The point, and the columns' values there.</returns>
+    public virtual (Felt4[] Point, Felt4[] Values) Entries(
+        ProofWriter proof, EntrySum of, Felt4[] tau, Felt4[] window, PublicColumn? inside, ImmutableArray<int[]> entries, ImmutableArray<int[]> windows)
+    {
+        var (eq, log) = (Multilinear.EqTable(window), tau.Length - window.Length);
+        var places = Enumerable.Range(0, 1 << tau.Length);
+        Felt4[][] tables =
+        [
+            Multilinear.EqTable(tau), [.. places.Select(p => eq[p >> log])], [.. places.Select(p => Felt4.From(inside?.At(p) ?? 1))],
+            .. entries.Select(Elements), .. windows.Select(w => Elements(WindowRun.Wide(w, log))),
+        ];
+        var point = SumcheckProver.Prove(proof, Tags.Sumcheck, tables, 3, v => of.At(v[3..], v[2], v[0], v[1]));
+        return (point, [.. tables.Skip(3).Select(t => t[0])]);
+    }
 
     /// <summary>A sumcheck of the product of tables, of which what is left is their values at the point.</summary>
-    public virtual Felt4[] Products(ProofWriter proof, Felt4[][] tables) => Sumcheck(proof, tables, tables.Length, v =>
+    public virtual Felt4[] Products(ProofWriter proof, Felt4[][] tables) => SumcheckProver.Prove(proof, Tags.Sumcheck, tables, tables.Length, v =>
     {
         var product = v[0];
         foreach (var value in v[1..])

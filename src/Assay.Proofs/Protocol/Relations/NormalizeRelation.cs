@@ -42,7 +42,18 @@ internal static class NormalizeRelation
         public static readonly int[] OfWindows =
             [NormalizeLayer.Mean, NormalizeLayer.MeanRest, NormalizeLayer.Root, NormalizeLayer.Squares, NormalizeLayer.Excess, NormalizeLayer.ExcessAbove];
 
-        private readonly Felt4 half = Felt4.From(entries / 2), n = Felt4.From(entries), factor = Felt4.From(NormalizeLayer.FactorOf(entries)), epsilon = Felt4.From(layer.Epsilon - 1);
+        private readonly Felt4 half = Felt4.From(entries / 2), n = Felt4.From(entries), epsilon = Felt4.From(layer.Epsilon - 1);
+
+        /// <summary>f.</summary>
+        public Felt Factor { get; } = Felt.From((long)NormalizeLayer.FactorOf(entries));
+
+        /// <summary>2 G.</summary>
+        public Felt TwiceGain { get; } = Felt.From(2L * layer.Gain);
+
+        /// <summary>Of the windows' sums beside what is zero at every place; <see cref="Squares"/>: of the squares among them.</summary>
+        public Felt4 Windows => challenges[1];
+
+        public Felt4 Squares => challenges[2];
 
         public static int Columns(bool wide) => (wide ? 4 : 3) + OfWindows.Length;
 
@@ -55,14 +66,20 @@ internal static class NormalizeRelation
         public Felt4 At(bool wide, ReadOnlySpan<Felt4> columns, Felt4 inside, Felt4 eq, Felt4 eqWindow)
         {
             var windows = columns[^OfWindows.Length..];
-            var (x, quotient, rest) = (columns[0], columns[1], Remainder.Of(wide, columns[2..]));
+            var (x, quotient, rest, mean, root) = (columns[0], columns[1], Remainder.Of(wide, columns[2..]), windows[0], windows[2]);
+            var scaled = x * Factor;
+            var division = inside * (scaled - mean) * TwiceGain - (root + root) * quotient - rest;
+            return eq * (division + OfWindow(windows)) + Windows * eqWindow * inside * (scaled + Squares * x * x);
+        }
+
+        /// <summary>What the relations have of a window's columns alone.</summary>
+        public Felt4 OfWindow(ReadOnlySpan<Felt4> windows)
+        {
             var (mean, meanRest, root, squares, excess) = (windows[0], windows[1], windows[2], windows[3], Remainder.Of(wide: true, windows[4..]));
-            var scaled = factor * x;
-            var division = inside * (scaled - mean) * Felt.From(2L * layer.Gain) + root - (root + root) * quotient - rest;
             // V − s² + s − 1, V = f² Σ x² − 2 μ f Σ x + n μ² + ε.
             var shifted = meanRest - half;
-            var variance = factor * factor * squares - mean * (n * mean + shifted + shifted) + epsilon;
-            return eq * (division + challenges[0] * (variance - root * root + root - excess)) + challenges[1] * eqWindow * inside * (scaled + challenges[2] * x * x);
+            var variance = squares * (Factor * Factor) - mean * (n * mean + shifted + shifted) + epsilon;
+            return root + challenges[0] * (variance - root * root + root - excess);
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class MatMulProof
             for (var c = 0; c < columns.Length; c++)
                 tables[2][at] += columns[c] * Felt.From((long)y[at * columns.Length + c]);
         }
-        var where = prover.Sumcheck(tables, 3, v => v[0] * v[1] * v[2]);
+        var where = prover.Products(tables);
         var (a, b) = (tables[1][0] + Felt4.From(layer.ZeroPointA), tables[2][0] + Felt4.From(layer.ZeroPointB));
         prover.Put(a, b);
         prover.Tensor(layer.A, [.. where[..leading], .. row, .. where[leading..]]);

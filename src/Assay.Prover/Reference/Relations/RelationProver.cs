@@ -26,7 +26,9 @@ internal sealed class RelationProver(ProofWriter proof, ProofOperations operatio
 
     public Felt4[] Challenges(int count) => proof.Transcript.Challenges(Tags.Challenge, count);
 
-    public Felt4[] Sumcheck(Felt4[][] tables, int degree, Func<ReadOnlySpan<Felt4>, Felt4> of) => operations.Sumcheck(proof, tables, degree, of);
+    /// <inheritdoc cref="ProofOperations.Entries"/>
+    public (Felt4[] Point, Felt4[] Values) Entries(EntrySum of, Felt4[] tau, Felt4[] window, PublicColumn? inside, ImmutableArray<int[]> entries, ImmutableArray<int[]> windows) =>
+        operations.Entries(proof, of, tau, window, inside, entries, windows);
 
     /// <summary>Of the product of tables.</summary>
     public Felt4[] Products(params Felt4[][] tables) => operations.Products(proof, tables);

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using Assay.Proofs.Field;
-using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
-using Assay.Proofs.Polynomials;
 using Assay.Proofs.Protocol.Relations;
 
 namespace Assay.Prover.Reference.Relations;
@@ -21,9 +18,8 @@ internal static class WindowProofs
         var tau = prover.Challenges(shape.Log);
         var mix = SoftmaxRelation.Mix.Of(prover.Challenges(3));
         var columns = wide ? entries.RemoveAt(SoftmaxLayer.Rest + 2) : entries;
-        var tables = Tables(shape, point[..rows], tau, new WindowColumn(shape, layer.Causal), columns);
-        var at = prover.Sumcheck(tables, 3, v => mix.At(wide, v[3..], v[2], v[0], v[1]));
-        prover.Put([.. tables.Skip(3).Select(t => t[0])]);
+        var (at, said) = prover.Entries(new SoftmaxSum(mix, wide), tau, point[..rows], new WindowColumn(shape, layer.Causal), columns[..^2], windows);
+        prover.Put(said);
         for (var c = 0; c < columns.Length - 3; c++)
             prover.Open(plan.Column(i, 0, c), columns[c], at);
         prover.Tensor(layer.Input, at);
@@ -47,22 +43,14 @@ internal static class WindowProofs
         var tau = prover.Challenges(shape.Log);
         var mix = new NormalizeRelation.Mix(layer, shape.Axes[^1].Size, prover.Challenges(3));
         var own = entries[NormalizeLayer.Quotient..(NormalizeLayer.Rest + (wide ? 2 : 1))];
-        ImmutableArray<int[]> columns = [prover.Run.Tensors[layer.Input], .. own, .. NormalizeRelation.Mix.OfWindows.Select(c => WindowRun.Wide(windows[c], shape.Axes[^1].Log))];
-        var tables = Tables(shape, point[..rows], tau, new WindowColumn(shape, causal: false), columns);
-        var at = prover.Sumcheck(tables, 3, v => mix.At(wide, v[3..], v[2], v[0], v[1]));
-        prover.Put([.. tables.Skip(3).Select(t => t[0])]);
+        var (at, said) = prover.Entries(
+            new NormalizeSum(mix, wide), tau, point[..rows], new WindowColumn(shape, causal: false), [prover.Run.Tensors[layer.Input], .. own],
+            [.. NormalizeRelation.Mix.OfWindows.Select(c => windows[c])]);
+        prover.Put(said);
         prover.Tensor(layer.Input, at);
         for (var c = 0; c < own.Length; c++)
             prover.Open(plan.Column(i, 0, NormalizeLayer.Quotient + c), own[c], at);
         foreach (var column in NormalizeRelation.Mix.OfWindows)
             prover.Open(plan.Column(i, 1, column), windows[column], at[..rows]);
-    }
-
-    // eq with τ, eq with the lookups' point of windows, 1 in windows; then the columns.
-    private static Felt4[][] Tables(TensorShape shape, Felt4[] window, Felt4[] tau, WindowColumn inside, ImmutableArray<int[]> columns)
-    {
-        var (eq, log) = (Multilinear.EqTable(window), shape.Axes[^1].Log);
-        var places = Enumerable.Range(0, 1 << shape.Log);
-        return [Multilinear.EqTable(tau), [.. places.Select(p => eq[p >> log])], [.. places.Select(p => Felt4.From(inside.At(p)))], .. columns.Select(ProofOperations.Elements)];
     }
 }
