@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Hashing;
 
@@ -157,6 +158,11 @@ public sealed class ProofWriter(Transcript transcript)
     /// <summary>After the last challenge: canonical values.</summary>
     public void PutLast(ReadOnlySpan<uint> values)
     {
+        if (BitConverter.IsLittleEndian)
+        {
+            proof.Write(MemoryMarshal.AsBytes(values));
+            return;
+        }
         Span<byte> word = stackalloc byte[4];
         foreach (var value in values)
         {

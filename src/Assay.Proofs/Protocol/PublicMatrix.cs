@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
@@ -59,19 +60,21 @@ public sealed class WindowMatrix : PublicMatrix
         return new WindowMatrix(line, Multilinear.EqTable(at)[..pool.Kernel], Images(pool.Kernel, pool.Size, line.Axes[0].Size, pool.Stride, 1, pool.Before, along), [[Felt4.One]]);
     }
 
+    // Columns first, then rows: a window is not looked at as a whole.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Felt4[] Table()
     {
         var table = new Felt4[1 << shape.Log];
         var (h, w) = (shape.Axes[^2], shape.Axes[^1]);
-        for (var k = 0; k < weights.Length; k++)
+        var line = new Felt4[w.Size];
+        for (var cu = 0; cu < weights.Length / columns.Length; cu++)
         {
-            var (c, row, column) = Split(k);
+            Array.Clear(line);
+            for (var v = 0; v < columns.Length; v++)
+                AddMultiple(line, columns[v], weights[cu * columns.Length + v]);
+            var (c, row) = (cu / rows.Length, rows[cu % rows.Length]);
             for (var y = 0; y < h.Size; y++)
-            {
-                var scaled = weights[k] * row[y];
-                for (var x = 0; x < w.Size; x++)
-                    table[(c << h.Log | y) << w.Log | x] += scaled * column[x];
-            }
+                AddMultiple(table.AsSpan((c << h.Log | y) << w.Log, w.Size), line, row[y]);
         }
         return table;
     }
@@ -88,7 +91,12 @@ public sealed class WindowMatrix : PublicMatrix
         return sum;
     }
 
-    private (int Channel, Felt4[] Row, Felt4[] Column) Split(int k) => (k / (rows.Length * columns.Length), rows[k / columns.Length % rows.Length], columns[k % columns.Length]);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddMultiple(Span<Felt4> sums, ReadOnlySpan<Felt4> values, Felt4 factor)
+    {
+        for (var i = 0; i < sums.Length; i++)
+            sums[i] += values[i] * factor;
+    }
 
     // D_u[h] = Σ over real outputs a with S a + D u − P = h of eq(point, a).
     private static Felt4[][] Images(int kernel, int outputs, int inputs, int stride, int dilation, int padding, ReadOnlySpan<Felt4> point)

@@ -33,8 +33,10 @@ public sealed class CommittedWeights
         }
         var size = model.Parameters.Size;
         var ofRow = blocks.SelectMany(b => Enumerable.Range(b.Place.Row, Math.Max(1, 1 << b.Place.Log >> size.LogColumns)).Select(row => (row, b))).ToLookup(r => r.row, r => r.b);
-        Encoded = new EncodedRows(team, size, plan.WeightRows, (row, values) =>
+        // Its arrays are kept with it.
+        Encoded = new EncodedRows(team, new Arrays(), size, plan.WeightRows, (row, values) =>
         {
+            values.Clear();
             foreach (var (place, layer, isBias) in ofRow[row])
             {
                 var count = 1 << Math.Min(place.Log, size.LogColumns);

@@ -10,7 +10,7 @@ namespace Assay.Prover.Fast;
 /// <summary>A sumcheck of eq(τ, z) Π (y − x_i)(z), which is 0: tables are of the differences, and eq is taken out of each round (Gruen 2024).</summary>
 internal static class DifferenceSumcheck
 {
-    public static Felt4[] Prove(ProofWriter proof, Team team, Felt4[] tau, ImmutableArray<int[]> columns)
+    public static Felt4[] Prove(ProofWriter proof, Team team, Arrays arrays, Felt4[] tau, ImmutableArray<int[]> columns)
     {
         // An output of one place: no round.
         if (tau.Length == 0)
@@ -22,12 +22,7 @@ internal static class DifferenceSumcheck
             var difference = new Combination();
             difference.Add(columns[0], 0, Felt4.One);
             difference.Add(columns[i + 1], 0, -Felt4.One);
-            tables[i] = new uint[Packed.WordsOf(size)];
-            if (size >= Packed.Group)
-                difference.Fill(team, tables[i], 0, size);
-            else
-                for (var k = 0; k < size; k++)
-                    Packed.Set(tables[i], k, difference.At(k));
+            tables[i] = difference.ToWords(team, arrays, size);
         }
         var (point, eq, scale, claim) = (new Felt4[tau.Length], new SplitEq(tau.AsSpan(1)), Felt4.One, Felt4.Zero);
         // g is eq of the round's variable times h, of degree count: h(0), h(2), … are summed, h(1) follows from the claim.
@@ -52,6 +47,8 @@ internal static class DifferenceSumcheck
             if (round + 1 < tau.Length)
                 eq.Drop();
         }
+        foreach (var table in tables)
+            arrays.Return(table);
         return point;
     }
 

@@ -10,7 +10,7 @@ namespace Assay.Prover.Fast;
 /// and so are claims about parts of one row.
 /// </summary>
 internal sealed class FastOpening(
-    Team team, OpeningSize size, CommittedWeights model, EncodedRows witness, int[] witnessRows, IReadOnlyList<Claim> claims, Func<Claim, uint[]?> weightRows)
+    Team team, Arrays arrays, OpeningSize size, CommittedWeights model, EncodedRows witness, int[] witnessRows, IReadOnlyList<Claim> claims, Func<Claim, uint[]?> weightRows)
 {
     private readonly int columns = 1 << size.LogColumns;
 
@@ -29,12 +29,16 @@ internal sealed class FastOpening(
         var claim = Felt4.Zero;
         for (var i = 0; i < claims.Count; i++)
             claim += mix[i] * claims[i].Value;
-        var point = Sumchecks.Pairs(proof, team, Tags.ColumnRound, claim, Tables(mix), size.LogColumns);
+        var tables = Tables(mix);
+        var point = Sumchecks.Pairs(proof, team, Tags.ColumnRound, claim, tables, size.LogColumns);
+        Return(tables.SelectMany(t => (uint[][])[t.A, t.B]));
 
         var values = Evaluations(point);
         proof.Put(Tags.ColumnEvaluations, values);
         mix = Multilinear.EqTable(proof.Transcript.Challenges(Tags.Challenge, Opening.LogOf(claims.Count)));
-        proof.Put(Tags.CombinedRow, Packed.ToArray(Sum(Enumerable.Range(0, claims.Count), mix), columns));
+        var sum = Sum(Enumerable.Range(0, claims.Count), mix);
+        proof.Put(Tags.CombinedRow, Packed.ToArray(sum, columns));
+        Return([sum, .. ofModel.OfType<uint[]>()]);
 
         var indices = Opening.Queried(proof.Transcript, size);
         EncodedRows[] matrices = [model.Encoded, witness];
@@ -54,29 +58,45 @@ internal sealed class FastOpening(
 
     private bool IsPart(int i) => claims[i].Place.Log < size.LogColumns;
 
-    private List<(uint[], uint[])> Tables(Felt4[] mix)
+    private List<(uint[] A, uint[] B)> Tables(Felt4[] mix)
     {
-        var tables = new List<(uint[], uint[])>();
+        var tables = new List<(uint[] A, uint[] B)>();
         // Whole rows: one point, many combined rows.
         foreach (var group in Enumerable.Range(0, claims.Count).Where(i => !IsPart(i)).GroupBy(i => new Point(split[i].Columns)))
-            tables.Add((Sum(group, mix), EqTables.Of(group.Key.Coordinates)));
+            tables.Add((Sum(group, mix), EqTables.Of(arrays, group.Key.Coordinates)));
         // Parts: one row, many points.
         foreach (var group in Enumerable.Range(0, claims.Count).Where(IsPart).GroupBy(i => (claims[i].Place.Matrix, claims[i].Place.Row)))
         {
-            var eq = new Felt4[columns];
+            var (eq, own) = (arrays.Take(Packed.WordsOf(columns)), arrays.Take(Packed.WordsOf(columns)));
+            Array.Clear(eq);
             foreach (var i in group)
-            {
-                var place = claims[i].Place;
-                foreach (var (k, value) in Multilinear.EqTable(claims[i].Point.AsSpan()).Index())
-                    eq[(place.Slot << place.Log) + k] += mix[i] * value;
-            }
+                AddEq(eq, own, claims[i], mix[i]);
+            arrays.Return(own);
             var row = new Combination();
             Add(row, group.First(), Felt4.One);
-            var words = new uint[Packed.WordsOf(columns)];
-            row.Fill(team, words, 0, columns);
-            tables.Add((words, Packed.Of(eq)));
+            tables.Add((row.ToWords(team, arrays, columns), eq));
         }
         return tables;
+    }
+
+    // The point of a part, at its place in the row.
+    private static void AddEq(uint[] eq, uint[] own, Claim claim, Felt4 factor)
+    {
+        var (place, count) = (claim.Place, 1 << claim.Place.Log);
+        if (count < Packed.Group)
+        {
+            foreach (var (k, value) in Multilinear.EqTable(claim.Point.AsSpan()).Index())
+                Packed.Set(eq, (place.Slot << place.Log) + k, Packed.Get(eq, (place.Slot << place.Log) + k) + factor * value);
+            return;
+        }
+        EqTables.Fill(claim.Point.AsSpan(), factor, own.AsSpan(0, Packed.WordsOf(count)));
+        Sumchecks.Add(eq, Packed.WordsOf(place.Slot << place.Log), own, count);
+    }
+
+    private void Return(IEnumerable<uint[]> taken)
+    {
+        foreach (var array in taken)
+            arrays.Return(array);
     }
 
     // Σ weight[i] u_i: rows of the witness, each once; then what the model's claims combined.
@@ -97,8 +117,7 @@ internal sealed class FastOpening(
         }
         for (var r = 0; r < rows.Length; r++)
             combined.Add(witnessRows, r << size.LogColumns, rows[r]);
-        var words = new uint[Packed.WordsOf(columns)];
-        combined.Fill(team, words, 0, columns);
+        var words = combined.ToWords(team, arrays, columns);
         foreach (var i in ofWeights)
             Sumchecks.AddMultiple(team, words, ofModel[i]!, weight[i]);
         return words;
@@ -119,20 +138,18 @@ internal sealed class FastOpening(
         var place = claims[i].Place;
         var layer = model.LayerAt(place, out var isBias);
         if (!isBias)
-            return ByteRows.Combine(team, model.Padded(layer), columns, split[i].Rows);
+            return ByteRows.Combine(team, arrays, model.Padded(layer), columns, split[i].Rows);
         var rows = new Combination();
         for (var r = 0; r < split[i].Rows.Length; r++)
             rows.Add(model.Biases(layer), r << size.LogColumns, split[i].Rows[r]);
-        var words = new uint[Packed.WordsOf(columns)];
-        rows.Fill(team, words, 0, columns);
-        return words;
+        return rows.ToWords(team, arrays, columns);
     }
 
     // u_i at the point of the columns.
     private Felt4[] Evaluations(Felt4[] point)
     {
-        var eq = EqTables.Of(point);
-        var scaled = new uint[eq.Length];
+        var eq = EqTables.Of(arrays, point);
+        var scaled = arrays.Take(eq.Length);
         EqTables.Fill(point, IntColumns.Scaled(Felt4.One), scaled);
         var rows = new Felt4[witness.Rows];
         team.Run(rows.Length, r => rows[r] = IntColumns.Dot(witnessRows, r << size.LogColumns, scaled));
@@ -149,6 +166,7 @@ internal sealed class FastOpening(
                 for (var r = 0; r < split[i].Rows.Length; r++)
                     values[i] += split[i].Rows[r] * rows[place.Row + r];
         });
+        Return([eq, scaled]);
         return values;
     }
 

@@ -23,10 +23,12 @@ internal class FastOperations(ProofPlan plan, CommittedWeights committed, Refere
     public override byte[] CommitWitness()
     {
         var size = Plan.Model.Parameters.Size;
-        values = new int[Plan.Witness.Rows << size.LogColumns];
+        values = arrays.TakeIntegers(Plan.Witness.Rows << size.LogColumns);
+        // Blocks fill all but the last row.
+        values.AsSpan(values.Length - Math.Min(values.Length, 1 << size.LogColumns)).Clear();
         foreach (var (place, column) in Committed())
             column.CopyTo(values.AsSpan((int)Offset(Plan, place)));
-        witness = new EncodedRows(team, size, Plan.Witness.Rows, (row, to) =>
+        witness = new EncodedRows(team, arrays, size, Plan.Witness.Rows, (row, to) =>
         {
             var from = values.AsSpan(row << size.LogColumns, to.Length);
             for (var k = 0; k < to.Length; k++)
@@ -54,9 +56,10 @@ internal class FastOperations(ProofPlan plan, CommittedWeights committed, Refere
         var rows = new Combination { Constant = -Felt4.From(shift) };
         foreach (var (r, factor) in Multilinear.EqTable(before).Index())
             rows.Add(values, r * width, factor);
-        var sums = new uint[Packed.WordsOf(width)];
-        rows.Fill(team, sums, 0, width);
-        return Packed.ToArray(sums, width);
+        var sums = rows.ToWords(team, arrays, width);
+        var shifted = Packed.ToArray(sums, width);
+        arrays.Return(sums);
+        return shifted;
     }
 
     public override Felt4[] Row(int i, WeightLayer layer, Felt4[] channel)
@@ -66,37 +69,38 @@ internal class FastOperations(ProofPlan plan, CommittedWeights committed, Refere
         // As wide as a row of the matrix, or of the layer's weights where those are longer: both come of it.
         var wide = Math.Min(channel.Length + log, Math.Max(log, columns));
         var before = channel.Length + log - wide;
-        var sums = ByteRows.Combine(team, padded, 1 << wide, Multilinear.EqTable(channel.AsSpan(0, before)));
+        var sums = ByteRows.Combine(team, arrays, padded, 1 << wide, Multilinear.EqTable(channel.AsSpan(0, before)));
         combined[i] = (channel, sums);
-        var row = Packed.ToArray(sums, 1 << wide);
         if (wide == log)
-            return row;
-        var (eq, narrow) = (Multilinear.EqTable(channel.AsSpan(before)), new Felt4[1 << log]);
-        for (var j = 0; j < eq.Length; j++)
-            for (var k = 0; k < narrow.Length; k++)
-                narrow[k] += eq[j] * row[j << log | k];
-        return narrow;
+            return Packed.ToArray(sums, 1 << wide);
+        var narrow = Copied(sums);
+        for (; wide > log; wide--)
+            Sumchecks.Bind(narrow, 1 << wide, channel[^(wide - log)]);
+        var row = Packed.ToArray(narrow, 1 << log);
+        arrays.Return(narrow);
+        return row;
     }
 
-    public override Felt4[] Gathered(ConvLayer layer, TensorShape source, Felt4[] x, Felt4[] behind) => Windows.Gathered(layer, source, x, behind);
+    public override Felt4[] Gathered(ConvLayer layer, TensorShape source, Felt4[] x, Felt4[] behind) => Windows.Gathered(team, layer, source, x, behind);
 
     public override Felt4[] Products(ProofWriter proof, Felt4[][] tables)
     {
-        uint[][] packed = [.. tables.Select(t => Packed.Of(t))];
+        if (tables.Length is not (2 or 3))
+            return base.Products(proof, tables);
+        uint[][] packed = [.. tables.Select(t => Packed.Of(arrays, t))];
         var log = int.Log2(tables[0].Length);
-        switch (tables.Length)
+        Felt4[] point, said;
+        if (tables.Length == 2)
         {
-            case 2:
-                var point = Sumchecks.Pairs(proof, team, Tags.Sumcheck, Sumchecks.Inner(packed[0], packed[1], 1 << log), [(packed[0], packed[1])], log);
-                (tables[0][0], tables[1][0]) = (Packed.Get(packed[0], 0), Packed.Get(packed[1], 0));
-                return point;
-            case 3:
-                (point, var said, _) = EntrySumcheck.Prove(proof, team, new ThreeKernel(), packed, [], log);
-                (tables[0][0], tables[1][0], tables[2][0]) = (said[0], said[1], said[2]);
-                return point;
-            default:
-                return base.Products(proof, tables);
+            point = Sumchecks.Pairs(proof, team, Tags.Sumcheck, Sumchecks.Inner(packed[0], packed[1], 1 << log), [(packed[0], packed[1])], log);
+            said = [Packed.Get(packed[0], 0), Packed.Get(packed[1], 0)];
         }
+        else
+            (point, said, _) = EntrySumcheck.Prove(proof, team, new ThreeKernel(), packed, [], log);
+        for (var t = 0; t < tables.Length; t++)
+            tables[t][0] = said[t];
+        Return(packed);
+        return point;
     }
 
     public override (Felt4[] Point, Felt4[] Values) Entries(
@@ -107,7 +111,7 @@ internal class FastOperations(ProofPlan plan, CommittedWeights committed, Refere
         if (windows.Length > 0 && 1 << log - window.Length < Packed.Group || 1 << log < Packed.Group)
             return base.Entries(proof, of, tau, window, inside, entries, windows);
         int[][] columns = [.. inside is null ? [] : (int[][])[inside.Values(log)], .. entries];
-        uint[][] tables = [EqTables.Of(tau), .. columns.Select(column => Widened(column))];
+        uint[][] tables = [EqTables.Of(arrays, tau), .. columns.Select(Widened)];
         Felt4[][] narrow = windows.Length == 0 ? [] : [Multilinear.EqTable(window), .. windows.Select(Elements)];
         var (point, said, ofWindow) = of switch
         {
@@ -116,21 +120,38 @@ internal class FastOperations(ProofPlan plan, CommittedWeights committed, Refere
             LimbSum limbs => EntrySumcheck.Prove(proof, team, new LimbKernel(limbs), tables, narrow, log),
             _ => throw new InvalidOperationException("a sum over entries that has no kernel"),
         };
+        Return(tables);
         return (point, [.. said[^entries.Length..], .. ofWindow.Skip(1)]);
     }
 
-    public override Felt4[] Differences(ProofWriter proof, Felt4[] tau, ImmutableArray<int[]> columns) => DifferenceSumcheck.Prove(proof, team, tau, columns);
+    public override Felt4[] Differences(ProofWriter proof, Felt4[] tau, ImmutableArray<int[]> columns) => DifferenceSumcheck.Prove(proof, team, arrays, tau, columns);
 
-    public override void Open(ProofWriter proof, IReadOnlyList<Claim> claims) =>
-        new FastOpening(team, Plan.Model.Parameters.Size, committed, witness!, values, claims, WeightRows).Prove(proof);
+    public override void Open(ProofWriter proof, IReadOnlyList<Claim> claims)
+    {
+        new FastOpening(team, arrays, Plan.Model.Parameters.Size, committed, witness!, values, claims, WeightRows).Prove(proof);
+        witness!.Return();
+        arrays.Return(values);
+        Return(combined.Values.Select(c => c.Combined));
+    }
 
     private uint[] Widened(int[] column)
     {
         var table = new Combination();
         table.Add(column, 0, Felt4.One);
-        var words = new uint[Packed.WordsOf(column.Length)];
-        table.Fill(team, words, 0, column.Length);
-        return words;
+        return table.ToWords(team, arrays, column.Length);
+    }
+
+    private uint[] Copied(uint[] words)
+    {
+        var copy = arrays.Take(words.Length);
+        words.CopyTo(copy, 0);
+        return copy;
+    }
+
+    private void Return(IEnumerable<uint[]> taken)
+    {
+        foreach (var array in taken)
+            arrays.Return(array);
     }
 
     // u of a claim about a layer's weights, packed: what Row combined, with the variables before the last c set.
@@ -139,11 +160,16 @@ internal class FastOperations(ProofPlan plan, CommittedWeights committed, Refere
         foreach (var (i, (channel, sums)) in combined)
             if (Plan.Weights(i) == claim.Place && claim.Point.AsSpan(0, channel.Length).SequenceEqual(channel))
             {
-                var (row, columns) = ((uint[])sums.Clone(), Plan.Model.Parameters.LogColumns);
+                var (row, columns) = (Copied(sums), Plan.Model.Parameters.LogColumns);
                 var wide = int.Log2(row.Length / Felt4.Degree);
                 for (var at = claim.Point.Length - wide; wide > columns; at++, wide--)
                     Sumchecks.Bind(row, 1 << wide, claim.Point[at]);
-                return row.AsSpan(0, Packed.WordsOf(1 << columns)).ToArray();
+                if (row.Length == Packed.WordsOf(1 << columns))
+                    return row;
+                var first = arrays.Take(Packed.WordsOf(1 << columns));
+                row.AsSpan(0, first.Length).CopyTo(first);
+                arrays.Return(row);
+                return first;
             }
         return null;
     }

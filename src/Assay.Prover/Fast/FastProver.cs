@@ -15,6 +15,7 @@ public sealed class FastProver(int threads) : IDisposable
     private readonly Team team = new(threads);
     private readonly Arrays arrays = new();
     private readonly Lock turn = new();
+    private ProofPlan? latest;
     private readonly ConcurrentDictionary<(ProofModel Model, int Batch), (ProofPlan Plan, Counting Counting)> plans = new(ReferenceModels.Same);
 
     /// <summary>Encodes and hashes a model's weights, once for all proofs.</summary>
@@ -40,6 +41,9 @@ public sealed class FastProver(int threads) : IDisposable
         lock (turn)
         {
             var (plan, counting) = PlanOf(committed, statement.Batch);
+            if (latest != plan)
+                arrays.Forget();
+            latest = plan;
             return InferenceProver.Prove(statement, new FastOperations(plan, committed, run, counting, team, arrays));
         }
     }

@@ -2,6 +2,7 @@ using Assay.Proofs.Field;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
 using Assay.Proofs.Polynomials;
+using Assay.Prover.Kernels;
 
 namespace Assay.Prover.Fast;
 
@@ -10,7 +11,7 @@ internal static class Windows
 {
     /// <summary>G(c, u, v) = Σ_ab eq(behind, (a, b)) x(c, S a + D u − top, S b + D v − left).</summary>
     /// <param name="x">(c, row, column), padded.</param>
-    public static Felt4[] Gathered(ConvLayer layer, TensorShape source, Felt4[] x, Felt4[] behind)
+    public static Felt4[] Gathered(Team team, ConvLayer layer, TensorShape source, Felt4[] x, Felt4[] behind)
     {
         var (kernelRows, kernelColumns) = (layer.KernelRows, layer.KernelColumns);
         var (h, w) = (source.Axes[2], source.Axes[3]);
@@ -18,10 +19,16 @@ internal static class Windows
         var (rows, columns) = (Multilinear.EqTable(behind.AsSpan(0, logRows)), Multilinear.EqTable(behind.AsSpan(logRows)));
         var gathered = new Felt4[1 << Axis.LogOf(layer.Inner(source))];
         var channels = layer.Inner(source) / (kernelRows * kernelColumns);
-        var lines = new Felt4[h.Size * kernelColumns];
-        for (var c = 0; c < channels; c++)
+        team.Split(channels, 1, (from, to) =>
         {
-            Array.Clear(lines);
+            for (var c = from; c < to; c++)
+                Channel(c);
+        });
+        return gathered;
+
+        void Channel(int c)
+        {
+            var lines = new Felt4[h.Size * kernelColumns];
             for (var y = 0; y < h.Size; y++)
                 for (var v = 0; v < kernelColumns; v++)
                     for (var b = 0; b < layer.Columns; b++)
@@ -33,6 +40,5 @@ internal static class Windows
                         for (var v = 0; v < kernelColumns; v++)
                             gathered[(c * kernelRows + u) * kernelColumns + v] += rows[a] * lines[y * kernelColumns + v];
         }
-        return gathered;
     }
 }

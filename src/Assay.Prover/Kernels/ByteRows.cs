@@ -20,11 +20,12 @@ internal static class ByteRows
     /// <param name="rows">Row by row.</param>
     /// <param name="width">Of a row.</param>
     /// <returns>As many packed elements as a row has.</returns>
-    public static uint[] Combine(Team team, sbyte[] rows, int width, ReadOnlySpan<Felt4> factors)
+    public static uint[] Combine(Team team, Arrays arrays, sbyte[] rows, int width, ReadOnlySpan<Felt4> factors)
     {
         if (rows.Length < (long)width * factors.Length)
             throw new ArgumentException($"{rows.Length} weights in rows of {width}", nameof(rows));
-        var sums = new uint[Packed.WordsOf(width)];
+        var sums = arrays.Take(Packed.WordsOf(width));
+        Array.Clear(sums);
         if (width % Columns != 0 || !(Avx2.IsSupported && Widths.Bits >= 256))
         {
             Plain(rows, width, factors, sums);
@@ -110,7 +111,7 @@ internal static class ByteRows
             b5.StoreUnsafe(ref to, 208);
             b6.StoreUnsafe(ref to, 224);
             b7.StoreUnsafe(ref to, 240);
-            Flush(words, 16, k, sums);
+            Flush<Lanes512>(words, k, sums);
         }
     }
 
@@ -137,23 +138,26 @@ internal static class ByteRows
             }
             for (var i = 0; i < a.Length; i++)
                 a[i].StoreUnsafe(ref words[8 * i]);
-            Flush(words, 8, k, sums);
+            Flush<Lanes256>(words, k, sums);
         }
     }
 
-    // Unpacking takes four columns of each eight into the first words, four into the second.
-    private static void Flush(ReadOnlySpan<int> words, int lanes, int k, uint[] sums)
+    // Unpacking takes four columns of each eight into the first words, four into the second. Sums are below p without their sign.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Flush<T>(ReadOnlySpan<int> words, int k, uint[] sums) where T : struct, ILanes<T>
     {
+        Span<uint> joined = stackalloc uint[Packed.Group];
+        var above = T.Of(Felt.From(1L << 16).Form);
         for (var half = 0; half < 2; half++)
-            for (var i = 0; i < lanes; i++)
+            for (var c = 0; c < Felt4.Degree; c++)
             {
-                var column = k + i / 4 * 8 + half * 4 + i % 4;
-                var at = column / Packed.Group * Packed.Words + column % Packed.Group;
-                for (var c = 0; c < Felt4.Degree; c++, at += Packed.Group)
+                var word = (half * Parts + 2 * c) * T.Count;
+                FieldLanes.Add(IntColumns.Residue<T>(in words[word]), FieldLanes.Multiply(IntColumns.Residue<T>(in words[word + T.Count]), above)).Store(ref joined[0]);
+                for (var i = 0; i < T.Count; i += 4)
                 {
-                    var word = (half * Parts + 2 * c) * lanes + i;
-                    var sum = (sums[at] + words[word] + ((long)words[word + lanes] << 16)) % Felt.Modulus;
-                    sums[at] = (uint)(sum < 0 ? sum + Felt.Modulus : sum);
+                    var column = k + 2 * i + half * 4;
+                    ref var sum = ref sums[column / Packed.Group * Packed.Words + column % Packed.Group + c * Packed.Group];
+                    FieldLanes.Add(Lanes128.Load(in sum), Lanes128.Load(in joined[i])).Store(ref sum);
                 }
             }
     }

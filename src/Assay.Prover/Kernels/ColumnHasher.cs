@@ -41,7 +41,7 @@ internal static class ColumnHasher
     internal static void Hash<T>(ReadOnlySpan<uint> matrix, int rows, int columns, Span<uint> hashes) where T : struct, ILanes<T>
     {
         Span<T> cv = new T[Words];
-        Span<uint> lane = stackalloc uint[16];
+        Span<uint> lane = stackalloc uint[Words * 16];
         for (var at = 0; at < columns; at += T.Count)
         {
             Column<T>(matrix, rows, columns, at, cv);
@@ -95,9 +95,7 @@ internal static class ColumnHasher
         Span<uint> turned = stackalloc uint[BlockWords * 16];
         for (var node = 0; node < children.Length / BlockWords; node += T.Count)
         {
-            for (var i = 0; i < T.Count; i++)
-                for (var w = 0; w < BlockWords; w++)
-                    turned[w * T.Count + i] = children[(node + i) * BlockWords + w];
+            Turning.Turn(children[(node * BlockWords)..], T.Count, BlockWords, turned, T.Count);
             for (var w = 0; w < BlockWords; w++)
                 block[w] = T.Load(in turned[w * T.Count]);
             for (var i = 0; i < Words; i++)
@@ -110,7 +108,7 @@ internal static class ColumnHasher
     private static void Sixteen<T>(ReadOnlySpan<uint> matrix, int rows, int columns, int first, Span<uint> hashes) where T : struct, ILanes<T>
     {
         Span<T> cv = new T[Words];
-        Span<uint> lane = stackalloc uint[16];
+        Span<uint> lane = stackalloc uint[Words * 16];
         for (var i = 0; i < 16; i += T.Count)
         {
             Column<T>(matrix, rows, columns, first + i, cv);
@@ -119,14 +117,11 @@ internal static class ColumnHasher
     }
 
     // Word by word in lanes, to hash by hash.
-    private static void Scatter<T>(ReadOnlySpan<T> cv, Span<uint> hashes, Span<uint> lane) where T : struct, ILanes<T>
+    private static void Scatter<T>(ReadOnlySpan<T> cv, Span<uint> hashes, Span<uint> lanes) where T : struct, ILanes<T>
     {
         for (var word = 0; word < Words; word++)
-        {
-            cv[word].Store(ref lane[0]);
-            for (var i = 0; i < T.Count; i++)
-                hashes[i * Words + word] = lane[i];
-        }
+            cv[word].Store(ref lanes[word * T.Count]);
+        Turning.Turn(lanes, Words, T.Count, hashes, Words);
     }
 
     // One hash in each lane: BLAKE3 of 4 · rows bytes, whose tree is the same in all of them.

@@ -43,6 +43,18 @@ internal sealed class Combination
         team.Split(count / Packed.Group, Math.Max(1, 4096 / (Packed.Group * (1 + columns.Count))), (first, last) => Widths.Run(new Summing(this, output, from, first, last, add)));
     }
 
+    /// <summary>All of so many elements.</summary>
+    public uint[] ToWords(Team team, Arrays arrays, int count)
+    {
+        var words = arrays.Take(Packed.WordsOf(count));
+        if (count >= Packed.Group)
+            Fill(team, words, 0, count);
+        else
+            for (var k = 0; k < count; k++)
+                Packed.Set(words, k, At(k));
+        return words;
+    }
+
     private readonly struct Summing(Combination of, uint[] output, int start, int from, int to, bool add) : IKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

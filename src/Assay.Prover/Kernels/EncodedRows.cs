@@ -7,6 +7,7 @@ namespace Assay.Prover.Kernels;
 /// <summary>A matrix of small integers, its rows encoded and its columns hashed (docs/spec/proofs.md section 4).</summary>
 internal sealed class EncodedRows
 {
+    private readonly Arrays arrays;
     private readonly RowEncoder encoder;
     private readonly MerkleTree tree;
 
@@ -16,18 +17,19 @@ internal sealed class EncodedRows
 
     /// <param name="row">Writes the values of a row, modulo p; called by several threads.</param>
     /// <param name="byColumn">For a matrix of which many proofs show columns.</param>
-    public EncodedRows(Team team, OpeningSize size, int rows, RowSource row, bool byColumn)
+    public EncodedRows(Team team, Arrays arrays, OpeningSize size, int rows, RowSource row, bool byColumn)
     {
-        (Rows, this.byColumn, encoder) = (rows, byColumn, RowEncoder.Of(size.LogColumns, size.LogLength));
+        (Rows, this.arrays, this.byColumn, encoder) = (rows, arrays, byColumn, RowEncoder.Of(size.LogColumns, size.LogLength));
         var length = encoder.Length;
-        words = GC.AllocateUninitializedArray<uint>(checked(rows * length));
+        words = arrays.Take(checked(rows * length));
         team.Run(rows, r =>
         {
-            Span<uint> values = new uint[encoder.Columns];
+            var values = arrays.Take(encoder.Columns);
             row(r, values);
             encoder.Encode(values, words.AsSpan(r * length, length));
+            arrays.Return(values);
         });
-        var leaves = new uint[length * (Blake3.Size / 4)];
+        var leaves = arrays.Take(length * (Blake3.Size / 4));
         if (rows == 0)
             for (var i = 0; i < length; i++)
                 ColumnHash.Leaf([]).CopyTo(MemoryMarshal.AsBytes(leaves.AsSpan(i * (Blake3.Size / 4))));
@@ -37,7 +39,7 @@ internal sealed class EncodedRows
                 for (var g = from; g < to; g++)
                     ColumnHasher.Leaves(words, rows, length, g * RowEncoder.Group, leaves.AsSpan(encoder.PlaceOf(g) * (Blake3.Size / 4)));
             });
-        tree = new MerkleTree(team, leaves);
+        tree = new MerkleTree(team, arrays, leaves);
         if (!byColumn)
             return;
         var columns = GC.AllocateUninitializedArray<uint>(words.Length);
@@ -61,6 +63,13 @@ internal sealed class EncodedRows
     public byte[] Root => tree.Root;
 
     public byte[] Node(int level, int index) => tree.Node(level, index);
+
+    /// <summary>It is of no more use.</summary>
+    public void Return()
+    {
+        arrays.Return(words);
+        tree.Return();
+    }
 
     /// <summary>The codewords' values at a place, canonical.</summary>
     public void Column(int place, Span<uint> column)

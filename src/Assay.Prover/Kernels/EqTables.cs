@@ -15,6 +15,16 @@ internal static class EqTables
         return words;
     }
 
+    /// <inheritdoc cref="Of(ReadOnlySpan{Felt4})"/>
+    public static uint[] Of(Arrays arrays, ReadOnlySpan<Felt4> point)
+    {
+        var words = arrays.Take(Packed.WordsOf(1 << point.Length));
+        if (point.Length < 4)
+            Array.Clear(words);
+        Fill(point, Felt4.One, words);
+        return words;
+    }
+
     /// <param name="scale">What all of it is multiplied by.</param>
     /// <param name="words">Of 2^k elements, or of one group where that is less.</param>
     public static void Fill(ReadOnlySpan<Felt4> point, Felt4 scale, Span<uint> words)

@@ -9,15 +9,16 @@ internal sealed class MerkleTree
 {
     private const int Words = Blake3.Size / 4;
 
+    private readonly Arrays arrays;
     private readonly List<uint[]> levels;
 
     /// <param name="leaves">A power of two; eight words each, u32le.</param>
-    public MerkleTree(Team team, uint[] leaves)
+    public MerkleTree(Team team, Arrays arrays, uint[] leaves)
     {
-        levels = [leaves];
+        (this.arrays, levels) = (arrays, [leaves]);
         while (levels[^1].Length > Words)
         {
-            var (below, above) = (levels[^1], new uint[levels[^1].Length / 2]);
+            var (below, above) = (levels[^1], arrays.Take(levels[^1].Length / 2));
             var nodes = above.Length / Words;
             if (nodes < Packed.Group)
                 for (var i = 0; i < nodes; i++)
@@ -31,6 +32,13 @@ internal sealed class MerkleTree
     public byte[] Root => Node(levels.Count - 1, 0);
 
     public byte[] Node(int level, int index) => Bytes(levels[level], index).ToArray();
+
+    /// <summary>It is of no more use.</summary>
+    public void Return()
+    {
+        foreach (var level in levels)
+            arrays.Return(level);
+    }
 
     private static ReadOnlySpan<byte> Bytes(uint[] words, int index) => MemoryMarshal.AsBytes(words.AsSpan(index * Words, Words));
 }

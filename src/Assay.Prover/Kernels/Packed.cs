@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 
 namespace Assay.Prover.Kernels;
@@ -29,14 +30,18 @@ internal static class Packed
         (words[at], words[at + Group], words[at + 2 * Group], words[at + 3 * Group]) = (value.C0.Form, value.C1.Form, value.C2.Form, value.C3.Form);
     }
 
-    public static uint[] Of(ReadOnlySpan<Felt4> values)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static uint[] Of(Arrays arrays, ReadOnlySpan<Felt4> values)
     {
-        var words = new uint[WordsOf(values.Length)];
+        var words = arrays.Take(WordsOf(values.Length));
+        if (values.Length < Group)
+            Array.Clear(words);
         for (var i = 0; i < values.Length; i++)
             Set(words, i, values[i]);
         return words;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Felt4[] ToArray(ReadOnlySpan<uint> words, int count)
     {
         var values = new Felt4[count];

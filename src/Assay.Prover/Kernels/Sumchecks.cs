@@ -55,7 +55,7 @@ internal static class Sumchecks
     }
 
     /// <summary>Σ A(x) B(x) over all of two packed tables.</summary>
-    public static Felt4 Inner(ReadOnlySpan<uint> a, ReadOnlySpan<uint> b, int count)
+    public static Felt4 Inner(uint[] a, uint[] b, int count)
     {
         var sum = Felt4.Zero;
         if (count < Packed.Group)
@@ -64,7 +64,7 @@ internal static class Sumchecks
                 sum += Packed.Get(a, i) * Packed.Get(b, i);
             return sum;
         }
-        var kernel = new Multiplying(a.ToArray(), b.ToArray(), new Felt4[1]);
+        var kernel = new Multiplying(a, b, Packed.WordsOf(count), new Felt4[1]);
         Widths.Run(kernel);
         return kernel.Sum[0];
     }
@@ -89,6 +89,20 @@ internal static class Sumchecks
     /// <summary>sums[k] += factor · values[k], packed.</summary>
     public static void AddMultiple(Team team, uint[] sums, uint[] values, Felt4 factor) =>
         team.Split(sums.Length / Packed.Words, 512, (from, to) => Widths.Run(new Adding(sums, values, factor, from * Packed.Words, to * Packed.Words)));
+
+    /// <summary>sums[at + k] += values[k], packed, of <paramref name="count"/> elements.</summary>
+    /// <param name="at">The first word.</param>
+    public static void Add(uint[] sums, int at, uint[] values, int count) => Widths.Run(new Joining(sums, at, values, Packed.WordsOf(count)));
+
+    private readonly struct Joining(uint[] sums, int at, uint[] values, int words) : IKernel
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run<T>() where T : struct, ILanes<T>
+        {
+            for (var i = 0; i < words; i += T.Count)
+                FieldLanes.Add(T.Load(in sums[at + i]), T.Load(in values[i])).Store(ref sums[at + i]);
+        }
+    }
 
     private readonly struct Adding(uint[] sums, uint[] values, Felt4 factor, int from, int to) : IKernel
     {
@@ -117,7 +131,7 @@ internal static class Sumchecks
         }
     }
 
-    private readonly struct Multiplying(uint[] a, uint[] b, Felt4[] sum) : IKernel
+    private readonly struct Multiplying(uint[] a, uint[] b, int words, Felt4[] sum) : IKernel
     {
         public Felt4[] Sum => sum;
 
@@ -125,7 +139,7 @@ internal static class Sumchecks
         public void Run<T>() where T : struct, ILanes<T>
         {
             Elements<T> total = default;
-            for (var group = 0; group < a.Length; group += Packed.Words)
+            for (var group = 0; group < words; group += Packed.Words)
                 for (var at = group; at < group + Packed.Group; at += T.Count)
                     AddProduct(ref a[at], ref b[at], ref total);
             sum[0] = total.Sum();

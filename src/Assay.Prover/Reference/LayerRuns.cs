@@ -121,29 +121,31 @@ internal static class ViewRun
 {
     public static int[] Of(ProofLayer layer, int[][] x, ImmutableArray<TensorShape> inputs, TensorShape shape)
     {
-        var (values, log) = (new int[1 << shape.Log], shape.Inner.Log);
+        var (values, inner) = (new int[1 << shape.Log], shape.Inner);
+        var log = inner.Log;
         if (layer is ReshapeLayer && ReshapeLayer.IsAligned(inputs[0], shape))
             return x[0];
         for (var b = 0; b < 1 << shape.Axes[0].Log; b++)
             switch (layer)
             {
                 case ReshapeLayer:
-                    foreach (var (from, to) in inputs[0].Inner.Places().Zip(shape.Inner.Places()))
+                    foreach (var (from, to) in inputs[0].Inner.Places().Zip(inner.Places()))
                         values[b << log | to] = x[0][b << inputs[0].Inner.Log | from];
                     break;
                 case TransposeLayer transpose:
+                    int[] shifts = [.. shape.Axes[1..].Select((axis, a) => inputs[0].Log - inputs[0].Before(transpose.Order[a]) - axis.Log)];
                     for (var at = 0; at < 1 << log; at++)
                     {
                         var from = 0;
-                        for (var axis = 1; axis < shape.Axes.Length; axis++)
-                            from |= shape.Inner.Index(at, axis - 1) << inputs[0].Log - inputs[0].Before(transpose.Order[axis - 1]) - shape.Axes[axis].Log;
+                        for (var axis = 0; axis < shifts.Length; axis++)
+                            from |= inner.Index(at, axis) << shifts[axis];
                         values[b << log | at] = x[0][b << log | from];
                     }
                     break;
                 case ConcatLayer concat:
                     foreach (var (p, part) in inputs.Index())
                         foreach (var place in part.Inner.Places())
-                            values[b << log | ViewRelation.Joined(part.Inner, shape.Inner, place, concat.Along - 1, inputs.Take(p).Sum(i => i.Axes[concat.Along].Size))] =
+                            values[b << log | ViewRelation.Joined(part.Inner, inner, place, concat.Along - 1, inputs.Take(p).Sum(i => i.Axes[concat.Along].Size))] =
                                 x[p][b << part.Inner.Log | place];
                     break;
                 default:
