@@ -71,6 +71,7 @@ public sealed class Blake3
     }
 
     /// <summary>The message goes on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
@@ -93,6 +94,7 @@ public sealed class Blake3
     }
 
     /// <summary>As many bytes of output as there is room for: of more of them the first are the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(Span<byte> output)
     {
         Span<uint> cv = stackalloc uint[Words];
@@ -126,6 +128,7 @@ public sealed class Blake3
     }
 
     // The block is full and is not the message's last.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CompressBlock()
     {
         Span<uint> words = stackalloc uint[16];
@@ -139,6 +142,7 @@ public sealed class Blake3
             EndChunk();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EndChunk()
     {
         Span<uint> words = stackalloc uint[16];
@@ -220,6 +224,7 @@ public sealed class Blake3
         return words;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ToWords(ReadOnlySpan<byte> bytes, Span<uint> words)
     {
         for (var i = 0; i < words.Length; i++)

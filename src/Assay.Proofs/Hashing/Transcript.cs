@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 
 namespace Assay.Proofs.Hashing;
@@ -36,6 +37,7 @@ public sealed class Transcript
         state = hash.Finish();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Absorb(byte tag, ReadOnlySpan<Felt4> values)
     {
         var bytes = new byte[values.Length * 16];
@@ -45,6 +47,7 @@ public sealed class Transcript
     }
 
     /// <summary>So many elements of the extension, each as likely as any other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Felt4[] Challenges(byte tag, int count)
     {
         var words = new Words(Squeeze(tag));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Polynomials;
 
@@ -65,6 +66,7 @@ public sealed record TensorShape(ImmutableArray<Axis> Axes)
     }
 
     /// <summary>The sum over real places z of eq(a, z) eq(b, z): axis by axis.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Felt4 EqOfReal(ReadOnlySpan<Felt4> a, ReadOnlySpan<Felt4> b)
     {
         var product = Felt4.One;

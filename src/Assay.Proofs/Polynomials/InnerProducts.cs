@@ -19,6 +19,7 @@ internal static class InnerProducts
     private static readonly Felt Once = Felt.OfForm(1);
 
     /// <summary>Σ factors[i] · integers[i].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Felt4 Of(ReadOnlySpan<Felt4> factors, ReadOnlySpan<int> integers)
     {
         if (integers.Length != factors.Length)
@@ -36,6 +37,7 @@ internal static class InnerProducts
     public static Felt4 Of(ReadOnlySpan<Felt4> factors, ReadOnlySpan<Felt> values) => Of(factors, MemoryMarshal.Cast<Felt, int>(values)) * Once;
 
     /// <summary>The extension of a table of integers at a point.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Felt4 At(ReadOnlySpan<int> table, ReadOnlySpan<Felt4> point)
     {
         if (table.Length != 1 << point.Length)

@@ -7,6 +7,7 @@ namespace Assay.Proofs.Polynomials;
 public static class Multilinear
 {
     /// <summary>eq(a, b) = Π (1 − a_i − b_i + 2 a_i b_i): 1 where two corners are one, 0 where they are two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Felt4 Eq(ReadOnlySpan<Felt4> a, ReadOnlySpan<Felt4> b)
     {
         if (a.Length != b.Length)
@@ -51,6 +52,7 @@ public static class Multilinear
             table[i] += value * (table[half + i] - table[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Felt4 EvaluateInPlace(Span<Felt4> values, ReadOnlySpan<Felt4> point)
     {
         if (values.Length != 1 << point.Length)

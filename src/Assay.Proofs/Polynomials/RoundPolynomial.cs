@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 
 namespace Assay.Proofs.Polynomials;
@@ -12,6 +13,7 @@ public static class RoundPolynomial
     /// <param name="message">g(0), g(2), … g(D).</param>
     /// <param name="claim">g(0) + g(1).</param>
     // Lagrange over 0 … D: the product of all (x − i) over each (x − j), times 1/(j! (D − j)! (−1)^(D − j)).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Felt4 Evaluate(ReadOnlySpan<Felt4> message, Felt4 claim, Felt4 x)
     {
         var degree = message.Length;

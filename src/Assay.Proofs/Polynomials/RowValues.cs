@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 
 namespace Assay.Proofs.Polynomials;
@@ -9,6 +10,7 @@ internal static class RowValues
     private const int MostBlock = 256;
 
     /// <summary>As many as places, in their order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Felt4[] At(ReadOnlySpan<Felt4> row, ReadOnlySpan<Felt> places)
     {
         var values = new Felt4[places.Length];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Polynomials;
 
@@ -22,6 +23,7 @@ internal static class LogUpTree
 {
     /// <param name="depth">Layers: 1 and more.</param>
     /// <exception cref="ProofRefused">C8, C9 or C10.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static LeafClaim Read(ProofReader proof, int depth)
     {
         var root = proof.Take(Tags.TreeRoot, 4);

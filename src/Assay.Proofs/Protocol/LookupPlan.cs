@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Assay.Proofs.Models;
 
 namespace Assay.Proofs.Protocol;
@@ -52,6 +53,11 @@ public sealed class LookupPlan
     public int Depth => Math.Max(1, Axis.LogOf(checked((int)LeafCount)));
 
     /// <summary>Rows of a table, the last one repeated to a power of two.</summary>
-    public static ImmutableArray<TableRow> Padded(ImmutableArray<TableRow> rows) =>
-        [.. rows, .. Enumerable.Repeat(rows[^1], (1 << Axis.LogOf(rows.Length)) - rows.Length)];
+    public static ImmutableArray<TableRow> Padded(ImmutableArray<TableRow> rows)
+    {
+        var padded = new TableRow[1 << Axis.LogOf(rows.Length)];
+        rows.CopyTo(padded);
+        Array.Fill(padded, rows[^1], rows.Length, padded.Length - rows.Length);
+        return ImmutableCollectionsMarshal.AsImmutableArray(padded);
+    }
 }

@@ -28,6 +28,7 @@ internal static class LookupStage
 
     public static SectionEvaluations[] Read(ProofReader proof, LookupPlan plan, List<Claim> claims) => Read(proof, plan, LookupChallenges.Of(proof.Transcript), claims);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static SectionEvaluations[] Read(ProofReader proof, LookupPlan plan, LookupChallenges challenges, List<Claim> claims)
     {
         var leaves = LogUpTree.Read(proof, plan.Depth);
@@ -69,6 +70,7 @@ internal static class LookupStage
     }
 
     // eq of the coordinates before a block's own with the block's place.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Felt4 Prefix(Felt4[] point, LookupPlan plan, int leaf)
     {
         var bits = plan.Depth - plan.Leaves[leaf].Log;

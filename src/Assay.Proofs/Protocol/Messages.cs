@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Hashing;
@@ -58,6 +59,7 @@ public sealed class ProofReader
     internal void Require(bool holds, ProofCheck check) => Checks.Require(holds, check);
 
     /// <summary>The next elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal Felt4[] Take(byte tag, int count)
     {
         var bytes = TakeBytes(16 * (long)count);
@@ -77,6 +79,7 @@ public sealed class ProofReader
     }
 
     /// <summary>Elements of the base field that come after the last challenge: canonical words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int[] TakeLast(int count)
     {
         var bytes = TakeBytes(4 * (long)count);
@@ -107,6 +110,7 @@ public sealed class ProofReader
 
     private Felt Word(ReadOnlySpan<byte> bytes) => Felt.From(Canonical(bytes));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Canonical(ReadOnlySpan<byte> bytes)
     {
         var word = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
@@ -128,6 +132,7 @@ public sealed class ProofWriter(Transcript transcript)
 
     public byte[] ToArray() => proof.ToArray();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Put(byte tag, params ReadOnlySpan<Felt4> values)
     {
         var bytes = new byte[16 * values.Length];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Polynomials;
 
@@ -49,6 +50,7 @@ public static class Opening
     public static int LogOf(int claims) => claims <= 1 ? 0 : int.Log2(claims - 1) + 1;
 
     /// <exception cref="ProofRefused">C20 to C24.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Read(ProofReader proof, OpeningSize size, ReadOnlySpan<CommittedMatrix> matrices, IReadOnlyList<Claim> claims)
     {
         var mix = Multilinear.EqTable(proof.Transcript.Challenges(Tags.Challenge, LogOf(claims.Count)));
@@ -98,6 +100,7 @@ public static class Opening
         [.. transcript.Indices(Tags.Indices, size.Queries, size.LogLength).Distinct().Order()];
 
     /// <summary>What each row of a matrix is multiplied by in the combined row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Felt4[] Coefficients(IReadOnlyList<Claim> claims, ReadOnlySpan<Felt4> mix, int matrix, int rows, int logColumns)
     {
         var coefficients = new Felt4[rows];

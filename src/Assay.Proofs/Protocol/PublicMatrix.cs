@@ -79,6 +79,7 @@ public sealed class WindowMatrix : PublicMatrix
         return table;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Felt4 Evaluate(ReadOnlySpan<Felt4> place)
     {
         var (h, w) = (shape.Axes[^2], shape.Axes[^1]);
@@ -99,6 +100,7 @@ public sealed class WindowMatrix : PublicMatrix
     }
 
     // D_u[h] = Σ over real outputs a with S a + D u − P = h of eq(point, a).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Felt4[][] Images(int kernel, int outputs, int inputs, int stride, int dilation, int padding, ReadOnlySpan<Felt4> point)
     {
         var eq = Multilinear.EqTable(point);
@@ -115,6 +117,7 @@ public sealed class WindowMatrix : PublicMatrix
 
     private static Felt4[] Sum(Felt4[][] images) => [.. Enumerable.Range(0, images[0].Length).Select(h => images.Aggregate(Felt4.Zero, (sum, image) => sum + image[h]))];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Felt4 Inner(Felt4[] values, Felt4[] eq)
     {
         var sum = Felt4.Zero;
@@ -132,6 +135,7 @@ public sealed class MovingMatrix(TensorShape from, IEnumerable<int> to, ReadOnly
 
     public override int Log => from.Log;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Felt4[] Table()
     {
         var table = new Felt4[1 << from.Log];
@@ -140,6 +144,7 @@ public sealed class MovingMatrix(TensorShape from, IEnumerable<int> to, ReadOnly
         return table;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Felt4 Evaluate(ReadOnlySpan<Felt4> place)
     {
         var eq = Multilinear.EqTable(place);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Assay.Proofs.Files;
 using Assay.Proofs.Hashing;
@@ -28,6 +29,7 @@ public sealed record Statement(ReadOnlyMemory<byte> ModelId, ReadOnlyMemory<byte
     }
 
     /// <summary>The public input as a table, its padding the zero point.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Field.Felt[] InputTable(ProofPlan plan)
     {
         var table = new Field.Felt[1 << plan.Shapes[0].Log];
@@ -38,6 +40,7 @@ public sealed record Statement(ReadOnlyMemory<byte> ModelId, ReadOnlyMemory<byte
     }
 
     /// <summary>The public output as a table, its padding zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Field.Felt[] OutputTable(ProofPlan plan)
     {
         var table = new Field.Felt[1 << plan.Shapes[^1].Log];

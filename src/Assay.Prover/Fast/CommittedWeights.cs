@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
 using Assay.Proofs.Field;
@@ -34,7 +35,7 @@ public sealed class CommittedWeights
         var size = model.Parameters.Size;
         var ofRow = blocks.SelectMany(b => Enumerable.Range(b.Place.Row, Math.Max(1, 1 << b.Place.Log >> size.LogColumns)).Select(row => (row, b))).ToLookup(r => r.row, r => r.b);
         // Its arrays are kept with it.
-        Encoded = new EncodedRows(team, new Arrays(), size, plan.WeightRows, (row, values) =>
+        Encoded = new EncodedRows(team, new Arrays(), size, plan.WeightRows, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (row, values) =>
         {
             values.Clear();
             foreach (var (place, layer, isBias) in ofRow[row])

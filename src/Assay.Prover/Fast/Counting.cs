@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Protocol;
 using Assay.Prover.Kernels;
 
@@ -45,6 +46,7 @@ internal sealed class Counting
 
     private int[][] NewCounts() => [.. plan.Tables.Select(t => new int[1 << t.Log])];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Count(Lookup lookup, ImmutableArray<int[]> columns, int log, int from, int to, int[][] counts)
     {
         var where = lookup.Where?.Values(log);
@@ -80,6 +82,7 @@ internal sealed class Counting
     }
 
     // Where a row is, or would be. Tags of rows are not 0.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Slot(int tag, TableRow row)
     {
         var hash = ((uint)tag * 0x9e37_79b1 ^ (uint)row.A) * 0x85eb_ca6b ^ (uint)row.B;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Polynomials;
 using Assay.Proofs.Protocol;
@@ -20,6 +21,7 @@ internal sealed class FastOpening(
     // Of claims about whole rows of the model's matrix, their combined row.
     private readonly uint[]?[] ofModel = new uint[]?[claims.Count];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Prove(ProofWriter proof)
     {
         for (var i = 0; i < claims.Count; i++)
@@ -58,6 +60,7 @@ internal sealed class FastOpening(
 
     private bool IsPart(int i) => claims[i].Place.Log < size.LogColumns;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private List<(uint[] A, uint[] B)> Tables(Felt4[] mix)
     {
         var tables = new List<(uint[] A, uint[] B)>();
@@ -80,6 +83,7 @@ internal sealed class FastOpening(
     }
 
     // The point of a part, at its place in the row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddEq(uint[] eq, uint[] own, Claim claim, Felt4 factor)
     {
         var (place, count) = (claim.Place, 1 << claim.Place.Log);
@@ -100,6 +104,7 @@ internal sealed class FastOpening(
     }
 
     // Σ weight[i] u_i: rows of the witness, each once; then what the model's claims combined.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint[] Sum(IEnumerable<int> of, Felt4[] weight)
     {
         var (rows, combined) = (new Felt4[witness.Rows], new Combination());

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
@@ -28,7 +29,7 @@ internal class FastOperations(ProofPlan plan, CommittedWeights committed, Refere
         values.AsSpan(values.Length - Math.Min(values.Length, 1 << size.LogColumns)).Clear();
         foreach (var (place, column) in Committed())
             column.CopyTo(values.AsSpan((int)Offset(Plan, place)));
-        witness = new EncodedRows(team, arrays, size, Plan.Witness.Rows, (row, to) =>
+        witness = new EncodedRows(team, arrays, size, Plan.Witness.Rows, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (row, to) =>
         {
             var from = values.AsSpan(row << size.LogColumns, to.Length);
             for (var k = 0; k < to.Length; k++)

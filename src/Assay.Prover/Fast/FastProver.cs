@@ -16,7 +16,7 @@ public sealed class FastProver(int threads) : IDisposable
     private readonly Arrays arrays = new();
     private readonly Lock turn = new();
     private ProofPlan? latest;
-    private readonly ConcurrentDictionary<(ProofModel Model, int Batch), (ProofPlan Plan, Counting Counting)> plans = new(ReferenceModels.Same);
+    private readonly ConcurrentDictionary<(ProofModel Model, int Batch), Planned> plans = new(ReferenceModels.Same);
 
     /// <summary>Encodes and hashes a model's weights, once for all proofs.</summary>
     public CommittedWeights Commit(ProofModel model, ImmutableArray<LayerWeights?> weights)
@@ -29,7 +29,10 @@ public sealed class FastProver(int threads) : IDisposable
     public ReferenceRun Run(CommittedWeights committed, int batch, ImmutableArray<sbyte> input)
     {
         lock (turn)
-            return ReferenceRun.Of(PlanOf(committed, batch).Plan, committed.Weights, input, new FastRun(team, committed));
+        {
+            var planned = PlanOf(committed, batch);
+            return ReferenceRun.Of(planned.Plan, committed.Weights, input, new FastRun(team, committed, planned.Intervals));
+        }
     }
 
     /// <summary>The proof that the model's output on the statement's input is the statement's.</summary>
@@ -40,7 +43,7 @@ public sealed class FastProver(int threads) : IDisposable
     {
         lock (turn)
         {
-            var (plan, counting) = PlanOf(committed, statement.Batch);
+            var (plan, counting, _) = PlanOf(committed, statement.Batch);
             if (latest != plan)
                 arrays.Forget();
             latest = plan;
@@ -50,11 +53,13 @@ public sealed class FastProver(int threads) : IDisposable
 
     public void Dispose() => team.Dispose();
 
-    private (ProofPlan Plan, Counting Counting) PlanOf(CommittedWeights committed, int batch) => plans.GetOrAdd((committed.Model, batch), key =>
+    private Planned PlanOf(CommittedWeights committed, int batch) => plans.GetOrAdd((committed.Model, batch), key =>
     {
         var plan = new ProofPlan(key.Model, key.Batch);
-        return (plan, new Counting(plan.Lookups));
+        return new Planned(plan, new Counting(plan.Lookups), []);
     });
+
+    private sealed record Planned(ProofPlan Plan, Counting Counting, ConcurrentDictionary<int, FastRun.Intervals[]> Intervals);
 
     // A model is itself: comparing all of its tables would take longer than proving.
     private sealed class ReferenceModels : IEqualityComparer<(ProofModel Model, int Batch)>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
 using Assay.Proofs.Protocol;
@@ -8,8 +10,10 @@ using Assay.Prover.Reference;
 namespace Assay.Prover.Fast;
 
 /// <summary>Runs layers as <see cref="RunOperations"/> does, with eight-bit products and several threads.</summary>
-internal sealed class FastRun(Team team, CommittedWeights committed) : RunOperations
+/// <param name="intervals">Of layers that were run before, in order of their groups: they follow from the plan.</param>
+internal sealed class FastRun(Team team, CommittedWeights committed, ConcurrentDictionary<int, FastRun.Intervals[]> intervals) : RunOperations
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int[] Sums(int i, DenseLayer layer, LayerWeights weights, int[] x, TensorShape source, TensorShape shape)
     {
         var (log, outputs) = (source.Axes[^1].Log, shape.Axes[^1].Log);
@@ -23,6 +27,7 @@ internal sealed class FastRun(Team team, CommittedWeights committed) : RunOperat
         return sums;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int[] Sums(int i, ConvLayer layer, LayerWeights weights, int[] x, TensorShape source, TensorShape shape)
     {
         if (layer.Depthwise)
@@ -55,9 +60,9 @@ internal sealed class FastRun(Team team, CommittedWeights committed) : RunOperat
             return base.Scaled(plan, i, layer, sums);
         var shape = plan.Shapes[i + 1];
         var groups = new GroupColumn(layer, shape, [.. Enumerable.Range(0, layer.Groups.Length)]).Values(shape.Log);
-        var tables = layer.Tables(plan.InputsOf(i), plan.Model.Parameters.LogRange).Select(t => new Intervals(t)).ToArray();
+        var tables = intervals.GetOrAdd(i, layer => [.. plan.Tables.Where(t => t.Layer == layer).Select(t => new Intervals(t.Rows))]);
         var (y, v, w) = (new int[sums.Length], new int[sums.Length], new int[sums.Length]);
-        team.Split(sums.Length, 1024, (from, to) =>
+        team.Split(sums.Length, 1024, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (from, to) =>
         {
             for (var at = from; at < to; at++)
             {
@@ -68,6 +73,7 @@ internal sealed class FastRun(Team team, CommittedWeights committed) : RunOperat
         return [y, v, w, sums];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int[] Part(int[] x, TensorShape source, TensorShape shape, int part)
     {
         var values = new int[1 << shape.Log];
@@ -80,6 +86,7 @@ internal sealed class FastRun(Team team, CommittedWeights committed) : RunOperat
         return values;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static short[] Shifted(int[] x, int zero)
     {
         var shifted = new short[x.Length];
@@ -88,6 +95,7 @@ internal sealed class FastRun(Team team, CommittedWeights committed) : RunOperat
         return shifted;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Patch(ConvLayer layer, TensorShape source, int[] x, int b, int row, int column, Span<short> patch)
     {
         var (h, w) = (source.Axes[2], source.Axes[3]);
@@ -102,7 +110,7 @@ internal sealed class FastRun(Team team, CommittedWeights committed) : RunOperat
     }
 
     /// <summary>Intervals in order, found by an accumulator: a first guess from its leading bits, then one by one.</summary>
-    private sealed class Intervals
+    internal sealed class Intervals
     {
         private const int LogGuesses = 12;
 

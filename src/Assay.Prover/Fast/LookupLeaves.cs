@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Protocol;
 using Assay.Prover.Kernels;
@@ -31,6 +32,7 @@ internal static class LookupLeaves
         return (p, q);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Combination Table(PlacedTable table, int[] counts, LookupChallenges challenges, Span<uint> numerators)
     {
         for (var i = 0; i < counts.Length; i++)
@@ -50,6 +52,7 @@ internal static class LookupLeaves
         return of;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Combination Lookup(Lookup lookup, ImmutableArray<int[]> columns, int log, LookupChallenges challenges, Span<uint> numerators)
     {
         if (lookup.Where is { } where)

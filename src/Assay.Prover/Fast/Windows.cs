@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
@@ -26,6 +27,7 @@ internal static class Windows
         });
         return gathered;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void Channel(int c)
         {
             var lines = new Felt4[h.Size * kernelColumns];

@@ -15,7 +15,7 @@ internal static class ByteProducts
     {
         if (weights.Length < (long)outputs * width || x.Length < (long)places * width || sums.Length < (long)places * outputs)
             throw new ArgumentException($"{places} places, {outputs} outputs of {width} weights", nameof(sums));
-        team.Split(outputs, Math.Max(1, 65536 / (width * places)), (from, to) =>
+        team.Split(outputs, Math.Max(1, 65536 / (width * places)), [MethodImpl(MethodImplOptions.AggressiveOptimization)] (from, to) =>
         {
             for (var p = 0; p < places; p += 4)
                 for (var j = from; j < to; j++)

@@ -88,6 +88,7 @@ internal static class ColumnHasher
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Nodes<T>(ReadOnlySpan<uint> children, Span<uint> hashes) where T : struct, ILanes<T>
     {
         Span<T> cv = new T[Words];
@@ -95,7 +96,7 @@ internal static class ColumnHasher
         Span<uint> turned = stackalloc uint[BlockWords * 16];
         for (var node = 0; node < children.Length / BlockWords; node += T.Count)
         {
-            Turning.Turn(children[(node * BlockWords)..], T.Count, BlockWords, turned, T.Count);
+            Turning.Turn(children[(node * BlockWords)..], T.Count, BlockWords, BlockWords, turned, T.Count);
             for (var w = 0; w < BlockWords; w++)
                 block[w] = T.Load(in turned[w * T.Count]);
             for (var i = 0; i < Words; i++)
@@ -105,6 +106,7 @@ internal static class ColumnHasher
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sixteen<T>(ReadOnlySpan<uint> matrix, int rows, int columns, int first, Span<uint> hashes) where T : struct, ILanes<T>
     {
         Span<T> cv = new T[Words];
@@ -117,14 +119,16 @@ internal static class ColumnHasher
     }
 
     // Word by word in lanes, to hash by hash.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scatter<T>(ReadOnlySpan<T> cv, Span<uint> hashes, Span<uint> lanes) where T : struct, ILanes<T>
     {
         for (var word = 0; word < Words; word++)
             cv[word].Store(ref lanes[word * T.Count]);
-        Turning.Turn(lanes, Words, T.Count, hashes, Words);
+        Turning.Turn(lanes, Words, T.Count, T.Count, hashes, Words);
     }
 
     // One hash in each lane: BLAKE3 of 4 · rows bytes, whose tree is the same in all of them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Column<T>(ReadOnlySpan<uint> matrix, int rows, int columns, int at, Span<T> cv) where T : struct, ILanes<T>
     {
         var chunks = (rows + BlockWords * ChunkBlocks - 1) / (BlockWords * ChunkBlocks);
@@ -163,6 +167,7 @@ internal static class ColumnHasher
             cv[i] = T.Of(ColumnHash.LeafKeyWords[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Compress<T>(Span<T> cv, ReadOnlySpan<T> m, ulong counter, uint length, uint flags) where T : struct, ILanes<T>
     {
         T v0 = cv[0], v1 = cv[1], v2 = cv[2], v3 = cv[3], v4 = cv[4], v5 = cv[5], v6 = cv[6], v7 = cv[7];

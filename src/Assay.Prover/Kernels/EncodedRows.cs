@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Assay.Proofs.Hashing;
 using Assay.Proofs.Protocol;
@@ -47,10 +48,8 @@ internal sealed class EncodedRows
         {
             for (var g = from; g < to; g++)
             {
-                var place = encoder.PlaceOf(g);
-                for (var r = 0; r < rows; r++)
-                    for (var i = 0; i < RowEncoder.Group; i++)
-                        columns[(place + i) * rows + r] = words[r * length + g * RowEncoder.Group + i];
+                var at = encoder.PlaceOf(g) * rows;
+                Turning.Turn(words.AsSpan(g * RowEncoder.Group), rows, RowEncoder.Group, length, columns.AsSpan(at, RowEncoder.Group * rows), rows);
             }
         });
         words = columns;
@@ -72,6 +71,7 @@ internal sealed class EncodedRows
     }
 
     /// <summary>The codewords' values at a place, canonical.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Column(int place, Span<uint> column)
     {
         if (byColumn)

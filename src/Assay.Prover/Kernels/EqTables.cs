@@ -82,6 +82,7 @@ internal sealed class SplitEq
     public int Block => 1 << low;
 
     /// <summary>Without the first coordinate: both values of its variable together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Drop()
     {
         if (High.Length > 1)

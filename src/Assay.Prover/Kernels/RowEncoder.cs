@@ -84,6 +84,7 @@ internal sealed class RowEncoder
     }
 
     /// <summary>With lanes of a width, whichever the machine prefers: all give the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Encode<T>(ReadOnlySpan<uint> row, Span<uint> word) where T : struct, ILanes<T>
     {
         var places = Length / Group;
@@ -118,6 +119,7 @@ internal sealed class RowEncoder
             }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint[] Powers(Felt root, int count)
     {
         var powers = new uint[count];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
 using Assay.Proofs.Protocol.Relations;
@@ -8,6 +9,7 @@ namespace Assay.Prover.Reference;
 /// <summary>Accumulators of all padded places.</summary>
 internal static class SumRun
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int[] Of(DenseLayer layer, LayerWeights weights, int[] x, TensorShape source, TensorShape shape)
     {
         var sums = new int[1 << shape.Log];
@@ -23,6 +25,7 @@ internal static class SumRun
         return sums;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int[] Of(ConvLayer layer, LayerWeights weights, int[] x, TensorShape source, TensorShape shape)
     {
         var sums = new int[1 << shape.Log];
@@ -45,6 +48,7 @@ internal static class SumRun
         return sums;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int[] Of(MatMulLayer layer, int[] a, int[] b, TensorShape left, TensorShape right)
     {
         var (rows, inner, columns) = (1 << left.Axes[^2].Log, left.Axes[^1], 1 << right.Axes[^1].Log);
@@ -60,9 +64,11 @@ internal static class SumRun
         return sums;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int[] Of(AddLayer layer, int[] a, int[] b) =>
         [.. a.Zip(b, (x, y) => layer.MultiplierA * (x - layer.ZeroPointA) + layer.MultiplierB * (y - layer.ZeroPointB))];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int[] Of(AveragePoolLayer layer, int[] x, TensorShape source, TensorShape shape)
     {
         var sums = new int[1 << shape.Log];
@@ -89,6 +95,7 @@ internal static class SumRun
 internal static class PoolRun
 {
     /// <summary>Of two by two, row before column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int[] Part(int[] x, TensorShape source, TensorShape shape, int part)
     {
         var values = new int[1 << shape.Log];
@@ -101,6 +108,7 @@ internal static class PoolRun
     }
 
     /// <summary>Along a line; −128 outside, and where the output is padded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int[] Part(LinePoolLayer layer, int[] x, TensorShape source, TensorShape shape, int part)
     {
         var values = new int[1 << shape.Log];
@@ -119,6 +127,7 @@ internal static class PoolRun
 /// <summary>What views show; 0 where a view that is gathered is padded.</summary>
 internal static class ViewRun
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int[] Of(ProofLayer layer, int[][] x, ImmutableArray<TensorShape> inputs, TensorShape shape)
     {
         var (values, inner) = (new int[1 << shape.Log], shape.Inner);

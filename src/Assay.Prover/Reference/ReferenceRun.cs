@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Models.Layers;
 using Assay.Proofs.Protocol;
 
@@ -94,6 +95,7 @@ public sealed record ReferenceRun(ImmutableArray<int[]> Tensors, ImmutableArray<
         }),
     ];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ImmutableArray<int[]> Largest(int[][] parts)
     {
         var largest = (int[])parts[0].Clone();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
 
@@ -8,6 +9,7 @@ namespace Assay.Prover.Reference;
 internal static class SoftmaxRun
 {
     /// <summary>The columns of both sections.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ImmutableArray<int[]>[] Of(SoftmaxLayer layer, int[] x, TensorShape shape, int logRange)
     {
         var (log, inside, wide) = (shape.Axes[^1].Log, new WindowColumn(shape, layer.Causal), layer.IsWide(shape, logRange));
@@ -38,6 +40,7 @@ internal static class SoftmaxRun
 internal static class NormalizeRun
 {
     /// <summary>The columns of both sections.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ImmutableArray<int[]>[] Of(NormalizeLayer layer, int[] x, TensorShape shape, int logRange)
     {
         var (log, n, factor) = (shape.Axes[^1].Log, shape.Axes[^1].Size, NormalizeLayer.FactorOf(shape.Axes[^1].Size));

@@ -24,7 +24,7 @@ public sealed class KernelTests
             var (p, q) = (random.Challenges(1, 1 << depth).Select(v => v.C1).ToArray(), random.Challenges(2, 1 << depth));
             var (plain, fast) = (new ProofWriter(new Transcript()), new ProofWriter(new Transcript()));
             var expected = LogUpProver.Prove(plain, [.. p.Select(v => (Felt4)v)], [.. q]);
-            Assert.Equal(expected, FractionTree.Prove(fast, team, new Arrays(), [.. p.Select(v => v.Form)], Packed.Of(q), depth));
+            Assert.Equal(expected, FractionTree.Prove(fast, team, new Arrays(), [.. p.Select(v => v.Form)], Packed.Of(new Arrays(), q), depth));
             Assert.Equal(plain.ToArray(), fast.ToArray());
         }
     });
@@ -33,11 +33,12 @@ public sealed class KernelTests
     [MemberData(nameof(WidthsAndThreads))]
     public void Pairs_say_what_the_plain_sumcheck_says(int width, int threads) => With(width, threads, team =>
     {
+        var arrays = new Arrays();
         foreach (var log in (int[])[0, 3, 4, 5, 10])
         {
             Felt4[][] tables = [.. Enumerable.Range(0, 6).Select(i => random.Challenges(1, 1 << log))];
             var sum = Enumerable.Range(0, 1 << log).Aggregate(Felt4.Zero, (s, i) => s + tables[0][i] * tables[1][i] + tables[2][i] * tables[3][i] + tables[4][i] * tables[5][i]);
-            List<(uint[], uint[])> packed = [(Packed.Of(tables[0]), Packed.Of(tables[1])), (Packed.Of(tables[2]), Packed.Of(tables[3])), (Packed.Of(tables[4]), Packed.Of(tables[5]))];
+            List<(uint[], uint[])> packed = [(Packed.Of(arrays, tables[0]), Packed.Of(arrays, tables[1])), (Packed.Of(arrays, tables[2]), Packed.Of(arrays, tables[3])), (Packed.Of(arrays, tables[4]), Packed.Of(arrays, tables[5]))];
             var (plain, fast) = (new ProofWriter(new Transcript()), new ProofWriter(new Transcript()));
             var expected = SumcheckProver.Prove(plain, Tags.Sumcheck, tables, 2, v => v[0] * v[1] + v[2] * v[3] + v[4] * v[5]);
             Assert.Equal(expected, Sumchecks.Pairs(fast, team, Tags.Sumcheck, sum, packed, log));
@@ -55,7 +56,7 @@ public sealed class KernelTests
             sbyte[] weights = [.. Enumerable.Range(0, rows * columns).Select(i => (sbyte)(i % 3 == 0 ? -128 : i % 3 == 1 ? 127 : small.Next(-128, 128)))];
             var factors = random.Challenges(1, rows);
             factors[0] = new Felt4(Felt.From(Felt.Modulus - 1), Felt.From(Felt.Modulus / 2), Felt.From(Felt.Modulus / 2 + 1), Felt.Zero);
-            var combined = ByteRows.Combine(team, weights, columns, factors);
+            var combined = ByteRows.Combine(team, new Arrays(), weights, columns, factors);
             for (var k = 0; k < columns; k++)
                 Assert.Equal(Enumerable.Range(0, rows).Aggregate(Felt4.Zero, (s, r) => s + factors[r] * Felt.From((long)weights[r * columns + k])), Packed.Get(combined, k));
         }
@@ -110,7 +111,7 @@ public sealed class KernelTests
             byte[][] leaves = [.. Enumerable.Range(0, 1 << log).Select(i => Blake3.Hash([(byte)i]))];
             var (plain, words) = (ColumnHash.Tree(leaves), new uint[8 << log]);
             leaves.SelectMany(l => l).ToArray().CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words.AsSpan()));
-            var tree = new MerkleTree(team, words);
+            var tree = new MerkleTree(team, new Arrays(), words);
             for (var level = 0; level <= log; level++)
                 for (var i = 0; i < plain[level].Length; i++)
                     Assert.Equal(plain[level][i], tree.Node(level, i));

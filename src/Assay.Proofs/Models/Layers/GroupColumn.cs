@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Assay.Proofs.Field;
 using Assay.Proofs.Polynomials;
 using Assay.Proofs.Protocol;
@@ -11,6 +12,7 @@ public sealed class GroupColumn(ScaledLayer layer, TensorShape output, Immutable
 {
     public override int At(int place) => figures[layer.GroupAt(output, place)];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override int[] Values(int log)
     {
         var (first, count) = layer.GroupOf.Length == 1 ? (0, 0) : layer.GroupAxes(output);
@@ -26,6 +28,7 @@ public sealed class GroupColumn(ScaledLayer layer, TensorShape output, Immutable
         return values;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override Felt4 Evaluate(ReadOnlySpan<Felt4> point)
     {
         if (figures.All(f => f == figures[0]) || layer.GroupOf.Length == 1)

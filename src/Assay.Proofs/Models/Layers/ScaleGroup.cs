@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Assay.Proofs.Models.Layers;
 
@@ -36,15 +37,18 @@ public sealed record ScaleGroup(int Multiplier, int Shift, int ZeroPoint, int Lo
     /// All accumulators of [−B, B], cut where the activation changes, and from the low end of each such piece into lengths of at most
     /// 2^<paramref name="logRange"/>; ascending. At most 256 + (2 B + 1) / 2^κ of them.
     /// </summary>
-    public IEnumerable<Interval> Intervals(int bound, int logRange)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ImmutableArray<Interval> Intervals(int bound, int logRange)
     {
+        var intervals = ImmutableArray.CreateBuilder<Interval>(High - Low + 1 + (int)((2L * bound + 1) >> logRange));
         for (var y = Low; y <= High; y++)
         {
             var from = y == Low ? -bound : Math.Max(-bound, First(y));
             var to = y == High ? bound : Math.Min(bound, First(y + 1) - 1);
             for (var low = from; low <= to; low += 1L << logRange)
-                yield return new Interval(Through(y), (int)low, (int)Math.Min(to, low + (1L << logRange) - 1));
+                intervals.Add(new Interval(Through(y), (int)low, (int)Math.Min(to, low + (1L << logRange) - 1)));
         }
+        return intervals.DrainToImmutable();
     }
 
     // The least accumulator that gives y or more: ⌈((y − zp) 2^s − 2^(s−1)) / m⌉.
