@@ -8,6 +8,9 @@ namespace Assay.Prover.Fast;
 /// <summary>How often each row of each table is looked up: what <see cref="Reference.Multiplicities"/> counts.</summary>
 internal sealed class Counting
 {
+    // Places whose rows are computed together.
+    private const int Block = 128;
+
     private readonly LookupPlan plan;
     private readonly (int Tag, TableRow Row, int Table, int Number)[] slots;
 
@@ -50,34 +53,51 @@ internal sealed class Counting
     private void Count(Lookup lookup, ImmutableArray<int[]> columns, int log, int from, int to, int[][] counts)
     {
         var where = lookup.Where?.Values(log);
-        var a = new Form(lookup.A, columns);
-        if (lookup.Tag.Terms.Count == 0 && lookup.Tag.Constant == 0 && lookup.TagBy is null)
+        var isRange = lookup.Tag.Terms.Count == 0 && lookup.Tag.Constant == 0 && lookup.TagBy is null;
+        var by = lookup.TagBy?.Values(log);
+        Span<long> forms = stackalloc long[4 * Block];
+        var (range, tags, a, b, c) = (counts[0], 0, Block, 2 * Block, 3 * Block);
+        for (var first = from; first < to; first += Block)
         {
-            var range = counts[0];
-            for (var at = from; at < to; at++)
-                if (where is null || where[at] != 0)
-                    if (a.At(at) is var value && (ulong)value < (ulong)range.Length)
-                        range[value]++;
-            return;
-        }
-        var (tag, b, c, by) = (new Form(lookup.Tag, columns), new Form(lookup.B, columns), new Form(lookup.C, columns), lookup.TagBy?.Values(log));
-        for (var at = from; at < to; at++)
-        {
-            if (where is not null && where[at] == 0)
-                continue;
-            var (t, first) = (tag.At(at) + (by is null ? 0 : by[at]), a.At(at));
-            if (t == 0)
+            var size = Math.Min(Block, to - first);
+            Fill(lookup.A, columns, first, forms.Slice(a, size));
+            if (!isRange)
             {
-                if ((ulong)first < (ulong)counts[0].Length)
-                    counts[0][first]++;
-                continue;
+                Fill(lookup.Tag, columns, first, forms.Slice(tags, size));
+                Fill(lookup.B, columns, first, forms.Slice(b, size));
+                Fill(lookup.C, columns, first, forms.Slice(c, size));
             }
-            var (second, third) = (b.At(at), c.At(at));
-            if (t != (int)t || first != (int)first || second != (int)second || third != (int)third)
-                continue;
-            ref readonly var slot = ref slots[Slot((int)t, new TableRow((int)first, (int)second, (int)third))];
-            if (slot.Tag != 0)
-                counts[slot.Table][slot.Number]++;
+            for (var i = 0; i < size; i++)
+            {
+                if (where is not null && where[first + i] == 0)
+                    continue;
+                var tag = isRange ? 0 : forms[tags + i] + (by is null ? 0 : by[first + i]);
+                var row = (A: forms[a + i], B: forms[b + i], C: forms[c + i]);
+                if (tag == 0)
+                {
+                    if ((ulong)row.A < (ulong)range.Length)
+                        range[row.A]++;
+                    continue;
+                }
+                if (tag != (int)tag || row.A != (int)row.A || row.B != (int)row.B || row.C != (int)row.C)
+                    continue;
+                ref readonly var slot = ref slots[Slot((int)tag, new TableRow((int)row.A, (int)row.B, (int)row.C))];
+                if (slot.Tag != 0)
+                    counts[slot.Table][slot.Number]++;
+            }
+        }
+    }
+
+    // A linear form at places that follow one another.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Fill(Linear form, ImmutableArray<int[]> columns, int first, Span<long> values)
+    {
+        values.Fill(form.Constant);
+        foreach (var (column, factor) in form.Terms)
+        {
+            var of = columns[column].AsSpan(first, values.Length);
+            for (var i = 0; i < of.Length; i++)
+                values[i] += (long)factor * of[i];
         }
     }
 
@@ -91,20 +111,5 @@ internal sealed class Counting
         for (var at = (int)((hash ^ hash >> 16) & (uint)(slots.Length - 1)); ; at = (at + 1) & (slots.Length - 1))
             if (slots[at].Tag == 0 || (slots[at].Tag == tag && slots[at].Row == row))
                 return at;
-    }
-
-    /// <summary>A linear form with its columns at hand.</summary>
-    private readonly struct Form(Linear form, ImmutableArray<int[]> columns)
-    {
-        private readonly int constant = form.Constant;
-        private readonly (int[] Values, int Factor)[] terms = [.. form.Terms.Select(t => (columns[t.Column], t.Factor))];
-
-        public long At(int place)
-        {
-            long sum = constant;
-            foreach (var (values, factor) in terms)
-                sum += (long)factor * values[place];
-            return sum;
-        }
     }
 }

@@ -47,7 +47,7 @@ internal class FastOperations(ProofPlan plan, CommittedWeights committed, Refere
         return point;
     }
 
-    public override Felt4 At(int[] values, Felt4[] point) => IntColumns.At(values, point);
+    public override Felt4 At(int[] values, Felt4[] point) => IntColumns.At(team, values, point);
 
     public override Felt4[] Shifted(int[] values, Felt4[] before, Felt4[] behind, int shift)
     {

@@ -161,6 +161,7 @@ internal static class ColumnHasher
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SetKey<T>(Span<T> cv) where T : struct, ILanes<T>
     {
         for (var i = 0; i < Words; i++)

@@ -41,7 +41,7 @@ internal sealed class EncodedRows
                     ColumnHasher.Leaves(words, rows, length, g * RowEncoder.Group, leaves.AsSpan(encoder.PlaceOf(g) * (Blake3.Size / 4)));
             });
         tree = new MerkleTree(team, arrays, leaves);
-        if (!byColumn)
+        if (!byColumn || rows == 0)
             return;
         var columns = GC.AllocateUninitializedArray<uint>(words.Length);
         team.Split(length / RowEncoder.Group, 1, (from, to) =>

@@ -16,16 +16,23 @@ internal static class IntColumns
     private static readonly Felt Twice = Felt.From(1L << 32), Once = Twice.Invert();
 
     /// <summary>The extension of 2^n values at a point.</summary>
-    public static Felt4 At(int[] values, ReadOnlySpan<Felt4> point)
+    public static Felt4 At(Team team, int[] values, ReadOnlySpan<Felt4> point)
     {
         if (point.Length < 4)
             return Plain(values, point);
         var low = Math.Min(point.Length, MostLow);
         var eq = new uint[Packed.WordsOf(1 << low)];
         EqTables.Fill(point[^low..], Twice, eq);
-        var kernel = new Dotting(values, 0, eq, Assay.Proofs.Polynomials.Multilinear.EqTable(point[..^low]), new Felt4[1]);
-        Widths.Run(kernel);
-        return kernel.Sum[0];
+        var high = Assay.Proofs.Polynomials.Multilinear.EqTable(point[..^low]);
+        var (gate, sum) = (new Lock(), Felt4.Zero);
+        team.Split(high.Length, 64, (from, to) =>
+        {
+            var kernel = new Dotting(values, from << low, eq, high, from, to, new Felt4[1]);
+            Widths.Run(kernel);
+            lock (gate)
+                sum += kernel.Sum[0];
+        });
+        return sum;
     }
 
     /// <summary>Σ values[from + k] weights[k].</summary>
@@ -34,7 +41,7 @@ internal static class IntColumns
     {
         if (values.Length < from + weights.Length / Felt4.Degree)
             throw new ArgumentException($"{values.Length} values", nameof(values));
-        var kernel = new Dotting(values, from, weights, [Felt4.One], new Felt4[1]);
+        var kernel = new Dotting(values, from, weights, [Felt4.One], 0, 1, new Felt4[1]);
         Widths.Run(kernel);
         return kernel.Sum[0];
     }
@@ -61,22 +68,25 @@ internal static class IntColumns
         return sum;
     }
 
-    private readonly struct Dotting(int[] values, int from, uint[] eq, Felt4[] high, Felt4[] sum) : IKernel
+    // Of each block of values its dot product with eq, times one of the factors.
+    private readonly struct Dotting(int[] values, int first, uint[] eq, Felt4[] factors, int from, int to, Felt4[] sum) : IKernel
     {
         public Felt4[] Sum => sum;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<T>() where T : struct, ILanes<T>
         {
-            var block = eq.Length / Felt4.Degree;
-            for (var h = 0; h < high.Length; h++)
+            Elements<T> all = default;
+            for (var (h, k) = (from, first); h < to; h++)
             {
                 Elements<T> total = default;
-                for (var (group, k) = (0, from + h * block); group < eq.Length; group += Packed.Words, k += Packed.Group)
+                for (var group = 0; group < eq.Length; group += Packed.Words, k += Packed.Group)
                     for (var lane = 0; lane < Packed.Group; lane += T.Count)
                         total += Elements<T>.Load(ref eq[group + lane]) * Residue<T>(in values[k + lane]);
-                sum[0] += high[h] * total.Sum();
+                var factor = Elements<T>.Of(factors[h]);
+                Steps.AddProduct(total, factor, ref all);
             }
+            sum[0] = all.Sum();
         }
     }
 }

@@ -48,7 +48,7 @@ public sealed record ReferenceRun(ImmutableArray<int[]> Tensors, ImmutableArray<
                 ConvLayer conv => [operations.Scaled(plan, i, conv, operations.Sums(i, conv, weights[i]!, x[0], inputs[0], shape))],
                 AddLayer add => [operations.Scaled(plan, i, add, SumRun.Of(add, x[0], x[1]))],
                 AveragePoolLayer pool => [operations.Scaled(plan, i, pool, SumRun.Of(pool, x[0], inputs[0], shape))],
-                MatMulLayer product => [operations.Scaled(plan, i, product, SumRun.Of(product, x[0], x[1], inputs[0], inputs[1]))],
+                MatMulLayer product => [operations.Scaled(plan, i, product, operations.Sums(product, x[0], x[1], inputs[0], inputs[1]))],
                 TableLayer table => [[[.. x[0].Select(v => (int)table.Table[v + 128])], x[0]]],
                 MaxPoolLayer => [Largest([.. Enumerable.Range(0, 4).Select(part => operations.Part(x[0], inputs[0], shape, part))])],
                 LinePoolLayer line => [Largest([.. Enumerable.Range(0, line.Kernel).Select(part => PoolRun.Part(line, x[0], inputs[0], shape, part))])],

@@ -14,6 +14,9 @@ internal class RunOperations
     /// <inheritdoc cref="Sums(int, DenseLayer, LayerWeights, int[], TensorShape, TensorShape)"/>
     public virtual int[] Sums(int i, ConvLayer layer, LayerWeights weights, int[] x, TensorShape source, TensorShape shape) => SumRun.Of(layer, weights, x, source, shape);
 
+    /// <inheritdoc cref="Sums(int, DenseLayer, LayerWeights, int[], TensorShape, TensorShape)"/>
+    public virtual int[] Sums(MatMulLayer layer, int[] a, int[] b, TensorShape left, TensorShape right) => SumRun.Of(layer, a, b, left, right);
+
     /// <summary>A scaled layer's columns for some accumulators.</summary>
     public virtual ImmutableArray<int[]> Scaled(ProofPlan plan, int i, ScaledLayer layer, int[] sums) => ReferenceRun.Scaled(plan, i, layer, sums);
 

@@ -97,7 +97,7 @@ public sealed class KernelTests
                 Assert.Equal(expected, Packed.Get(words, i));
                 Assert.Equal(expected, combination.At(i));
             }
-            Assert.Equal(Multilinear.Evaluate(ProofOperations.Elements(columns[0]), point), IntColumns.At(columns[0], point));
+            Assert.Equal(Multilinear.Evaluate(ProofOperations.Elements(columns[0]), point), IntColumns.At(team, columns[0], point));
             Assert.Equal(Multilinear.EqTable(point), Packed.ToArray(EqTables.Of(point), 1 << log));
         }
     });
