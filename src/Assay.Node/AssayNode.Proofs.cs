@@ -28,11 +28,12 @@ public sealed partial class AssayNode
     }
 
     /// <summary>Makes the proof of a bundle here and now. That of a receipt of this node is kept, and comes with its bundle from then on.</summary>
+    /// <param name="weights">Whether the proof about the model's weights goes in too, where there is one.</param>
     /// <exception cref="NodeException">There can be none for this receipt: why is in the message.</exception>
     /// <exception cref="ModelException">The model is not what was committed to, or does not give that output.</exception>
-    public Bundle Prove(Bundle bundle, CancellationToken cancel = default)
+    public Bundle Prove(Bundle bundle, bool weights = true, CancellationToken cancel = default)
     {
-        var proved = Proofs.Prove(bundle, cancel: cancel);
+        var proved = Proofs.Prove(bundle, weights, cancel: cancel);
         // The very statement: anyone can write a bundle that says an id.
         if (Known(Receipt.Parse(bundle.Envelope.Payload.Span).RecordId) is { } kept && MakeBundle(kept, disclose: false).Envelope.Pae().AsSpan().SequenceEqual(bundle.Envelope.Pae()))
             Proofs.Keep(kept.RecordId, proved.Evidence!);

@@ -223,7 +223,7 @@ public sealed partial class AssayNode : IAsyncDisposable
         var epoch = Index.For(kept.Index, reader);
         var bundle = Look(state => BundleMaker.Make(kept, reader, state, epoch, Index.IndexAt, disclose));
         // A proof is about what is disclosed, and says nothing without it.
-        return disclose ? bundle with { Evidence = Proofs.Find(kept.RecordId) } : bundle;
+        return disclose ? Proofs.Complete(kept.RecordId, bundle) : bundle;
     }
 
     /// <summary>The bundle of an answer just given: waits until its entry is in the tree, and cosigned where there are witnesses.</summary>

@@ -22,6 +22,13 @@ public interface IModelProver
     /// <exception cref="ModelException">It cannot be proved: why is in the message.</exception>
     ModelCommitment Commit(Graph graph, Hash manifest, CancellationToken cancel = default);
 
+    /// <summary>Proves of a committed model, once, what proofs of its runs take for granted of its weights (docs/spec/proofs.md section 10).</summary>
+    /// <param name="commitment">The file of <see cref="Commit"/>.</param>
+    /// <param name="progress">Told what is being done, in a few words.</param>
+    /// <returns>The file of the proof.</returns>
+    /// <exception cref="ModelException">The graph is not what was committed to, or there can be no such proof of it: why is in the message.</exception>
+    byte[] ProveWeights(Graph graph, ReadOnlyMemory<byte> commitment, Action<string>? progress = null, CancellationToken cancel = default);
+
     /// <summary>Proves that a committed model gave an output on an input.</summary>
     /// <param name="commitment">The file of <see cref="Commit"/>.</param>
     /// <param name="progress">Told what is being done, in a few words.</param>

@@ -138,6 +138,7 @@ public sealed partial class ModelStore
         {
             names.Delete(ManifestPath(model.Name, model.Version));
             names.Delete(CommitmentPath(model));
+            names.Delete(WeightProofPath(model));
             names.FlushDirectory(model.Name);
             var needed = List().SelectMany(m => m.Files).Select(f => f.Sha256).ToHashSet();
             foreach (var file in model.Files.Where(f => !needed.Contains(f.Sha256)))

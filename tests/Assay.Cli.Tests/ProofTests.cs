@@ -64,6 +64,41 @@ public class ProofTests
     }
 
     [Fact]
+    public void The_weights_are_proved_once_and_their_proof_comes_in_the_bundle_or_as_a_file()
+    {
+        using var assay = new Assay();
+        Import(assay);
+        var without = assay.Run("commit", "tiny", "--no-weight-proof");
+        Assert.True(without.ExitCode == 0, without.Error);
+        Assert.Contains("this log's word", without.Output, StringComparison.Ordinal);
+        var bare = assay.Run("prove", "tiny", "picture.npy", "--json").Json.GetProperty("receiptFile").GetString()!;
+        Assert.Equal("log-word", Weights(assay.Run("verify", bare, "--json")));
+
+        var committed = assay.Run("commit", "tiny", "--weights-out", "tiny.weights", "--json");
+        Assert.True(committed.ExitCode == 0, committed.Error);
+        Assert.Equal(new FileInfo(Path.Combine(assay.Folder, "tiny.weights")).Length, committed.Json.GetProperty("weightProofBytes").GetInt64());
+        Assert.Equal("proved", Weights(assay.Run("verify", bare, "--weights", "tiny.weights", "--json")));
+        var proved = assay.Run("prove", bare, "-o", "with.receipt.json", "--json").Json;
+        Assert.Equal(committed.Json.GetProperty("weightProofBytes").GetInt64(), proved.GetProperty("weightProofBytes").GetInt64());
+        var verified = assay.Run("verify", "with.receipt.json");
+        Assert.Contains("its weights are proved", verified.Output, StringComparison.Ordinal);
+        Assert.Equal("proved", Weights(assay.Run("verify", "with.receipt.json", "--json")));
+        Assert.Equal(0, assay.Run("prove", bare, "-o", "bare.receipt.json", "--no-weight-proof", "--json").Json.GetProperty("weightProofBytes").GetInt64());
+
+        // What is no such proof, and one that nothing was held against, do not pass silently; one that does not hold refuses.
+        Assert.Equal(2, assay.Run("verify", bare, "--weights", "picture.npy").ExitCode);
+        var run = assay.Run("run", "tiny", "picture.npy", "--json").Json.GetProperty("receiptFile").GetString()!;
+        Assert.Equal(2, assay.Run("verify", run, "--weights", "tiny.weights").ExitCode);
+        var bad = File.ReadAllBytes(Path.Combine(assay.Folder, "tiny.weights"));
+        bad[^1] ^= 1;
+        assay.Write("bad.weights", bad);
+        Assert.Equal(10, assay.Run("verify", bare, "--weights", "bad.weights").ExitCode);
+        Assert.Equal(2, assay.Run("commit", "tiny", "--no-weight-proof", "--weights-out", "x").ExitCode);
+
+        static string? Weights(Outcome verified) => verified.Json.GetProperty("checks").EnumerateArray().Single(c => c.GetProperty("axis").GetString() == "execution").GetProperty("weights").GetString();
+    }
+
+    [Fact]
     public void A_model_is_run_and_proved_in_one_step_and_only_when_it_is_committed()
     {
         using var assay = new Assay();

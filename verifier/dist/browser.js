@@ -965,6 +965,7 @@ function readClaim(value) {
 // src/evidence.ts
 var maxProof = 16 << 20;
 var maxCommitment = 4 << 20;
+var maxWeights = 16 << 20;
 function requireKnown(value) {
   for (const item of array(value, "evidence"))
     if (!(item instanceof Map) || item.get("tier") !== "proof" || item.get("type") !== "assay.proofs/1")
@@ -974,8 +975,12 @@ function readEvidence(value) {
   const items = array(value, "evidence");
   if (items.length > 1) throw new Malformed("evidence is more than one item");
   if (items.length === 0) return null;
-  const m = only(items[0], ["tier", "type", "proof", "commitment"], "evidence[0]");
-  return { proof: blob(m.get("proof"), maxProof, "evidence[0].proof"), commitment: blob(m.get("commitment"), maxCommitment, "evidence[0].commitment") };
+  const m = only(items[0], ["tier", "type", "proof", "commitment", "weights"], "evidence[0]"), weights = m.get("weights");
+  return {
+    proof: blob(m.get("proof"), maxProof, "evidence[0].proof"),
+    commitment: blob(m.get("commitment"), maxCommitment, "evidence[0].commitment"),
+    weights: weights === void 0 ? null : blob(weights, maxWeights, "evidence[0].weights")
+  };
 }
 function blob(value, most, what) {
   const m = only(value, ["sha256", "bytes"], what);
@@ -2479,7 +2484,7 @@ async function judgeProof({ bundle }, evidence, proofs, judged) {
     const axis = missing ?? (input2 === null ? "input" : "output");
     return unverifiable(`depends-on-${axis}`, `there is a proof, at which nobody looked while the axis ${axis} is not verified`);
   }
-  const { holds: holds2, detail } = await proofs(evidence, {
+  const { holds: holds2, detail, weights } = await proofs(evidence, {
     model: proofModel,
     manifest: receipt.model.manifest,
     nonce: receipt.clientNonce,
@@ -2490,7 +2495,7 @@ async function judgeProof({ bundle }, evidence, proofs, judged) {
     input: input2.bytes,
     output: "pieces" in output ? concat(...output.pieces.map((p3) => p3.bytes)) : output.bytes
   });
-  return holds2 ? verified("proved", detail) : refuted("bad-proof", detail);
+  return holds2 ? { ...verified("proved", detail), ...weights === void 0 ? {} : { weights } } : refuted("bad-proof", detail);
 }
 function revocationsOf(bundle, key2) {
   if (key2.status !== "verified" && key2.reason !== "retired" && key2.reason !== "compromised") return [];

@@ -7,17 +7,17 @@ import { verify } from "./verify.js";
 import { faultExitCodes, verifyFault } from "./fault.js";
 import { passportExitCodes, verifyPassport } from "./passports/index.js";
 import { proofReport } from "./proofs/report.js";
-import { proofVerifier } from "./proofs/index.js";
+import { modelOf, proofVerifierWith } from "./proofs/index.js";
 import { settlementExitCodes, verifySettlement } from "./settlements/index.js";
 /* The command line. Exit codes: those of docs/spec/verification.md; 2 wrong usage, 3 a policy that is none, 4 no such file. */
-const usage = `usage: node cli.js verify FILE... [--policy FILE] [--json]
+const usage = `usage: node cli.js verify FILE... [--policy FILE] [--weights FILE]... [--json]
        node cli.js fault FILE [--policy FILE] [--json]
        node cli.js passport FILE [--policy FILE] [--json]
        node cli.js settlement FILE [--policy FILE] [--json]
        node cli.js proof FILE --commitment FILE --model ID --input FILE --output FILE [--context HEX] [--json]
 
 Exit codes: 0 accepted (fault, proof: proved), 10 rejected (not proved), 20 unsupported or no policy, 30 malformed,
-1 internal error, 2 wrong usage, 3 a policy that is not one, 4 a file that cannot be read.
+1 internal error, 2 wrong usage, 3 a policy (or a proof about weights) that is not one, 4 a file that cannot be read.
 `;
 /** An error with the exit code it ends in. */
 class Failure extends Error {
@@ -29,7 +29,7 @@ class Failure extends Error {
 }
 const verbs = ["verify", "fault", "passport", "settlement", "proof"], proofOptions = ["--commitment", "--model", "--input", "--output", "--context"];
 function parse(args) {
-    const [verb, ...rest] = args, files = [];
+    const [verb, ...rest] = args, files = [], weights = [];
     const known = verbs.find(v => v === verb), options = new Map();
     let policy = null, json = false;
     if (known === undefined)
@@ -43,6 +43,12 @@ function parse(args) {
             if (value === undefined || options.has(arg))
                 throw new Failure(2, `${arg} needs one value, once`);
             options.set(arg, value);
+        }
+        else if (known === "verify" && arg === "--weights") {
+            const file = rest[++i];
+            if (file === undefined)
+                throw new Failure(2, "--weights needs a file");
+            weights.push(file);
         }
         else if (arg === "--policy") {
             const file = rest[++i];
@@ -62,7 +68,7 @@ function parse(args) {
         throw new Failure(2, `a proof needs ${missing}`);
     if (known === "proof" && policy !== null)
         throw new Failure(2, "a proof is held against no policy");
-    return { verb: known, files, policy, json, options };
+    return { verb: known, files, policy, weights, json, options };
 }
 async function read(file) {
     try {
@@ -151,9 +157,16 @@ async function run(args) {
         process.stdout.write(args.json ? `${JSON.stringify(report, null, 2)}\n` : proofText(report));
         return proofExitCodes[report.verdict];
     }
-    const reports = [];
+    const reports = [], given = [];
+    for (const file of args.weights) {
+        const bytes = await read(file);
+        if (modelOf(bytes) === null)
+            throw new Failure(3, `${file} is no proof about a model's weights`);
+        given.push(bytes);
+    }
+    const proofs = proofVerifierWith(given);
     for (const file of args.files)
-        reports.push({ file, report: await verify(await read(file), policy, null, proofVerifier) });
+        reports.push({ file, report: await verify(await read(file), policy, null, proofs) });
     if (!args.json)
         for (const { file, report } of reports)
             process.stdout.write((reports.length > 1 ? `${file}\n` : "") + text(report));

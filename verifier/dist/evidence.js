@@ -4,7 +4,7 @@ import { array, bytes64, only, string } from "./fields.js";
 import { fromHex } from "./hex.js";
 import {} from "./json.js";
 import { sha256 } from "./sha256.js";
-const maxProof = 16 << 20, maxCommitment = 4 << 20;
+const maxProof = 16 << 20, maxCommitment = 4 << 20, maxWeights = 16 << 20;
 /** Refuses kinds of evidence that this version does not know. */
 export function requireKnown(value) {
     for (const item of array(value, "evidence"))
@@ -17,8 +17,11 @@ export function readEvidence(value) {
         throw new Malformed("evidence is more than one item");
     if (items.length === 0)
         return null;
-    const m = only(items[0], ["tier", "type", "proof", "commitment"], "evidence[0]");
-    return { proof: blob(m.get("proof"), maxProof, "evidence[0].proof"), commitment: blob(m.get("commitment"), maxCommitment, "evidence[0].commitment") };
+    const m = only(items[0], ["tier", "type", "proof", "commitment", "weights"], "evidence[0]"), weights = m.get("weights");
+    return {
+        proof: blob(m.get("proof"), maxProof, "evidence[0].proof"), commitment: blob(m.get("commitment"), maxCommitment, "evidence[0].commitment"),
+        weights: weights === undefined ? null : blob(weights, maxWeights, "evidence[0].weights"),
+    };
 }
 function blob(value, most, what) {
     const m = only(value, ["sha256", "bytes"], what);

@@ -1,5 +1,5 @@
 export { verify, verifyBundle, type Finding } from "./verify.js";
-export type { ProofEvidence, ProofVerifier, ProvedRun } from "./evidence.js";
+export type { ProofEvidence, ProofVerdict, ProofVerifier, ProvedRun, WeightsFooting } from "./evidence.js";
 export { parseBundle, bundleType, type Bundle } from "./bundle.js";
 export { parsePolicy, policyType, type Policy } from "./policy.js";
 export { verifyFault, parseFault, faultType, faultExitCodes, type Fault, type FaultReport } from "./fault.js";

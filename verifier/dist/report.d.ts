@@ -1,3 +1,4 @@
+import type { WeightsFooting } from "./evidence.js";
 /** The twelve axes, in the order of a report. */
 export declare const axes: readonly ["integrity", "signature", "log", "witnesses", "key", "time", "model", "input", "output", "execution", "venue", "completeness"];
 export type Axis = (typeof axes)[number];
@@ -9,6 +10,8 @@ export interface Check {
     readonly reason: string;
     /** A sentence for people; not part of the specification. */
     readonly detail: string;
+    /** Of the execution where a bundle's proof holds: on what it rests that the model's weights are well-formed. */
+    readonly weights?: WeightsFooting;
 }
 /** What a check of one axis gives. */
 export type Judgement = Omit<Check, "axis">;

@@ -99,13 +99,13 @@ async function judgeProof({ bundle }, evidence, proofs, judged) {
         const axis = missing ?? (input === null ? "input" : "output");
         return unverifiable(`depends-on-${axis}`, `there is a proof, at which nobody looked while the axis ${axis} is not verified`);
     }
-    const { holds, detail } = await proofs(evidence, {
+    const { holds, detail, weights } = await proofs(evidence, {
         model: proofModel, manifest: receipt.model.manifest, nonce: receipt.clientNonce, inputType: receipt.input.mediaType, outputType: receipt.output.mediaType,
         inputCommitment: fromHex(receipt.input.commitment, 32, "a commitment"),
         outputCommitment: fromHex(receipt.output.commitment, 32, "a commitment"), input: input.bytes,
         output: "pieces" in output ? concat(...output.pieces.map(p => p.bytes)) : output.bytes,
     });
-    return holds ? verified("proved", detail) : refuted("bad-proof", detail);
+    return holds ? { ...verified("proved", detail), ...weights === undefined ? {} : { weights } } : refuted("bad-proof", detail);
 }
 function revocationsOf(bundle, key) {
     if (key.status !== "verified" && key.reason !== "retired" && key.reason !== "compromised")

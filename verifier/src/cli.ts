@@ -7,19 +7,19 @@ import { verify } from "./verify.js";
 import { faultExitCodes, verifyFault, type FaultReport } from "./fault.js";
 import { passportExitCodes, verifyPassport, type PassportReport } from "./passports/index.js";
 import { proofReport, type ProofReport } from "./proofs/report.js";
-import { proofVerifier } from "./proofs/index.js";
+import { modelOf, proofVerifierWith } from "./proofs/index.js";
 import { settlementExitCodes, verifySettlement, type SettlementReport } from "./settlements/index.js";
 
 /* The command line. Exit codes: those of docs/spec/verification.md; 2 wrong usage, 3 a policy that is none, 4 no such file. */
 
-const usage = `usage: node cli.js verify FILE... [--policy FILE] [--json]
+const usage = `usage: node cli.js verify FILE... [--policy FILE] [--weights FILE]... [--json]
        node cli.js fault FILE [--policy FILE] [--json]
        node cli.js passport FILE [--policy FILE] [--json]
        node cli.js settlement FILE [--policy FILE] [--json]
        node cli.js proof FILE --commitment FILE --model ID --input FILE --output FILE [--context HEX] [--json]
 
 Exit codes: 0 accepted (fault, proof: proved), 10 rejected (not proved), 20 unsupported or no policy, 30 malformed,
-1 internal error, 2 wrong usage, 3 a policy that is not one, 4 a file that cannot be read.
+1 internal error, 2 wrong usage, 3 a policy (or a proof about weights) that is not one, 4 a file that cannot be read.
 `;
 
 /** An error with the exit code it ends in. */
@@ -36,12 +36,14 @@ interface Arguments {
   readonly files: readonly string[];
   readonly policy: string | null;
   readonly json: boolean;
+  /** Proofs about models' weights, for receipts that carry none. */
+  readonly weights: readonly string[];
   /** Of a proof. */
   readonly options: ReadonlyMap<string, string>;
 }
 
 function parse(args: readonly string[]): Arguments {
-  const [verb, ...rest] = args, files: string[] = [];
+  const [verb, ...rest] = args, files: string[] = [], weights: string[] = [];
   const known = verbs.find(v => v === verb), options = new Map<string, string>();
   let policy: string | null = null, json = false;
   if (known === undefined) throw new Failure(2, "the verb is verify, fault, passport, settlement or proof");
@@ -53,7 +55,11 @@ function parse(args: readonly string[]): Arguments {
       if (value === undefined || options.has(arg)) throw new Failure(2, `${arg} needs one value, once`);
       options.set(arg, value);
     }
-    else if (arg === "--policy") {
+    else if (known === "verify" && arg === "--weights") {
+      const file = rest[++i];
+      if (file === undefined) throw new Failure(2, "--weights needs a file");
+      weights.push(file);
+    } else if (arg === "--policy") {
       const file = rest[++i];
       if (file === undefined || policy !== null) throw new Failure(2, "--policy needs one file, once");
       policy = file;
@@ -64,7 +70,7 @@ function parse(args: readonly string[]): Arguments {
   const missing = known === "proof" ? proofOptions.slice(0, -1).find(o => !options.has(o)) : undefined;
   if (missing !== undefined) throw new Failure(2, `a proof needs ${missing}`);
   if (known === "proof" && policy !== null) throw new Failure(2, "a proof is held against no policy");
-  return { verb: known, files, policy, json, options };
+  return { verb: known, files, policy, weights, json, options };
 }
 
 async function read(file: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -160,8 +166,14 @@ async function run(args: Arguments): Promise<number> {
     process.stdout.write(args.json ? `${JSON.stringify(report, null, 2)}\n` : proofText(report));
     return proofExitCodes[report.verdict];
   }
-  const reports: { file: string; report: Report }[] = [];
-  for (const file of args.files) reports.push({ file, report: await verify(await read(file), policy, null, proofVerifier) });
+  const reports: { file: string; report: Report }[] = [], given: Uint8Array<ArrayBuffer>[] = [];
+  for (const file of args.weights) {
+    const bytes = await read(file);
+    if (modelOf(bytes) === null) throw new Failure(3, `${file} is no proof about a model's weights`);
+    given.push(bytes);
+  }
+  const proofs = proofVerifierWith(given);
+  for (const file of args.files) reports.push({ file, report: await verify(await read(file), policy, null, proofs) });
   if (!args.json)
     for (const { file, report } of reports) process.stdout.write((reports.length > 1 ? `${file}\n` : "") + text(report));
   else {

@@ -5,10 +5,11 @@ import { fromHex } from "./hex.js";
 import { type Json } from "./json.js";
 import { sha256 } from "./sha256.js";
 
-/** A proof of the run that comes with a bundle (docs/spec/receipt.md, Evidence): the proof file, and the commitment file of the model. */
+/** A proof of the run that comes with a bundle (docs/spec/receipt.md, Evidence): the proof file, the commitment file of the model, and the proof about its weights, where the bundle has that. */
 export interface ProofEvidence {
   readonly proof: Bytes;
   readonly commitment: Bytes;
+  readonly weights: Bytes | null;
 }
 
 /** What a proof would have to be about; all of it opened, published and verified. `model` is the committed model's id as the log says it, `manifest` the digest of its files, both in hex. */
@@ -25,10 +26,20 @@ export interface ProvedRun {
   readonly output: Bytes;
 }
 
-/** Checks proofs of the type assay.proofs/1. Never throws for what is in them. */
-export type ProofVerifier = (evidence: ProofEvidence, run: ProvedRun) => Promise<{ readonly holds: boolean; readonly detail: string }>;
+/** On what it rests that the committed model's weights are well-formed: a proof of it that was checked, or the word of the log that published the commitment. */
+export type WeightsFooting = "proved" | "log-word";
 
-const maxProof = 16 << 20, maxCommitment = 4 << 20;
+export interface ProofVerdict {
+  readonly holds: boolean;
+  readonly detail: string;
+  /** Of one that holds. */
+  readonly weights?: WeightsFooting;
+}
+
+/** Checks proofs of the type assay.proofs/1. Never throws for what is in them. */
+export type ProofVerifier = (evidence: ProofEvidence, run: ProvedRun) => Promise<ProofVerdict>;
+
+const maxProof = 16 << 20, maxCommitment = 4 << 20, maxWeights = 16 << 20;
 
 /** Refuses kinds of evidence that this version does not know. */
 export function requireKnown(value: Json | undefined): void {
@@ -41,8 +52,11 @@ export function readEvidence(value: Json | undefined): ProofEvidence | null {
   const items = array(value, "evidence");
   if (items.length > 1) throw new Malformed("evidence is more than one item");
   if (items.length === 0) return null;
-  const m = only(items[0], ["tier", "type", "proof", "commitment"], "evidence[0]");
-  return { proof: blob(m.get("proof"), maxProof, "evidence[0].proof"), commitment: blob(m.get("commitment"), maxCommitment, "evidence[0].commitment") };
+  const m = only(items[0], ["tier", "type", "proof", "commitment", "weights"], "evidence[0]"), weights = m.get("weights");
+  return {
+    proof: blob(m.get("proof"), maxProof, "evidence[0].proof"), commitment: blob(m.get("commitment"), maxCommitment, "evidence[0].commitment"),
+    weights: weights === undefined ? null : blob(weights, maxWeights, "evidence[0].weights"),
+  };
 }
 
 function blob(value: Json | undefined, most: number, what: string): Bytes {

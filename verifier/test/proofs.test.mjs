@@ -143,7 +143,7 @@ function encoded(name, type, shape, data) {
 const tensors = "application/vnd.assay.tensors.v1";
 
 test("A bundle's proof is held against what the receipt commits to", async () => {
-  const evidence = { proof: small.proof, commitment: small.commitment }, committed = readCommitment(small.commitment), { extents, name } = committed.input;
+  const evidence = { proof: small.proof, commitment: small.commitment, weights: null }, committed = readCommitment(small.commitment), { extents, name } = committed.input;
   const run = {
     model: Buffer.from(committed.id).toString("hex"), manifest: Buffer.from(committed.manifest).toString("hex"), nonce: null, inputType: tensors, outputType: tensors, inputCommitment: new Uint8Array(32), outputCommitment: new Uint8Array(32),
     input: encoded(name, "int8", [small.batch, ...extents.slice(1)], small.input), output: encoded(committed.output.name, "int8", [small.batch, ...committed.output.extents.slice(1)], small.output),

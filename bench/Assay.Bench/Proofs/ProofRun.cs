@@ -78,6 +78,22 @@ internal sealed class ProofRun : IDisposable
         return verdict.Holds ? time : throw new BenchException($"{name}: the proof is refused ({verdict.Refused})");
     }
 
+    /// <summary>The proof about the weights, from the encoded matrix to the bytes of its file, and its check.</summary>
+    /// <exception cref="BenchException">It is refused, or accepted of another model.</exception>
+    public (double Prove, double Verify, int Bytes) Weights()
+    {
+        var start = Stopwatch.GetTimestamp();
+        var file = WeightProofFile.Of(committed, prover.ProveWeights(matrix, committed.Id));
+        var prove = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        var published = committed.ToBytes();
+        start = Stopwatch.GetTimestamp();
+        var refused = WeightProofFile.Verify(file, CommittedModel.Read(published));
+        var verify = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        return refused is null && WeightProofFile.Verify(file, committed with { Manifest = Sha256.Of("another"u8) }) is not null
+            ? (prove, verify, file.Length)
+            : throw new BenchException($"{name}: the proof about the weights is refused ({refused}), or accepted of another model");
+    }
+
     /// <exception cref="BenchException">The proof is accepted for another output.</exception>
     public void RefusesAnother(Statement statement, byte[] proof)
     {

@@ -13,6 +13,8 @@ internal static class ProofsBench
     /// <summary>Networks whose circuit has keys within minutes.</summary>
     private static readonly string[] besideCircom = ["mlp-196-25-10", "mlp-196-24-14-10"];
 
+    private const int WeightRuns = 3;
+
     private sealed record Plan(int Runs, TimeSpan Budget, bool Peers);
 
     public static Task<List<Row>> RunAsync(Arguments arguments)
@@ -38,8 +40,8 @@ internal static class ProofsBench
         var began = Stopwatch.GetTimestamp();
         using var run = new ProofRun(of);
         var (statement, more) = (run.Statement(of.Batch), of.More is { } count ? run.Statement(count) : null);
-        List<double> commits = [], proves = [], verifies = [], marginals = [], setUps = [], theirProves = [], theirVerifies = [];
-        var (proof, theirBytes) = (Array.Empty<byte>(), 0);
+        List<double> commits = [], weights = [], weightVerifies = [], proves = [], verifies = [], marginals = [], setUps = [], theirProves = [], theirVerifies = [];
+        var (proof, theirBytes, weightBytes) = (Array.Empty<byte>(), 0, 0);
         using var peer = plan.Peers && besideCircom.Contains(of.Name) ? new CircomPeer([.. run.DenseLayers]) : null;
         if (peer is not null)
             setUps.Add(peer.SetUp());
@@ -76,10 +78,20 @@ internal static class ProofsBench
                 break;
         }
         run.RefusesAnother(statement, proof);
+        // Behind all others: it takes far more memory, and is made once for a model.
+        for (var i = -1; i < Math.Min(plan.Runs, WeightRuns); i++)
+        {
+            (var weigh, var weightVerify, weightBytes) = run.Weights();
+            if (i < 0)
+                continue;
+            weights.Add(weigh);
+            weightVerifies.Add(weightVerify);
+        }
         return
         [
             Beside(Milliseconds("commit", commits), setUps), Beside(Milliseconds("prove", proves), theirProves), Beside(Milliseconds("verify", verifies), theirVerifies),
             Beside(Row.Of($"{of.Name}-proof-bytes", "bytes", Row.Lower, proof.Length), [theirBytes]), PeakOf(of),
+            Milliseconds("weights-prove", weights), Milliseconds("weights-verify", weightVerifies), Row.Of($"{of.Name}-weights-bytes", "bytes", Row.Lower, weightBytes),
             more is null ? new Row($"{of.Name}-marginal-ms", "ms", Row.Lower) { Skipped = "two at once are more lookups than a verifier takes" } : Milliseconds("marginal", marginals),
         ];
 

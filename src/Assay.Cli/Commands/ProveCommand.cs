@@ -15,12 +15,13 @@ internal static class ProveCommand
         var what = new Argument<string>("RECEIPT|NAME") { Description = "A bundle (*.receipt.json), the id of a receipt of this node or its first 8 digits or more, or a model to run" };
         var inputs = new Argument<string[]>("INPUT") { Description = "Of a model: its inputs, as `assay run` takes them", Arity = ArgumentArity.ZeroOrMore };
         var output = new Option<string?>("-o", "--output") { Description = "Where the bundle with its proof goes (default: the bundle's own file, or NAME-ID.receipt.json here)", HelpName = "FILE" };
+        var without = new Option<bool>("--no-weight-proof") { Description = "Leave the proof about the model's weights out of the bundle: it is the same for all, and may be given to `verify` as a file" };
         var nonce = Bounds.Nonce();
         var command = new Command(
             "prove",
             "Prove that a committed model gave a receipt's output. Proofs hide nothing of the model: enough of them tell all weights. Example: assay prove digits-1a2b3c4d.receipt.json")
         {
-            what, inputs, output, nonce, Shared.RunSeconds,
+            what, inputs, output, without, nonce, Shared.RunSeconds,
         };
         command.SetAction((parsed, cancel) => Shared.WithNodeAsync(parsed, async node =>
         {
@@ -34,7 +35,7 @@ internal static class ProveCommand
                 : Given(node, named);
             path = asked ?? path;
             var clock = Stopwatch.StartNew();
-            var proved = node.Prove(bundle, cancel);
+            var proved = node.Prove(bundle, !parsed.GetValue(without), cancel);
             var seconds = clock.Elapsed.TotalSeconds;
             await AtomicFile.WriteAsync(path, proved.ToBytes());
             if (Shared.IsJson(parsed))
@@ -50,7 +51,8 @@ internal static class ProveCommand
     {
         if (answer is not null)
             RunCommand.PrintOutputs(answer);
-        Console.WriteLine($"proved   {path}  ({Shared.Bytes(proved.Evidence!.Proof.Length)} of proof, {seconds.ToString("0.0", CultureInfo.InvariantCulture)} s)");
+        var weights = proved.Evidence!.Weights.Length;
+        Console.WriteLine($"proved   {path}  ({Shared.Bytes(proved.Evidence.Proof.Length)} of proof{(weights > 0 ? $", {Shared.Bytes(weights)} of proof about the weights" : "")}, {seconds.ToString("0.0", CultureInfo.InvariantCulture)} s)");
         Console.WriteLine("leaks    a part of the weights, to whoever gets this file: hand it on only if the model may be known");
         Console.WriteLine($"next     {Shared.Command} verify {path}   ·   it needs neither the model nor this node");
     }
@@ -60,6 +62,7 @@ internal static class ProveCommand
         json.WriteString("receiptFile", path);
         json.WriteString("receipt", Receipt.Parse(proved.Envelope.Payload.Span).RecordId);
         json.WriteNumber("proofBytes", proved.Evidence!.Proof.Length);
+        json.WriteNumber("weightProofBytes", proved.Evidence.Weights.Length);
         json.WriteNumber("seconds", Math.Round(seconds, 3));
         if (answer is not null)
             RunCommand.WriteOutputs(json, answer);

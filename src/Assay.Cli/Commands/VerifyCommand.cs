@@ -16,9 +16,10 @@ internal static class VerifyCommand
         var files = new Argument<string[]>("FILE") { Description = "Receipts (*.receipt.json)", Arity = ArgumentArity.OneOrMore };
         var policy = new Option<string?>("--policy") { Description = "Whom you trust (default: policy.json of the data folder, if there is one)", HelpName = "F" };
         var show = new Option<string?>("--show") { Description = "Write what the receipt shows of the output to this file, or print it (-), if it is found right", HelpName = "FILE|-" };
+        var weights = new Option<string[]>("--weights") { Description = "Proofs about models' weights (assay commit --weights-out), for receipts that carry none", HelpName = "FILE" };
         var command = new Command("verify", "Check receipts, offline. Exit code 0 accepted, 10 rejected, 20 unsupported or no policy, 30 malformed. Example: assay verify a.receipt.json --policy them.json")
         {
-            files, policy, show,
+            files, policy, show, weights,
         };
         files.Validators.Add(result =>
         {
@@ -31,9 +32,11 @@ internal static class VerifyCommand
             if (parsed.GetValue(show) is not null && parsed.GetValue(files)!.Length != 1)
                 throw new UsageException("--show takes one receipt at a time");
             var trusted = PolicyOf(parsed.GetValue(policy), Shared.FolderOf(parsed));
+            var given = (parsed.GetValue(weights) ?? []).Select(WeightProof).ToList();
+            var proofs = new EvidenceVerifier([.. given]);
             // Receipts of one log share their events and often their checkpoint.
             var cache = new VerifierCache();
-            var reports = parsed.GetValue(files)!.Select(file => (file, Report: Verifier.Verify(Read(file), trusted, cache: cache, proofs: new EvidenceVerifier()))).ToList();
+            var reports = parsed.GetValue(files)!.Select(file => (file, Report: Verifier.Verify(Read(file), trusted, cache: cache, proofs: proofs))).ToList();
             if (!Shared.IsJson(parsed))
                 foreach (var (file, report) in reports)
                     Console.Write((reports.Count > 1 ? $"{file}\n" : "") + report.ToText());
@@ -44,9 +47,20 @@ internal static class VerifyCommand
             if (parsed.GetValue(show) is { } target)
                 await ShowAsync(reports[0], target);
             // The worst of them: a script that checks many must not miss one.
-            return reports.Max(r => r.Report.ExitCode);
+            var worst = reports.Max(r => r.Report.ExitCode);
+            // Who brings a proof asks for it to be looked at.
+            if (given.FindIndex(file => !proofs.Judged.Contains(WeightProofFile.ModelOf(file.Span)!.Value)) is not (>= 0 and var idle))
+                return worst;
+            Console.Error.WriteLine($"assay: nothing was held against {parsed.GetValue(weights)![idle]}: no receipt here has a proof of that model that could be judged");
+            return Math.Max(worst, ExitCode.Usage);
         });
         return command;
+    }
+
+    private static ReadOnlyMemory<byte> WeightProof(string file)
+    {
+        var bytes = Read(file, WeightProofFile.MostBytes);
+        return bytes.Length <= WeightProofFile.MostBytes && WeightProofFile.ModelOf(bytes) is not null ? bytes : throw new UsageException($"{file} is no proof about a model's weights");
     }
 
     /// <summary>The policy named, else the data folder's own, else none.</summary>

@@ -11,7 +11,7 @@ namespace Assay.Node.Proofs;
 
 /// <summary>Makes proofs of receipts: one at a time, in the background, a bounded number of them waiting.</summary>
 /// <remarks>What is asked for and not made when the node stops is lost, and says so: nobody's processor is taken by what somebody wanted before.</remarks>
-public sealed class ProofDesk : IAsyncDisposable
+public sealed partial class ProofDesk : IAsyncDisposable
 {
     /// <summary>Waiting behind the one that is being made.</summary>
     public const int MostWaiting = 16;
@@ -66,10 +66,14 @@ public sealed class ProofDesk : IAsyncDisposable
     }
 
     /// <summary>Makes the proof of a bundle here and now.</summary>
+    /// <param name="weights">Whether the proof about the model's weights goes in too, where there is one.</param>
     /// <exception cref="NodeException">There can be none for this receipt: why is in the message.</exception>
     /// <exception cref="ModelException">The model is not what was committed to, or does not give that output.</exception>
-    public Bundle Prove(Bundle bundle, Action<string>? progress = null, CancellationToken cancel = default) =>
-        bundle with { Evidence = Prove(ProofTask.Of(bundle, models), progress, cancel) };
+    public Bundle Prove(Bundle bundle, bool weights = true, Action<string>? progress = null, CancellationToken cancel = default)
+    {
+        var proved = bundle with { Evidence = Prove(ProofTask.Of(bundle, models), progress, cancel) };
+        return weights ? WithWeights(proved) : proved;
+    }
 
     /// <summary>Keeps the proof that was made of one of this node's receipts: it comes with its bundle from then on.</summary>
     public void Keep(string recordId, ProofEvidence evidence)
@@ -133,8 +137,8 @@ public sealed class ProofDesk : IAsyncDisposable
         }
     }
 
-    /// <summary>A receipt's proof, or null where there is none.</summary>
-    public ProofEvidence? Find(string recordId) => shelf.Find(recordId);
+    /// <summary>A receipt's bundle with its proof, where there is one, and with the one about its model's weights, where there is that too.</summary>
+    public Bundle Complete(string recordId, Bundle bundle) => shelf.Find(recordId) is { } evidence ? WithWeights(bundle with { Evidence = evidence }) : bundle;
 
     /// <summary>Deletes a receipt's proof, with whatever was asked for.</summary>
     public void Forget(string recordId)
@@ -215,8 +219,7 @@ public sealed class ProofDesk : IAsyncDisposable
         var verdict = verifier.Verify(evidence, task.Run);
         if (!verdict.Holds)
             throw new NodeException(NodeFault.Unavailable, $"the proof that was made does not hold, which is a bug: {verdict.Detail}");
-        var room = Bundle.MaxSize - task.Bundle.ToBytes().Length;
-        return (evidence.Proof.Length + (long)evidence.Commitment.Length) * 4 / 3 + 1024 <= room
+        return evidence.Proof.Length + (long)evidence.Commitment.Length <= Room(task.Bundle)
             ? evidence
             : throw new NodeException(NodeFault.BadRequest, "with the proof the receipt's bundle would be too large");
     }

@@ -1,17 +1,28 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Text;
 using Assay.Proofs.Protocol;
 using Assay.Verify;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
+using Assay.Verify.Reports;
 using Assay.Verify.Statements;
 
 namespace Assay.Proofs.Files;
 
 /// <summary>Checks proofs that come with bundles: reads both files, quantises what the receipt opens, and asks the verifier (docs/spec/proofs.md section 8).</summary>
-public sealed class EvidenceVerifier : IProofVerifier
+/// <param name="weights">Proofs about models' weights that whoever verifies has: what is asked of a bundle that carries none (section 10).</param>
+public sealed class EvidenceVerifier(params IReadOnlyList<ReadOnlyMemory<byte>> weights) : IProofVerifier
 {
+    // Receipts of one model carry one proof about its weights: it is checked once.
+    private const int MostKnown = 64;
+    private readonly ConcurrentDictionary<(Hash Model, Hash File), ProofCheck?> known = new();
+    private readonly ConcurrentDictionary<Hash, bool> judged = new();
+
+    /// <summary>Committed models about whose weights a proof was judged so far.</summary>
+    public IReadOnlyCollection<Hash> Judged => [.. judged.Keys];
+
     /// <inheritdoc/>
     public Verify.Bundles.ProofVerdict Verify(ProofEvidence evidence, ProvedRun run)
     {
@@ -28,7 +39,7 @@ public sealed class EvidenceVerifier : IProofVerifier
         {
             return Check(model, evidence.Proof, run, ProofChecks.All) is { } check
                 ? new(false, $"the proof does not hold: check C{(int)check} ({check}) refused it{Why(check)}")
-                : new(true, $"proved: the committed model {run.ProofModel.ToHex()[..8]}… gives this output on this input");
+                : OnWeights(evidence, model, run.ProofModel);
         }
         catch (MalformedException e)
         {
@@ -48,6 +59,31 @@ public sealed class EvidenceVerifier : IProofVerifier
         {
             return refused.Check;
         }
+    }
+
+    private Verify.Bundles.ProofVerdict OnWeights(ProofEvidence evidence, CommittedModel model, Hash id)
+    {
+        var proved = $"proved: the committed model {id.ToHex()[..8]}… gives this output on this input";
+        var file = evidence.Weights.IsEmpty ? weights.FirstOrDefault(w => WeightProofFile.ModelOf(w.Span) == id) : evidence.Weights;
+        if (file.IsEmpty)
+            return new(true, $"{proved}; that its weights are of eight bits and its padding zero is the word of the log, which published the commitment", WeightsFooting.LogWord);
+        judged[id] = true;
+        return OfWeights(file, model, id) is { } check
+            ? new(false, $"the proof about the model's weights does not hold: check C{(int)check} ({check}) refused it")
+            : new(true, $"{proved}; its weights are proved to be of eight bits, its biases within their bounds, its padding zero", WeightsFooting.Proved);
+    }
+
+    // The id is that of the whole commitment, so with the file it says all that the answer depends on.
+    private ProofCheck? OfWeights(ReadOnlyMemory<byte> file, CommittedModel model, Hash id)
+    {
+        var key = (id, Sha256.Of(file.Span));
+        if (known.TryGetValue(key, out var check))
+            return check;
+        check = WeightProofFile.Verify(file, model);
+        if (known.Count >= MostKnown)
+            known.Clear();
+        known[key] = check;
+        return check;
     }
 
     /// <summary>What a proof of a run must show, or null where its tensors are not those of the model. The receipt's commitments were opened before.</summary>

@@ -1,6 +1,7 @@
 using Assay.Proofs.Hashing;
 using Assay.Proofs.Protocol;
 using Assay.Proofs.Protocol.Weights;
+using Assay.Verify.Crypto;
 
 namespace Assay.Proofs.Files;
 
@@ -10,7 +11,13 @@ public static class WeightProofFile
     /// <summary>No such file is larger that a verifier is given to read.</summary>
     public const int MostBytes = 1 << 26;
 
+    /// <summary>Of the header; <see cref="ModelOf"/> is its end.</summary>
+    internal const int HeaderSize = ProofHeader.Size;
+
     private static ReadOnlySpan<byte> Magic => "ASYW"u8;
+
+    /// <summary>Id of the committed model that a file says it is about, or null where it does not begin as such a file.</summary>
+    public static Hash? ModelOf(ReadOnlySpan<byte> file) => file.Length >= HeaderSize && file.StartsWith(Magic) ? Hash.From(file[(HeaderSize - Blake3.Size)..HeaderSize]) : null;
 
     /// <param name="messages">What a prover made, part by part.</param>
     public static byte[] Of(CommittedModel model, IEnumerable<byte[]> messages) => [.. Header(model), .. messages.SelectMany(m => m)];

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Assay.Proofs.Models;
 using Assay.Proofs.Models.Layers;
 using Assay.Proofs.Protocol;
+using Assay.Proofs.Protocol.Weights;
 using Assay.Prover.Kernels;
 using Assay.Prover.Reference;
 
@@ -49,6 +50,23 @@ public sealed class FastProver(int threads) : IDisposable
             latest = plan;
             return InferenceProver.Prove(statement, new FastOperations(plan, committed, run, counting, team, arrays));
         }
+    }
+
+    /// <summary>The proof about the model's matrix, part by part: byte for byte what <see cref="WeightProver"/> says.</summary>
+    /// <param name="progress">Told which part is begun, counted from 0, and how many there are.</param>
+    /// <exception cref="Verify.MalformedException">A bias bound is above <see cref="WeightPlan.MostBias"/>.</exception>
+    public ImmutableArray<byte[]> ProveWeights(CommittedWeights committed, ReadOnlyMemory<byte> modelId, Action<int, int>? progress = null, CancellationToken cancel = default)
+    {
+        var parts = WeightPlan.Of(committed.Model);
+        var (proofs, own) = (ImmutableArray.CreateBuilder<byte[]>(parts.Length), new Arrays());
+        foreach (var (part, plan) in parts.Index())
+        {
+            cancel.ThrowIfCancellationRequested();
+            progress?.Invoke(part, parts.Length);
+            lock (turn)
+                proofs.Add(WeightProver.Prove(modelId, part, new FastWeights(team, committed, plan, own)));
+        }
+        return proofs.MoveToImmutable();
     }
 
     public void Dispose() => team.Dispose();

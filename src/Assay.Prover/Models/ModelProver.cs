@@ -38,6 +38,25 @@ public sealed class ModelProver : IModelProver
     }
 
     /// <inheritdoc/>
+    public byte[] ProveWeights(Graph graph, ReadOnlyMemory<byte> commitment, Action<string>? progress = null, CancellationToken cancel = default)
+    {
+        var model = Read(commitment);
+        lock (gate)
+        {
+            var (prover, weights, _) = Encoded(graph, model, progress, cancel);
+            try
+            {
+                return WeightProofFile.Of(model, prover.ProveWeights(
+                    weights, model.Id, (part, parts) => progress?.Invoke(parts == 1 ? "proving the weights" : $"proving the weights, part {part + 1} of {parts}"), cancel));
+            }
+            catch (MalformedException e)
+            {
+                throw new ModelException($"there can be no proof about the weights: {e.Message}", e);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public byte[] Prove(Graph graph, ReadOnlyMemory<byte> commitment, ProvedRun run, Action<string>? progress = null, CancellationToken cancel = default)
     {
         var model = Read(commitment);

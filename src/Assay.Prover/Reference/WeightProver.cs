@@ -15,13 +15,19 @@ public static class WeightProver
         [.. WeightPlan.Of(model).Select((plan, part) => Prove(model, plan, modelId, part, committed, Columns(model, plan, committed)))];
 
     /// <summary>Of each piece: its values as they are committed, and of biases their limbs.</summary>
-    internal static ImmutableArray<ImmutableArray<int[]>> Columns(ProofModel model, WeightPlan plan, EncodedMatrix committed) =>
+    internal static ImmutableArray<ImmutableArray<int[]>> Columns(ProofModel model, WeightPlan plan, EncodedMatrix committed) => Columns(model, plan, piece =>
+    {
+        var columns = model.Parameters.LogColumns;
+        var start = ((long)piece.Place.Row << columns) + ((long)piece.Place.Slot << piece.Log);
+        return [.. Enumerable.Range(0, 1 << piece.Log).Select(i => Signed(committed.Rows[(int)(start + i >> columns)][(int)(start + i & (1L << columns) - 1)]))];
+    });
+
+    /// <param name="valuesOf">What is committed of a piece.</param>
+    internal static ImmutableArray<ImmutableArray<int[]>> Columns(ProofModel model, WeightPlan plan, Func<WeightPiece, int[]> valuesOf) =>
     [
         .. plan.Pieces.Select(piece =>
         {
-            var columns = model.Parameters.LogColumns;
-            var start = ((long)piece.Place.Row << columns) + ((long)piece.Place.Slot << piece.Log);
-            int[] values = [.. Enumerable.Range(0, 1 << piece.Log).Select(i => Signed(committed.Rows[(int)(start + i >> columns)][(int)(start + i & (1L << columns) - 1)]))];
+            var values = valuesOf(piece);
             if (!piece.IsBias)
                 return [values];
             var bound = ((WeightLayer)model.Layers[piece.Layer]).BiasBound;
@@ -35,30 +41,19 @@ public static class WeightProver
     ];
 
     /// <summary>Of any columns: what a prover could say of another matrix.</summary>
-    internal static byte[] Prove(ProofModel model, WeightPlan plan, ReadOnlyMemory<byte> modelId, int part, EncodedMatrix committed, ImmutableArray<ImmutableArray<int[]>> columns)
-    {
-        var size = model.Parameters.Size;
-        var values = new Felt[(long)plan.Witness.Rows << size.LogColumns];
-        var counts = Multiplicities.Of(plan.Lookups, columns);
-        foreach (var (table, of) in plan.Lookups.Tables.Zip(counts))
-            Put(table.Multiplicities, of);
-        foreach (var (i, section) in plan.Lookups.Sections.Index())
-            foreach (var (c, place) in section.Places.Index().Skip(1))
-                Put(place!.Value, columns[i][c]);
-        var witness = new EncodedMatrix([.. values.Chunk(1 << size.LogColumns)], 1 << size.LogLength);
-        var proof = new ProofWriter(WeightVerifier.Begin(model, modelId.Span, part));
-        proof.PutRoot(Tags.Root, witness.Root);
-        var claims = new List<Claim>();
-        LookupProver.Prove(proof, plan.Lookups, columns, counts, claims);
-        OpeningProver.Prove(proof, size, [committed, witness], claims);
-        return proof.ToArray();
+    internal static byte[] Prove(ProofModel model, WeightPlan plan, ReadOnlyMemory<byte> modelId, int part, EncodedMatrix committed, ImmutableArray<ImmutableArray<int[]>> columns) =>
+        Prove(modelId, part, new WeightOperations(model, plan, columns, committed));
 
-        void Put(BlockPlace place, int[] column)
-        {
-            var at = ((long)place.Row << size.LogColumns) + ((long)place.Slot << place.Log);
-            for (var i = 0; i < column.Length; i++)
-                values[at + i] = Felt.From((long)column[i]);
-        }
+    /// <summary>With operations of any kind.</summary>
+    internal static byte[] Prove(ReadOnlyMemory<byte> modelId, int part, WeightOperations operations)
+    {
+        var (lookups, claims) = (operations.Plan.Lookups, new List<Claim>());
+        var proof = new ProofWriter(WeightVerifier.Begin(operations.Model, modelId.Span, part));
+        proof.PutRoot(Tags.Root, operations.CommitWitness());
+        var point = operations.Tree(proof, LookupChallenges.Of(proof.Transcript));
+        LookupProver.Say(proof, lookups, operations.Columns, operations.Counts, claims, point, operations.At);
+        operations.Open(proof, claims);
+        return proof.ToArray();
     }
 
     private static int Signed(Felt value) => value.Value > Felt.Modulus / 2 ? (int)(value.Value - Felt.Modulus) : (int)value.Value;

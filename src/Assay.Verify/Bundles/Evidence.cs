@@ -1,4 +1,5 @@
 using Assay.Verify.Crypto;
+using Assay.Verify.Reports;
 using Assay.Verify.Statements;
 
 namespace Assay.Verify.Bundles;
@@ -11,8 +12,11 @@ public sealed record ProofEvidence(ReadOnlyMemory<byte> Proof, ReadOnlyMemory<by
     public const string Tier = "proof";
     public const string Type = "assay.proofs/1";
 
-    /// <summary>The most bytes of a proof file, and of a commitment file.</summary>
-    public const int MaxProof = 16 << 20, MaxCommitment = 4 << 20;
+    /// <summary>The most bytes of a proof file, of a commitment file, and of a proof about the model's weights.</summary>
+    public const int MaxProof = 16 << 20, MaxCommitment = 4 << 20, MaxWeights = 16 << 20;
+
+    /// <summary>The proof, made once for a model, that what its commitment commits to are weights as proofs of inference take them for granted; empty where the bundle has none.</summary>
+    public ReadOnlyMemory<byte> Weights { get; init; }
 }
 
 /// <summary>What a proof would have to be about: all of it opened, published and verified before anyone looks at the proof.</summary>
@@ -24,7 +28,8 @@ public sealed record ProvedRun(Hash ProofModel, Receipt Receipt, ReadOnlyMemory<
 
 /// <summary>Whether a proof holds.</summary>
 /// <param name="Detail">For people: what was proved, or which check refused it.</param>
-public sealed record ProofVerdict(bool Holds, string Detail);
+/// <param name="Weights">Of one that holds.</param>
+public sealed record ProofVerdict(bool Holds, string Detail, WeightsFooting? Weights = null);
 
 /// <summary>Checks proofs of the type <see cref="ProofEvidence.Type"/>. Handed to the verifier by whoever has one: this room has none.</summary>
 public interface IProofVerifier

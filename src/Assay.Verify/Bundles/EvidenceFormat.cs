@@ -22,8 +22,11 @@ internal static class EvidenceFormat
     {
         if (json.Items(1) is not [var item])
             return null;
-        item.Only("tier", "type", "proof", "commitment");
-        return new ProofEvidence(Blob(item["proof"], ProofEvidence.MaxProof), Blob(item["commitment"], ProofEvidence.MaxCommitment));
+        item.Only("tier", "type", "proof", "commitment", "weights");
+        return new ProofEvidence(Blob(item["proof"], ProofEvidence.MaxProof), Blob(item["commitment"], ProofEvidence.MaxCommitment))
+        {
+            Weights = item.Optional("weights") is { } weights ? Blob(weights, ProofEvidence.MaxWeights) : ReadOnlyMemory<byte>.Empty,
+        };
     }
 
     public static void Write(Utf8JsonWriter json, ProofEvidence? evidence)
@@ -36,6 +39,8 @@ internal static class EvidenceFormat
             json.WriteString("type", ProofEvidence.Type);
             WriteBlob(json, "proof", evidence.Proof.Span);
             WriteBlob(json, "commitment", evidence.Commitment.Span);
+            if (!evidence.Weights.IsEmpty)
+                WriteBlob(json, "weights", evidence.Weights.Span);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -32,11 +32,24 @@ public enum AxisStatus
     NotChecked,
 }
 
+/// <summary>On what it rests that the committed model's weights are what proofs of inference take them for: eight bits, biases within their bounds, zero where padded.</summary>
+public enum WeightsFooting
+{
+    /// <summary>The log's word: its roots published the commitment as the one of the model's files.</summary>
+    LogWord,
+
+    /// <summary>A proof of it was checked.</summary>
+    Proved,
+}
+
 /// <summary>What was found on one axis.</summary>
 /// <param name="Reason">A short code for programs, kebab-case.</param>
 /// <param name="Detail">A sentence for people.</param>
 public sealed record Check(Axis Axis, AxisStatus Status, string Reason, string Detail)
 {
+    /// <summary>Of <see cref="Axis.Execution"/> where a bundle's proof holds: on what it rests that the model's weights are well-formed.</summary>
+    public WeightsFooting? Weights { get; init; }
+
     internal static Check Verified(Axis axis, string reason, string detail) => Known(axis, AxisStatus.Verified, reason, detail);
 
     internal static Check Refuted(Axis axis, string reason, string detail) => Known(axis, AxisStatus.Refuted, reason, detail);
@@ -65,6 +78,8 @@ public static class AxisTokens
         AxisStatus.Unverifiable => "unverifiable",
         _ => "not-checked",
     };
+
+    public static string Token(this WeightsFooting footing) => footing == WeightsFooting.Proved ? "proved" : "log-word";
 
     /// <summary>The inverse of <see cref="Token(Axis)"/>; null where the token is unknown.</summary>
     public static Axis? ParseAxis(string token)

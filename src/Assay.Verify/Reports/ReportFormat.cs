@@ -51,6 +51,8 @@ public static class ReportFormat
             json.WriteString("status", check.Status.Token());
             json.WriteString("reason", check.Reason);
             json.WriteString("detail", check.Detail);
+            if (check.Weights is { } weights)
+                json.WriteString("weights", weights.Token());
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -47,7 +47,7 @@ internal static class ExecutionChecks
         var run = new ProvedRun(model, parts.Receipt, shown.Input!.Bytes, shown.Output?.Bytes ?? Joined(shown.Span!));
         var verdict = proofs.Verify(evidence, run);
         return verdict.Holds
-            ? Check.Verified(Axis.Execution, Reasons.Proved, verdict.Detail)
+            ? Check.Verified(Axis.Execution, Reasons.Proved, verdict.Detail) with { Weights = verdict.Weights }
             : Check.Refuted(Axis.Execution, Reasons.BadProof, verdict.Detail);
     }
 

@@ -25,6 +25,9 @@ internal sealed class HeldProver : IModelProver
 
     public ModelCommitment Commit(Graph graph, Hash manifest, CancellationToken cancel = default) => Real.Commit(graph, manifest, cancel);
 
+    public byte[] ProveWeights(Graph graph, ReadOnlyMemory<byte> commitment, Action<string>? progress = null, CancellationToken cancel = default) =>
+        Real.ProveWeights(graph, commitment, progress, cancel);
+
     public byte[] Prove(Graph graph, ReadOnlyMemory<byte> commitment, ProvedRun run, Action<string>? progress = null, CancellationToken cancel = default)
     {
         progress?.Invoke(Doing);

@@ -201,6 +201,53 @@ public class ProofDeskTests
         Assert.Null(test.Node.Models.CommitmentOf(model));
     }
 
+    [Fact]
+    public async Task Bundles_with_proofs_carry_the_one_about_the_weights_as_long_as_it_holds()
+    {
+        await using var test = TestNode.Open();
+        var model = await test.Node.ImportAsync(test.Write("tiny.onnx", TinyInt8.Classifier()));
+        Assert.Throws<NodeException>(() => test.Node.Proofs.ProveWeights(model));
+        await test.Node.CommitAsync(model);
+        var id = await RunAsync(test, model, 1);
+        Assert.Equal(ProofStage.Ready, await AskedAsync(test.Node, id));
+        Assert.Equal(WeightsFooting.LogWord, Footing(test, id));
+
+        // It is the model's: also receipts that were proved before have it.
+        var doing = new List<string>();
+        var made = test.Node.Proofs.ProveWeights(model, doing.Add);
+        Assert.Equal(1, made.Parts);
+        Assert.Equal(["proving the weights", "checking the proof"], doing);
+        Assert.Equal(WeightsFooting.Proved, Footing(test, id));
+        Assert.Equal(made.File, Kept(test, id).Evidence!.Weights.ToArray());
+        var bare = Kept(test, id) with { Evidence = null };
+        Assert.Equal([true, false], new[] { true, false }.Select(with => !test.Node.Proofs.Prove(bare, with).Evidence!.Weights.IsEmpty));
+        await test.Node.CommitAsync(model);
+        Assert.Equal(WeightsFooting.Proved, Footing(test, id));
+
+        // A damaged one is left out: with it the bundle would be refused.
+        var damaged = made.File.ToArray();
+        damaged[^1] ^= 1;
+        test.Node.Models.KeepWeightProof(model, damaged);
+        Assert.Equal(WeightsFooting.LogWord, Footing(test, id));
+        test.Node.Models.KeepWeightProof(model, [.. "no proof"u8]);
+        Assert.Equal(WeightsFooting.LogWord, Footing(test, id));
+        test.Node.Models.KeepWeightProof(model, made.File);
+        Assert.Equal(WeightsFooting.Proved, Footing(test, id));
+        test.Node.Remove(model);
+        Assert.Null(test.Node.Models.WeightProofOf(model));
+        Assert.Equal(WeightsFooting.LogWord, Footing(test, id));
+    }
+
+    private static Verify.Bundles.Bundle Kept(TestNode test, string id) => test.Node.MakeBundle(test.Node.Vault.Find(id)!, disclose: true);
+
+    // Of a receipt that is accepted as proved.
+    private static WeightsFooting? Footing(TestNode test, string id)
+    {
+        var report = Verifier.Verify(Kept(test, id).ToBytes(), test.Policy with { Execution = ExecutionDemand.Proved }, proofs: new EvidenceVerifier());
+        Assert.True(report.Accepted, report.Headline);
+        return report[Axis.Execution].Weights;
+    }
+
     internal static async Task<StoredModel> CommittedAsync(TestNode test)
     {
         var model = await test.Node.ImportAsync(test.Write("tiny.onnx", TinyInt8.Classifier()));

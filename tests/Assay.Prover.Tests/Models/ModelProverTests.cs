@@ -9,6 +9,7 @@ using Assay.Prover.Models;
 using Assay.Prover.Reference;
 using Assay.Verify.Bundles;
 using Assay.Verify.Crypto;
+using Assay.Verify.Reports;
 using Assay.Verify.Statements;
 
 namespace Assay.Prover.Tests.Models;
@@ -63,6 +64,51 @@ public class ModelProverTests
         Assert.False(Verifier.Verify(evidence with { Commitment = Prover.Commit(OnnxModel.Read(TinyInt8.Classifier(5)), Manifest).File }, run).Holds);
         Assert.Throws<ModelException>(() => new ModelProver().Prove(OnnxModel.Read(TinyInt8.Classifier(5)), commitment.File, run));
         Assert.Throws<ModelException>(() => Prover.Prove(graph, commitment.File, run with { ProofModel = Manifest }));
+    }
+
+    [Fact]
+    public void Of_the_weights_a_proof_is_asked_or_the_log_s_word_is_named()
+    {
+        var graph = OnnxModel.Read(TinyInt8.Classifier());
+        var commitment = Prover.Commit(graph, Manifest);
+        var doing = new List<string>();
+        var weights = Prover.ProveWeights(graph, commitment.File, doing.Add);
+        Assert.Contains("proving the weights", doing);
+        Assert.Null(WeightProofFile.Verify(weights, CommittedModel.Read(commitment.File)));
+        var (input, output) = Run(graph, TinyInt8.Picture(1));
+        var run = new ProvedRun(commitment.Id, ReceiptOf(Manifest, "a nonce"), input, output);
+        var evidence = new ProofEvidence(Prover.Prove(graph, commitment.File, run), commitment.File);
+
+        Assert.Equal(WeightsFooting.LogWord, Verdict(evidence, Verifier));
+        Assert.Equal(WeightsFooting.Proved, Verdict(evidence with { Weights = weights }, Verifier));
+        var given = new EvidenceVerifier(weights);
+        Assert.Empty(given.Judged);
+        Assert.Equal(WeightsFooting.Proved, Verdict(evidence, given));
+        Assert.Equal([commitment.Id], given.Judged);
+
+        // One that does not hold is refused, in a bundle and by itself; what was found once of another file stands for nothing.
+        var bad = weights.ToArray();
+        bad[^1] ^= 1;
+        var other = Prover.Commit(OnnxModel.Read(TinyInt8.Classifier(5)), Manifest).File;
+        var ofOther = Prover.ProveWeights(OnnxModel.Read(TinyInt8.Classifier(5)), other);
+        Assert.Null(Verdict(evidence with { Weights = bad }, Verifier));
+        Assert.Null(Verdict(evidence with { Weights = bad }, given));
+        Assert.Null(Verdict(evidence with { Weights = ofOther }, given));
+        Assert.Null(Verdict(evidence with { Weights = evidence.Proof }, given));
+        Assert.Null(Verdict(evidence, new EvidenceVerifier(bad)));
+        // One that is about another model is not asked; a proof that does not hold is not saved by the weights'.
+        Assert.Equal(WeightsFooting.LogWord, Verdict(evidence, new EvidenceVerifier(ofOther)));
+        Assert.Null(Verdict(evidence with { Proof = weights, Weights = weights }, Verifier));
+        Assert.Throws<ModelException>(() => Prover.ProveWeights(OnnxModel.Read(TinyInt8.Classifier(5)), commitment.File));
+
+        // Null where it is refused.
+        WeightsFooting? Verdict(ProofEvidence of, EvidenceVerifier by)
+        {
+            var (first, again) = (by.Verify(of, run), by.Verify(of, run));
+            Assert.Equal(first, again);
+            Assert.Equal(first.Holds, first.Weights is not null);
+            return first.Weights;
+        }
     }
 
     [Fact]

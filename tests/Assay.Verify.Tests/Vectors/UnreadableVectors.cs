@@ -29,6 +29,7 @@ internal static class UnreadableVectors
         new BundleVector("unreadable", "another media type, and there is no policy", Encoding.UTF8.GetBytes(Replace(Text, "bundle.v1+json", "bundle.v2+json")), null),
         .. Evidence.Select(f => Of(f.What, f.Text)),
         .. Committed.Select(e => Of(e.What, e.Bundle)),
+        .. Weights.Select(f => Of(f.What, f.Text)),
     ];
 
     private static IEnumerable<(string What, string Text)> Files
@@ -73,6 +74,17 @@ internal static class UnreadableVectors
         ("a proof whose digest is another", Replace(Proved, "\"bytes\":\"dGhlIHByb29m\"", "\"bytes\":\"dGhlIHByb29n\"")),
         ("a proof of no bytes", Replace(Replace(Proved, Sha256.Of("the proof"u8).ToHex(), Sha256.Of([]).ToHex()), "dGhlIHByb29m", "")),
     ];
+
+    private static IEnumerable<(string What, string Text)> Weights =>
+    [
+        ("a proof about weights whose digest is another", WithWeights(Sha256.Of("other weights"u8).ToHex(), "dGhlIHdlaWdodHM=")),
+        ("a proof about weights of no bytes", WithWeights(Sha256.Of([]).ToHex(), "")),
+        ("a proof about weights that is null", Replace(Proved, Item, Item[..^1] + ",\"weights\":null}")),
+        ("a proof about weights with an unknown member", Replace(WithWeights(Sha256.Of("the weights"u8).ToHex(), "dGhlIHdlaWdodHM="), "\"weights\":{", "\"weights\":{\"more\":1,")),
+        ("a proof about weights, and one of the run that is none", Replace(WithWeights(Sha256.Of("other weights"u8).ToHex(), "dGhlIHdlaWdodHM="), "\"bytes\":\"dGhlIHByb29m\"", "\"bytes\":1")),
+    ];
+
+    private static string WithWeights(string digest, string bytes) => Replace(Proved, Item, $"{Item[..^1]},\"weights\":{{\"sha256\":\"{digest}\",\"bytes\":\"{bytes}\"}}}}");
 
     private static IEnumerable<(string What, Bundle Bundle)> Committed =>
     [

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Assay.Verify.Bundles;
 using Assay.Verify.Commitments;
 using Assay.Verify.Crypto;
@@ -30,6 +31,8 @@ public class ProofEvidenceTests
             ["a proof of a relayed answer"] = (AxisStatus.Unverifiable, Reasons.Relayed, true, () => Proved(Honest with { IsRelayed = true })),
             ["a proof, and the output comes piece by piece"] = (AxisStatus.Verified, Reasons.Proved, true, () =>
                 Proved(Honest).DiscloseOutputSpan(0, 1, showInput: true)),
+            ["a proof that holds, with one about the model's weights"] = (AxisStatus.Verified, Reasons.Proved, true, () => Weighed()),
+            ["a proof that does not hold, with one about the model's weights"] = (AxisStatus.Refuted, Reasons.BadProof, false, () => Weighed()),
         };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
@@ -116,10 +119,45 @@ public class ProofEvidenceTests
     }
 
     [Fact]
+    public void On_what_the_weights_rest_is_said_beside_the_verdict()
+    {
+        foreach (var (said, token) in ((WeightsFooting?, string?)[])[(WeightsFooting.Proved, "proved"), (WeightsFooting.LogWord, "log-word"), (null, null)])
+        {
+            var report = Verifier.Verify(Proved(Honest).ToBytes(), TestIssuer.Policy, proofs: new Saying(true, said));
+            Assert.Equal(("AUTHENTIC · PROVED", said), (report.Headline, report[Axis.Execution].Weights));
+            var json = JsonDocument.Parse(report.ToJson()).RootElement.GetProperty("checks").EnumerateArray().ToList();
+            Assert.Equal([token], json.Where(c => c.GetProperty("axis").GetString() == "execution").Select(c => c.TryGetProperty("weights", out var w) ? w.GetString() : null));
+            Assert.DoesNotContain(json, c => c.GetProperty("axis").GetString() != "execution" && c.TryGetProperty("weights", out _));
+        }
+        // Nobody's word without a policy, and none where a replay was what convinced.
+        Assert.Null(Verifier.Verify(Proved(Honest).ToBytes(), null, proofs: new Saying(true, WeightsFooting.Proved))[Axis.Execution].Weights);
+        var finding = new ExecutionFinding(Sha256.Of(Proved(Honest).Envelope.Pae()), ExecutionOutcome.Reproduced, "");
+        Assert.Null(Verifier.Verify(Proved(Honest).ToBytes(), TestIssuer.Policy, finding, proofs: new Saying(true, WeightsFooting.Proved))[Axis.Execution].Weights);
+    }
+
+    [Fact]
+    public void A_proof_about_weights_is_read_as_it_was_written_and_bounded()
+    {
+        var bundle = Weighed();
+        Assert.Equal(bundle.ToBytes(), Bundle.Parse(bundle.ToBytes()).ToBytes());
+        Assert.Equal("the weights"u8, Bundle.Parse(bundle.ToBytes()).Evidence!.Weights.Span);
+        var saying = new Saying(true);
+        Verifier.Verify(bundle.ToBytes(), TestIssuer.Policy, proofs: saying);
+        Assert.Equal("the weights"u8, Assert.Single(saying.Asked).Evidence.Weights.Span);
+        Assert.True(Bundle.Parse(Proved(Honest).ToBytes()).Evidence!.Weights.IsEmpty);
+        Assert.Throws<MalformedException>(() => Bundle.Parse((bundle with { Evidence = Evidence with { Weights = new byte[ProofEvidence.MaxWeights + 1] } }).ToBytes()));
+        // An empty one is none, and is not written so.
+        var text = Encoding.UTF8.GetString(bundle.ToBytes());
+        Assert.Throws<MalformedException>(() => Bundle.Parse(Encoding.UTF8.GetBytes(text.Replace(Convert.ToBase64String("the weights"u8), "", StringComparison.Ordinal)
+            .Replace(Sha256.Of("the weights"u8).ToHex(), Sha256.Of([]).ToHex(), StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public void One_bit_of_every_byte_of_a_bundle_with_a_proof_matters()
     {
-        var good = Proved(Honest).ToBytes();
-        var exact = new Exactly(Evidence);
+        var evidence = Evidence with { Weights = "the weights"u8.ToArray() };
+        var good = Weighed().ToBytes();
+        var exact = new Exactly(evidence);
         var asking = TestIssuer.Policy with { Execution = ExecutionDemand.Proved };
         Assert.True(Verifier.Verify(good, asking, proofs: exact).Accepted);
         var survivors = Enumerable.Range(0, good.Length).AsParallel().Where(position =>
@@ -133,10 +171,12 @@ public class ProofEvidenceTests
 
     internal static Bundle Proved(TestIssuer issuer) => issuer.Issue() with { Evidence = Evidence };
 
+    private static Bundle Weighed() => Proved(Honest) with { Evidence = Evidence with { Weights = "the weights"u8.ToArray() } };
+
     private static Bundle Shown(Func<Disclosures, Disclosures> edit) => Proved(Honest) with { Disclosures = edit(Proved(Honest).Disclosures) };
 
     /// <summary>A proofs' verifier that says what it is told to.</summary>
-    internal sealed class Saying(bool holds) : IProofVerifier
+    internal sealed class Saying(bool holds, WeightsFooting? weights = null) : IProofVerifier
     {
         public List<(ProofEvidence Evidence, ProvedRun Run)> Asked { get; } = [];
 
@@ -145,13 +185,14 @@ public class ProofEvidenceTests
         public ProofVerdict Verify(ProofEvidence evidence, ProvedRun run)
         {
             Asked.Add((evidence, run));
-            return new ProofVerdict(holds, holds ? "proved, it says" : "no proof, it says");
+            return new ProofVerdict(holds, holds ? "proved, it says" : "no proof, it says", weights);
         }
     }
 
     private sealed class Exactly(ProofEvidence good) : IProofVerifier
     {
         public ProofVerdict Verify(ProofEvidence evidence, ProvedRun run) =>
-            new(evidence.Proof.Span.SequenceEqual(good.Proof.Span) && evidence.Commitment.Span.SequenceEqual(good.Commitment.Span), "");
+            new(
+                evidence.Proof.Span.SequenceEqual(good.Proof.Span) && evidence.Commitment.Span.SequenceEqual(good.Commitment.Span) && evidence.Weights.Span.SequenceEqual(good.Weights.Span), "");
     }
 }

@@ -8,8 +8,10 @@ export interface Placed extends Claim {
     readonly over: readonly Felt4[];
     readonly within: readonly Felt4[];
 }
+/** What an opening knows of a plan: where the blocks of both matrices stand. */
+export type Matrices = Pick<Plan, "model" | "weights" | "witness">;
 /** Where each claim stands in its matrix. */
-export declare const openingOf: ({ model, weights, witness }: Plan, claims: readonly Claim[]) => Placed[];
+export declare const openingOf: ({ model, weights, witness }: Matrices, claims: readonly Claim[]) => Placed[];
 /** How many challenges there are in the row parts. */
 export declare const rowCoordinates: (opened: readonly Placed[]) => number;
-export declare function demandOpening(proof: Messages, { model, weights, witness }: Plan, claims: readonly Placed[], modelRoot: Uint8Array, witnessRoot: Uint8Array): Generator<void, void>;
+export declare function demandOpening(proof: Messages, { model, weights, witness }: Matrices, claims: readonly Placed[], modelRoot: Uint8Array, witnessRoot: Uint8Array): Generator<void, void>;

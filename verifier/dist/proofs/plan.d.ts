@@ -42,6 +42,8 @@ export interface Plan {
 }
 /** Padded, of a tensor. */
 export declare const mostLogPlaces = 22;
+/** C2: nothing too large, before anything is made. */
+export declare function demandSizes(model: Model, batch: number, kinds: readonly LayerPlan[], shapes: readonly Shape[]): void;
 /** What the layers make of a batch. Throws Malformed where they do not fit one another. */
 export declare function layersOf(model: Model, batch: number): {
     kinds: LayerPlan[];

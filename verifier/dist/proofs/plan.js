@@ -14,7 +14,7 @@ import { areFew } from "./steps.js";
 export const mostLogPlaces = 22;
 const mostLeaves = 2 ** 22, mostTableRows = 2 ** 23, mostModelRows = 2 ** 20;
 /** C2: nothing too large, before anything is made. */
-function demandSizes(model, batch, kinds, shapes) {
+export function demandSizes(model, batch, kinds, shapes) {
     const { logColumns, logInverseRate, queries, logRange } = model.parameters;
     const isWithin = (n, low, high) => n >= low && n <= high, ok = (holds, what) => demand(holds, "calculator", what);
     ok(logColumns >= 1 && isWithin(logInverseRate, 1, 3) && logColumns + logInverseRate <= 17, "rows or codewords have a length that is not allowed");

@@ -6,6 +6,7 @@ export declare const tags: {
     readonly context: 3;
     readonly input: 4;
     readonly output: 5;
+    readonly ofWeights: 6;
     readonly witness: 16;
     readonly treeRoot: 17;
     readonly treeRound: 18;

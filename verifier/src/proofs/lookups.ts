@@ -1,7 +1,7 @@
 import { add4, equal4, lift, mul4, one, sub4, zero, type Felt4 } from "./field.js";
 import { eqAll, evaluateIndex, weigh } from "./multilinear.js";
 import type { Known, Row } from "./layers/layer.js";
-import type { LeafBlock, Plan, PlacedTable } from "./plan.js";
+import type { LeafBlock, PlacedSection, PlacedTable } from "./plan.js";
 import { demand } from "./refusal.js";
 import type { Claim } from "./relations.js";
 import { tags, type Messages } from "./transcript.js";
@@ -15,8 +15,15 @@ function rowOf({ tag, columns }: PlacedTable, point: readonly Felt4[]): Row {
   return [lift(tag), weigh(weights, columns[0]), weigh(weights, columns[1]), weigh(weights, columns[2])];
 }
 
+/** What they are about. */
+export interface Lookups {
+  readonly layers: readonly { readonly sections: readonly PlacedSection[] }[];
+  readonly tables: readonly PlacedTable[];
+  readonly depth: number;
+}
+
 /** Returns what was said of each layer's sections, and the claims about the witness. */
-export function demandLookups(proof: Messages, { layers, tables, depth }: Plan): { known: Known[][]; claims: Claim[] } {
+export function demandLookups(proof: Messages, { layers, tables, depth }: Lookups): { known: Known[][]; claims: Claim[] } {
   const [alpha, ...betas] = proof.transcript.challenges(4) as [Felt4, Felt4, Felt4, Felt4], tree = fractions(proof, depth);
   const said = proof.elements(tags.evaluations, tables.length + layers.reduce((sum, l) => sum + l.sections.reduce((n, s) => n + s.committed.length, 0), 0));
 

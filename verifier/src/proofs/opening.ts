@@ -23,8 +23,11 @@ function place(claim: Claim, at: number, c: number): Placed {
   return { ...claim, row, over: [], within: [...bitsOf(at % 2 ** c / 2 ** point.length, -rest), ...point] };
 }
 
+/** What an opening knows of a plan: where the blocks of both matrices stand. */
+export type Matrices = Pick<Plan, "model" | "weights" | "witness">;
+
 /** Where each claim stands in its matrix. */
-export const openingOf = ({ model, weights, witness }: Plan, claims: readonly Claim[]): Placed[] =>
+export const openingOf = ({ model, weights, witness }: Matrices, claims: readonly Claim[]): Placed[] =>
   claims.map(claim => place(claim, (claim.matrix === "model" ? weights : witness).at[claim.block]!, model.parameters.logColumns));
 
 /** How many challenges there are in the row parts. */
@@ -37,7 +40,7 @@ function codeword(row: readonly Felt4[], x: number): Felt4 {
   return sum;
 }
 
-export function* demandOpening(proof: Messages, { model, weights, witness }: Plan, claims: readonly Placed[], modelRoot: Uint8Array, witnessRoot: Uint8Array): Generator<void, void> {
+export function* demandOpening(proof: Messages, { model, weights, witness }: Matrices, claims: readonly Placed[], modelRoot: Uint8Array, witnessRoot: Uint8Array): Generator<void, void> {
   const { logColumns: c, logInverseRate, queries } = model.parameters, depth = c + logInverseRate, transcript = proof.transcript;
   const rowsOf = ({ total }: Layout) => Math.ceil(total / 2 ** c), modelRows = rowsOf(weights), witnessRows = rowsOf(witness);
 

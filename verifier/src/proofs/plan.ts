@@ -64,7 +64,7 @@ export const mostLogPlaces = 22;
 const mostLeaves = 2 ** 22, mostTableRows = 2 ** 23, mostModelRows = 2 ** 20;
 
 /** C2: nothing too large, before anything is made. */
-function demandSizes(model: Model, batch: number, kinds: readonly LayerPlan[], shapes: readonly Shape[]): void {
+export function demandSizes(model: Model, batch: number, kinds: readonly LayerPlan[], shapes: readonly Shape[]): void {
   const { logColumns, logInverseRate, queries, logRange } = model.parameters;
   const isWithin = (n: number, low: number, high: number) => n >= low && n <= high, ok = (holds: boolean, what: string) => demand(holds, "calculator", what);
   ok(logColumns >= 1 && isWithin(logInverseRate, 1, 3) && logColumns + logInverseRate <= 17, "rows or codewords have a length that is not allowed");

@@ -7,7 +7,7 @@ import { demand } from "./refusal.js";
 
 /** Tags of messages and of what is drawn. */
 export const tags = {
-  parameters: 1, model: 2, context: 3, input: 4, output: 5, witness: 16, treeRoot: 17, treeRound: 18, treeEnd: 19, round: 20, evaluations: 21,
+  parameters: 1, model: 2, context: 3, input: 4, output: 5, ofWeights: 6, witness: 16, treeRoot: 17, treeRound: 18, treeEnd: 19, round: 20, evaluations: 21,
   columnRound: 22, rowEvaluations: 23, row: 24, challenge: 64, indices: 65,
 } as const;
 

@@ -1,29 +1,25 @@
 import { concat, equal, utf8 } from "../bytes.js";
 import type { Commitment } from "./commitment.js";
+import { beginning, i32le } from "./header.js";
 import { demandLookups } from "./lookups.js";
-import { deriveKey } from "./blake3.js";
-import type { Parameters, Statement } from "./model.js";
+import type { Statement } from "./model.js";
 import { demandOpening, openingOf, rowCoordinates } from "./opening.js";
 import { planOf } from "./plan.js";
-import { demand, ProofRefused } from "./refusal.js";
+import { demand, type ProofRefused } from "./refusal.js";
 import { Relations } from "./relations.js";
 import { countOf, type Shape } from "./shapes.js";
 import { demandSoundness } from "./soundness.js";
 import { Messages, tags, Transcript } from "./transcript.js";
+import { atOnce, byTurns } from "./turns.js";
 
-const i32le = (n: number): Uint8Array => new Uint8Array(Int32Array.of(n).buffer);
-const u16le = (n: number): Uint8Array => Uint8Array.of(n & 0xff, n >> 8);
-const magic = utf8("ASYP"), version = 1, noFlags = 0;
-
-/** Field and hash are the format's; the 0 is for zero knowledge. */
-const parameterDigest = (p: Parameters): Uint8Array => deriveKey("assay.proofs/1 parameters", concat(...[p.logColumns, p.logInverseRate, p.queries, p.logRange, 0].map(i32le)));
+const magic = utf8("ASYP");
 
 const bytesOf = (values: Int8Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 const tensor = (shape: Shape, values: Int8Array): Uint8Array => concat(...[shape.length, ...shape.map(a => a.size)].map(i32le), bytesOf(values));
 
 /** Refuses with the check that fails (section 7), or ends; in between it stops where others may have a turn. */
 function* demandProof({ model, id, root }: Commitment, statement: Statement, file: Uint8Array): Generator<void, void> {
-  const digest = parameterDigest(model.parameters), header = concat(magic, u16le(version), u16le(noFlags), digest);
+  const begin = beginning(model.parameters), header = concat(magic, begin);
   demand(equal(file.subarray(0, header.length), header), "framing", "the proof is of another format, version or parameters");
   demand(file.length >= header.length + 32, "framing", "the proof ends in its header");
   demand(equal(file.subarray(header.length, header.length + 32), id) && equal(statement.modelId, id), "modelId", "the proof is about another model");
@@ -33,7 +29,7 @@ function* demandProof({ model, id, root }: Commitment, statement: Statement, fil
   demand(statement.output.length === statement.batch * countOf(shapes.at(-1)!), "output", "the output has not as many values as the model gives");
 
   const transcript = new Transcript(), messages = new Messages(file.subarray(header.length + 32), transcript);
-  transcript.absorb(tags.parameters, concat(u16le(version), u16le(noFlags), digest));
+  transcript.absorb(tags.parameters, begin);
   transcript.absorb(tags.model, statement.modelId);
   transcript.absorb(tags.context, statement.context);
   transcript.absorb(tags.input, tensor(shapes[0]!, statement.input));
@@ -58,33 +54,9 @@ function* demandProof({ model, id, root }: Commitment, statement: Statement, fil
   demand(messages.left === 0, "end", "there are bytes after the proof");
 }
 
-/** The steps of a verification; what they end in is null, or the check that failed. */
-function* verification(commitment: Commitment, statement: Statement, proof: Uint8Array): Generator<void, ProofRefused | null> {
-  try {
-    yield* demandProof(commitment, statement, proof);
-    return null;
-  } catch (error) {
-    if (error instanceof ProofRefused) return error;
-    throw error;
-  }
-}
-
 /** Null, or the check that failed. */
-export function verifyProof(commitment: Commitment, statement: Statement, proof: Uint8Array): ProofRefused | null {
-  const steps = verification(commitment, statement, proof);
-  for (let step = steps.next(); ; step = steps.next())
-    if (step.done) return step.value;
-}
-
-const longest = 20;
+export const verifyProof = (commitment: Commitment, statement: Statement, proof: Uint8Array): ProofRefused | null => atOnce(demandProof(commitment, statement, proof));
 
 /** The same; a page stays alive meanwhile. */
-export async function verifyProofByTurns(commitment: Commitment, statement: Statement, proof: Uint8Array): Promise<ProofRefused | null> {
-  const steps = verification(commitment, statement, proof);
-  for (let step = steps.next(), since = Date.now(); ; step = steps.next()) {
-    if (step.done) return step.value;
-    if (Date.now() - since < longest) continue;
-    await new Promise(resolve => setTimeout(resolve, 0));
-    since = Date.now();
-  }
-}
+export const verifyProofByTurns = (commitment: Commitment, statement: Statement, proof: Uint8Array): Promise<ProofRefused | null> =>
+  byTurns(demandProof(commitment, statement, proof));

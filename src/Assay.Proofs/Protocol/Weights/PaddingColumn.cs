@@ -18,6 +18,23 @@ internal sealed class PaddingColumn(TensorShape axes, int log, int number) : Pub
         return 0;
     }
 
+    public override int[] Values(int log)
+    {
+        var (values, last) = (new int[1 << log], axes.Axes.Length - 1);
+        var run = Math.Min(values.Length, 1 << axes.Axes[last].Log);
+        for (var from = 0; from < values.Length; from += run)
+        {
+            // Places of one run differ in the last axis alone.
+            var whole = number << log | from;
+            var real = Math.Clamp(axes.Axes[last].Size - axes.Index(whole, last), 0, run);
+            for (var axis = 0; axis < last; axis++)
+                if (axes.Index(whole, axis) >= axes.Axes[axis].Size)
+                    real = 0;
+            values.AsSpan(from + real, run - real).Fill(1);
+        }
+        return values;
+    }
+
     public override Felt4 Evaluate(ReadOnlySpan<Felt4> point)
     {
         var whole = new Felt4[axes.Log];

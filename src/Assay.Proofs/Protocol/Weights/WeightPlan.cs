@@ -52,22 +52,28 @@ public sealed class WeightPlan
 
     /// <summary>As many as a model needs so that none has more than 2^22 leaves.</summary>
     /// <exception cref="Verify.MalformedException">Its layers do not fit one another, or a bias bound is above <see cref="MostBias"/>.</exception>
-    public static ImmutableArray<WeightPlan> Of(ProofModel model)
+    public static ImmutableArray<WeightPlan> Of(ProofModel model) => [.. Each(model)];
+
+    /// <summary>The same, each made when it is asked for: a verifier makes no more of them than a file has bytes for.</summary>
+    /// <exception cref="Verify.MalformedException">As <see cref="Of"/>, before the first.</exception>
+    internal static IEnumerable<WeightPlan> Each(ProofModel model)
     {
-        var (plans, pieces, leaves) = (ImmutableArray.CreateBuilder<WeightPlan>(), ImmutableArray.CreateBuilder<WeightPiece>(), 0L);
+        foreach (var (i, layer) in model.Layers.Index())
+            if (layer is WeightLayer { BiasBound: > MostBias } of)
+                throw new Verify.MalformedException($"a layer of a proof: biases of layer {i} up to {of.BiasBound}, more than {MostBias}");
+        var (pieces, leaves) = (ImmutableArray.CreateBuilder<WeightPiece>(), 0L);
         foreach (var piece in PiecesOf(model))
         {
             var more = (piece.IsBias ? 5L : 1L) << piece.Log;
             if (leaves + more > MostLeaves - (1 << LogLimb + 1))
             {
-                plans.Add(new WeightPlan(model, pieces.DrainToImmutable()));
+                yield return new WeightPlan(model, pieces.DrainToImmutable());
                 leaves = 0;
             }
             pieces.Add(piece);
             leaves += more;
         }
-        plans.Add(new WeightPlan(model, pieces.DrainToImmutable()));
-        return plans.DrainToImmutable();
+        yield return new WeightPlan(model, pieces.DrainToImmutable());
     }
 
     private static IEnumerable<WeightPiece> PiecesOf(ProofModel model)
@@ -77,8 +83,6 @@ public sealed class WeightPlan
         {
             if (layer is not WeightLayer of)
                 continue;
-            if (of.BiasBound > MostBias)
-                throw new Verify.MalformedException($"a layer of a proof: biases of layer {i} up to {of.BiasBound}, more than {MostBias}");
             var axes = new TensorShape([Axis.Of(of.Outputs), Axis.Of(of.Inner(shapes[of.Input]))]);
             var (whole, log) = (layout[block++], Math.Min(axes.Log, LogPiece));
             for (var number = 0; number < 1 << axes.Log - log; number++)

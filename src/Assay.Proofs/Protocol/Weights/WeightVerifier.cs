@@ -20,8 +20,9 @@ internal static class WeightVerifier
         try
         {
             checks.Require(ProofLimits.Hold(model, 1), ProofCheck.Soundness);
-            foreach (var (part, plan) in WeightPlan.Of(model).Index())
-                messages = messages[Part(model, plan, root, modelId, part, messages, checks)..];
+            var matrix = new CommittedMatrix(root, model.WeightLayout().Rows, ProofCheck.ModelPath);
+            foreach (var (part, plan) in WeightPlan.Each(model).Index())
+                messages = messages[Part(model, plan, matrix, modelId, part, messages, checks)..];
             checks.Require(messages.IsEmpty, ProofCheck.End);
             return null;
         }
@@ -44,7 +45,7 @@ internal static class WeightVerifier
     }
 
     // How many bytes of the messages are the part's.
-    private static int Part(ProofModel model, WeightPlan plan, byte[] root, ReadOnlyMemory<byte> modelId, int part, ReadOnlyMemory<byte> messages, ProofChecks checks)
+    private static int Part(ProofModel model, WeightPlan plan, CommittedMatrix matrix, ReadOnlyMemory<byte> modelId, int part, ReadOnlyMemory<byte> messages, ProofChecks checks)
     {
         var reader = new ProofReader(messages, Begin(model, modelId.Span, part), checks);
         var witness = reader.TakeRoot(Tags.Root);
@@ -59,7 +60,7 @@ internal static class WeightVerifier
         }
         var counts = SoundnessCounts.Of(model.Parameters, plan.Lookups.LeafCount, reader, claims);
         reader.Require(claims.Count <= SoundnessReport.MostClaims && SoundnessReport.IsSound(counts), ProofCheck.Soundness);
-        Opening.Read(reader, model.Parameters.Size, [new(root, model.WeightLayout().Rows, ProofCheck.ModelPath), new(witness, plan.Witness.Rows, ProofCheck.WitnessPath)], claims);
+        Opening.Read(reader, model.Parameters.Size, [matrix, new(witness, plan.Witness.Rows, ProofCheck.WitnessPath)], claims);
         return Math.Min(reader.At, messages.Length);
     }
 
