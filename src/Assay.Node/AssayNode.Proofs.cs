@@ -33,11 +33,11 @@ public sealed partial class AssayNode
     /// <exception cref="ModelException">The model is not what was committed to, or does not give that output.</exception>
     public Bundle Prove(Bundle bundle, bool weights = true, CancellationToken cancel = default)
     {
-        var proved = Proofs.Prove(bundle, weights, cancel: cancel);
+        var proved = Proofs.Prove(bundle, cancel: cancel);
         // The very statement: anyone can write a bundle that says an id.
         if (Known(Receipt.Parse(bundle.Envelope.Payload.Span).RecordId) is { } kept && MakeBundle(kept, disclose: false).Envelope.Pae().AsSpan().SequenceEqual(bundle.Envelope.Pae()))
             Proofs.Keep(kept.RecordId, proved.Evidence!);
-        return proved;
+        return weights ? Proofs.Weights.AddTo(proved) : proved;
     }
 
     /// <summary>Asks for the proof of a receipt that is in the tree.</summary>

@@ -56,7 +56,7 @@ internal static class CommitCommand
     {
         try
         {
-            return node.Proofs.ProveWeights(model, Shared.IsJson(parsed) ? null : doing => Console.Error.WriteLine($"  {doing} …"), cancel);
+            return node.Proofs.Weights.Prove(model, Shared.IsJson(parsed) ? null : doing => Console.Error.WriteLine($"  {doing} …"), cancel);
         }
         catch (ModelException e)
         {

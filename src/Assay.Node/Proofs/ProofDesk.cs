@@ -11,7 +11,7 @@ namespace Assay.Node.Proofs;
 
 /// <summary>Makes proofs of receipts: one at a time, in the background, a bounded number of them waiting.</summary>
 /// <remarks>What is asked for and not made when the node stops is lost, and says so: nobody's processor is taken by what somebody wanted before.</remarks>
-public sealed partial class ProofDesk : IAsyncDisposable
+public sealed class ProofDesk : IAsyncDisposable
 {
     /// <summary>Waiting behind the one that is being made.</summary>
     public const int MostWaiting = 16;
@@ -35,9 +35,13 @@ public sealed partial class ProofDesk : IAsyncDisposable
     internal ProofDesk(NodeOptions options, DataFolder folder, ModelStore models, Func<StoredModel, Graph> load)
     {
         (prover, verifier, this.models, this.load) = (options.Prover, options.Proofs, models, load);
+        Weights = new WeightProofs(options.Prover, models, load);
         shelf = new ProofShelf(folder.Proofs);
         lost = [.. shelf.Open()];
     }
+
+    /// <summary>The proofs about models' weights.</summary>
+    public WeightProofs Weights { get; }
 
     /// <summary>Commits to a model; the file is kept beside it.</summary>
     /// <exception cref="ModelException">It cannot be proved.</exception>
@@ -66,14 +70,13 @@ public sealed partial class ProofDesk : IAsyncDisposable
     }
 
     /// <summary>Makes the proof of a bundle here and now.</summary>
-    /// <param name="weights">Whether the proof about the model's weights goes in too, where there is one.</param>
     /// <exception cref="NodeException">There can be none for this receipt: why is in the message.</exception>
     /// <exception cref="ModelException">The model is not what was committed to, or does not give that output.</exception>
-    public Bundle Prove(Bundle bundle, bool weights = true, Action<string>? progress = null, CancellationToken cancel = default)
-    {
-        var proved = bundle with { Evidence = Prove(ProofTask.Of(bundle, models), progress, cancel) };
-        return weights ? WithWeights(proved) : proved;
-    }
+    public Bundle Prove(Bundle bundle, Action<string>? progress = null, CancellationToken cancel = default) =>
+        bundle with { Evidence = Prove(ProofTask.Of(bundle, models), progress, cancel) };
+
+    /// <summary>A receipt's bundle with its proof, where there is one, and with the one about its model's weights, where there is that too.</summary>
+    public Bundle Complete(string recordId, Bundle bundle) => shelf.Find(recordId) is { } evidence ? Weights.AddTo(bundle with { Evidence = evidence }) : bundle;
 
     /// <summary>Keeps the proof that was made of one of this node's receipts: it comes with its bundle from then on.</summary>
     public void Keep(string recordId, ProofEvidence evidence)
@@ -136,9 +139,6 @@ public sealed partial class ProofDesk : IAsyncDisposable
             return StateOf(recordId);
         }
     }
-
-    /// <summary>A receipt's bundle with its proof, where there is one, and with the one about its model's weights, where there is that too.</summary>
-    public Bundle Complete(string recordId, Bundle bundle) => shelf.Find(recordId) is { } evidence ? WithWeights(bundle with { Evidence = evidence }) : bundle;
 
     /// <summary>Deletes a receipt's proof, with whatever was asked for.</summary>
     public void Forget(string recordId)
@@ -219,7 +219,7 @@ public sealed partial class ProofDesk : IAsyncDisposable
         var verdict = verifier.Verify(evidence, task.Run);
         if (!verdict.Holds)
             throw new NodeException(NodeFault.Unavailable, $"the proof that was made does not hold, which is a bug: {verdict.Detail}");
-        return evidence.Proof.Length + (long)evidence.Commitment.Length <= Room(task.Bundle)
+        return evidence.Proof.Length + (long)evidence.Commitment.Length <= WeightProofs.Room(task.Bundle)
             ? evidence
             : throw new NodeException(NodeFault.BadRequest, "with the proof the receipt's bundle would be too large");
     }

@@ -20,7 +20,7 @@ internal sealed class FastWeights(Team team, CommittedWeights committed, WeightP
         values = new int[Plan.Witness.Rows << size.LogColumns];
         foreach (var (place, column) in Witness())
             column.CopyTo(values.AsSpan((place.Row << size.LogColumns) + (place.Slot << place.Log)));
-        witness = new EncodedRows(team, size, Plan.Witness.Rows, (row, to) =>
+        witness = new EncodedRows(team, arrays, size, Plan.Witness.Rows, (row, to) =>
         {
             var from = values.AsSpan(row << size.LogColumns, to.Length);
             for (var k = 0; k < to.Length; k++)
@@ -38,10 +38,13 @@ internal sealed class FastWeights(Team team, CommittedWeights committed, WeightP
         return point;
     }
 
-    public override Felt4 At(int[] values, Felt4[] point) => IntColumns.At(values, point);
+    public override Felt4 At(int[] values, Felt4[] point) => IntColumns.At(team, values, point);
 
-    public override void Open(ProofWriter proof, IReadOnlyList<Claim> claims) =>
-        new FastOpening(team, Model.Parameters.Size, committed, witness!, values, claims, Rows).Prove(proof);
+    public override void Open(ProofWriter proof, IReadOnlyList<Claim> claims)
+    {
+        new FastOpening(team, arrays, Model.Parameters.Size, committed, witness!, values, claims, Rows).Prove(proof);
+        witness!.Return();
+    }
 
     protected override int[][] Count() => new Counting(Plan.Lookups).Of(team, Columns);
 
@@ -51,7 +54,7 @@ internal sealed class FastWeights(Team team, CommittedWeights committed, WeightP
         foreach (var piece in Plan.Pieces)
             if (!piece.IsBias && piece.Place == claim.Place)
                 return ByteRows.Combine(
-                    team, committed.Padded(piece.Layer)[(piece.Number << piece.Log)..((piece.Number + 1) << piece.Log)], 1 << Model.Parameters.LogColumns,
+                    team, arrays, committed.Padded(piece.Layer)[(piece.Number << piece.Log)..((piece.Number + 1) << piece.Log)], 1 << Model.Parameters.LogColumns,
                     Opening.Split(claim, Model.Parameters.LogColumns).Rows);
         return null;
     }

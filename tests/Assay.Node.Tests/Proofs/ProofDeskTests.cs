@@ -206,7 +206,7 @@ public class ProofDeskTests
     {
         await using var test = TestNode.Open();
         var model = await test.Node.ImportAsync(test.Write("tiny.onnx", TinyInt8.Classifier()));
-        Assert.Throws<NodeException>(() => test.Node.Proofs.ProveWeights(model));
+        Assert.Throws<NodeException>(() => test.Node.Proofs.Weights.Prove(model));
         await test.Node.CommitAsync(model);
         var id = await RunAsync(test, model, 1);
         Assert.Equal(ProofStage.Ready, await AskedAsync(test.Node, id));
@@ -214,13 +214,13 @@ public class ProofDeskTests
 
         // It is the model's: also receipts that were proved before have it.
         var doing = new List<string>();
-        var made = test.Node.Proofs.ProveWeights(model, doing.Add);
+        var made = test.Node.Proofs.Weights.Prove(model, doing.Add);
         Assert.Equal(1, made.Parts);
         Assert.Equal(["proving the weights", "checking the proof"], doing);
         Assert.Equal(WeightsFooting.Proved, Footing(test, id));
         Assert.Equal(made.File, Kept(test, id).Evidence!.Weights.ToArray());
         var bare = Kept(test, id) with { Evidence = null };
-        Assert.Equal([true, false], new[] { true, false }.Select(with => !test.Node.Proofs.Prove(bare, with).Evidence!.Weights.IsEmpty));
+        Assert.Equal([true, false], new[] { true, false }.Select(with => !test.Node.Prove(bare, with).Evidence!.Weights.IsEmpty));
         await test.Node.CommitAsync(model);
         Assert.Equal(WeightsFooting.Proved, Footing(test, id));
 

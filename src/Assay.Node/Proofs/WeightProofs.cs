@@ -3,6 +3,7 @@ using Assay.Engine.Models;
 using Assay.Log;
 using Assay.Proofs.Files;
 using Assay.Proofs.Protocol.Weights;
+using Assay.Prover;
 using Assay.Store;
 using Assay.Verify;
 using Assay.Verify.Bundles;
@@ -11,16 +12,23 @@ using Assay.Verify.Statements;
 
 namespace Assay.Node.Proofs;
 
-/// <content>Proofs about models' weights.</content>
-public sealed partial class ProofDesk
+/// <summary>Proofs that what models were committed to are weights of eight bits (docs/spec/proofs.md section 10): one for a model, kept beside its commitment.</summary>
+public sealed class WeightProofs
 {
+    private readonly IModelProver prover;
+    private readonly ModelStore models;
+    private readonly Func<StoredModel, Graph> load;
+    private readonly Lock gate = new();
+
     // Digests of those that were found to hold.
     private readonly HashSet<Hash> sound = [];
+
+    internal WeightProofs(IModelProver prover, ModelStore models, Func<StoredModel, Graph> load) => (this.prover, this.models, this.load) = (prover, models, load);
 
     /// <summary>Proves what a model was committed to, once: the file is kept beside the commitment, and bundles with proofs carry it.</summary>
     /// <exception cref="NodeException">The model is not committed.</exception>
     /// <exception cref="ModelException">There can be no such proof: why is in the message.</exception>
-    public WeightProof ProveWeights(StoredModel stored, Action<string>? progress = null, CancellationToken cancel = default)
+    public WeightProof Prove(StoredModel stored, Action<string>? progress = null, CancellationToken cancel = default)
     {
         var commitment = models.CommitmentOf(stored) ?? throw new NodeException(NodeFault.NotFound, $"{stored.Reference} is not committed");
         var clock = Stopwatch.StartNew();
@@ -36,8 +44,8 @@ public sealed partial class ProofDesk
         return new WeightProof(file, WeightPlan.Of(model.Model).Length, prove, verify);
     }
 
-    // The proof about the weights is one for a model and is kept once. Where it does not fit, verifiers are given it as a file.
-    private Bundle WithWeights(Bundle bundle)
+    /// <summary>A bundle that has a proof, with the one about its model's weights: it is one for a model and kept once. Where it does not fit, verifiers are given it as a file.</summary>
+    public Bundle AddTo(Bundle bundle)
     {
         var evidence = bundle.Evidence!;
         try
@@ -55,6 +63,9 @@ public sealed partial class ProofDesk
         }
     }
 
+    /// <summary>Bytes that a bundle has room for in evidence.</summary>
+    internal static long Room(Bundle bundle) => (Bundle.MaxSize - bundle.ToBytes().Length - 1024) / 4 * 3L;
+
     // The model may have been committed anew since, or the file be damaged: a bundle with a proof that does not hold is refused.
     private bool Holds(byte[] weights, CommittedModel model)
     {
@@ -70,7 +81,4 @@ public sealed partial class ProofDesk
             sound.Add(file);
         return true;
     }
-
-    // Bytes that a bundle has room for in evidence.
-    private static long Room(Bundle bundle) => (Bundle.MaxSize - bundle.ToBytes().Length - 1024) / 4 * 3L;
 }
