@@ -81,7 +81,7 @@ for (const javaScriptEnabled of [true, false])
       assert.match(await proof(page).innerText(), /It waits|It is being made|It is made/);
       await page.locator(".headline", { hasText: "AUTHENTIC · PROVED" }).waitFor();
       assert.match(await proof(page).innerText(), /It is made \([\d,.\s]+ bytes\)/);
-      assert.match((await execution(page)).join(" "), /^verified proved: the committed model [0-9a-f]{8}… gives this output on this input$/);
+      assert.match((await execution(page)).join(" "), /^verified proved: the committed model [0-9a-f]{8}… gives this output on this input; its weights are proved to be of eight bits, its biases within their bounds, its padding zero$/);
       assert.equal(await button.count(), 0);
     });
   });
