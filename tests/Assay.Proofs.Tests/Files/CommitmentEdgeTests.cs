@@ -141,11 +141,11 @@ public sealed class CommitmentEdgeTests
         return System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
-    private static string Folder()
+    internal static string Folder(string of = "docs/spec/vectors/proofs/edges")
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Assay.slnx")))
-                return Path.Combine(folder.FullName, "docs/spec/vectors/proofs/edges");
+                return Path.Combine(folder.FullName, of);
         throw new InvalidOperationException("the tests run outside the repository");
     }
 
