@@ -70,7 +70,11 @@ internal unsafe struct FloatTile
         var x = tile.Activations;
         T y = default;
         for (var end = x + tile.Columns; x < end; x++, w += WeightPanels.Height * TFormat.Bytes)
+        {
+            if (Prefetch.Ahead > 0)
+                Prefetch.Near(w + Prefetch.Ahead);
             y = T.Fma(T.Broadcast(*x), TFormat.Load<T>(w), y);
+        }
         DotTile.Finish(tile.Target, row, 0, y);
     }
 

@@ -18,8 +18,11 @@ internal static unsafe class PackedTiles
         float* scales = tile.Scales + row, terms = tile.Terms;
         var a = tile.Activations;
         T ones = T.Load(Repeated.Ones), sixteens = T.Load(Repeated.Sixteens), y = default;
+        var following = tile.Following;
         for (var left = tile.Blocks; left > 0; left--)
         {
+            for (var line = 0; line < tile.Lines; line++, following += Prefetch.Line)
+                Prefetch.Near(following);
             y = Block<T, TFormat>(w, a, 1, scales, terms, 1, ones, sixteens, y);
             w += TFormat.BlockBytes;
             scales += 16 * TFormat.Terms;
@@ -43,8 +46,11 @@ internal static unsafe class PackedTiles
         // From the last token of a group to the first of the next.
         nint toActivations = (tile.Blocks * 8 * size) - size + 1, toTerms = (tile.Blocks * TokenTerms.Count * size) - size + 1;
         T ones = T.Load(Repeated.Ones), sixteens = T.Load(Repeated.Sixteens);
+        var following = tile.Following;
         for (var left = tile.Blocks; left > 0; left--)
         {
+            for (var line = 0; line < tile.Lines; line++, following += Prefetch.Line)
+                Prefetch.Near(following);
             T w0 = TFormat.Quad<T>(w, 0, out var h0), w1 = TFormat.Quad<T>(w, 1, out var h1), w2 = TFormat.Quad<T>(w, 2, out var h2), w3 = TFormat.Quad<T>(w, 3, out var h3);
             T w4 = TFormat.Quad<T>(w, 4, out var h4), w5 = TFormat.Quad<T>(w, 5, out var h5), w6 = TFormat.Quad<T>(w, 6, out var h6), w7 = TFormat.Quad<T>(w, 7, out var h7);
             var x = a;

@@ -174,6 +174,8 @@ internal unsafe struct PanelProduct : IKernel
     private readonly void DotPacked<T, TFormat>(in Part output, int panel, int panels, float* memory) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
         var edge = stackalloc float[PackedTiles.Most * WeightPanels.Height];
+        var blocks = x.Columns / 32;
+        var lines = Prefetch.Ahead == 0 ? 0 : (int)((output.Weights.PanelBytes / Prefetch.Line + blocks - 1) / blocks);
         for (var p = panel; p < panel + panels && !Interrupt.IsRaised; p++)
         {
             PanelUnpacking.Scales<T, TFormat>(output.Weights.Scales(p), x.Columns, memory);
@@ -181,7 +183,7 @@ internal unsafe struct PanelProduct : IKernel
             {
                 var tile = new DotTile
                 {
-                    Scales = memory, Weights = output.Weights.Blocks(p), Blocks = x.Columns / 32,
+                    Scales = memory, Weights = output.Weights.Blocks(p), Blocks = blocks, Following = output.Weights.Scales(p) + Prefetch.Ahead, Lines = token == 0 ? lines : 0,
                     Terms = x.TermsOf(token), Activations = (int*)x.BytesOf(token), Tokens = Math.Min(PackedTiles.Most, x.Tokens - token),
                 };
                 Place(ref tile, output, p, token, edge);
