@@ -5,6 +5,11 @@ namespace Assay.Engine.Numerics.Language;
 /// <summary>
 /// Tiles of four tokens and unpacked panels: what a vector of weights holds is loaded once for all of them, and every sum stays in a register.
 /// </summary>
+/// <remarks>
+/// The compiler inlines about two hundred calls into one method and not one more, and every operation on lanes is two: a call that is left over
+/// takes all sums to memory and back, which halves the speed or worse (docs/performance.md). So what a format needs is asked for once, not in
+/// each of eight tiles, and formats whose halves have scales of their own have <see cref="HalvesTiles"/>.
+/// </remarks>
 internal static unsafe class DotTiles
 {
     private const int Size = TokenGroups.Size;
@@ -23,28 +28,40 @@ internal static unsafe class DotTiles
             for (var line = 0; line < tile.Lines; line++, following += Prefetch.Line)
                 Prefetch.Far(following);
             T n0 = default, n1 = default, n2 = default, n3 = default;
-            for (var part = 0; part < Parts<TFormat>(); part++)
+            if (TFormat.Offset >= 0)
             {
-                if (TFormat.HasHigh && part == 1)
-                    a -= 8 * Size;
+                var offsets = terms + (TFormat.Offset * Size);
+                (n0, n1, n2, n3) = (T.Broadcast(offsets[0]), T.Broadcast(offsets[1]), T.Broadcast(offsets[2]), T.Broadcast(offsets[3]));
+            }
+            var counts = Repeated.Ones;
+            for (var left = TFormat.HasHigh ? 16 : 8; left > 0; left -= TFormat.Quads)
+            {
                 T s0 = default, s1 = default, s2 = default, s3 = default;
                 for (var end = w + (64 * TFormat.Quads); w < end; w += 64, a += Size)
                 {
                     var v = T.Load((float*)w);
-                    s0 = Step(s0, v, DotTile.Lanes<T>(a));
-                    s1 = Step(s1, v, DotTile.Lanes<T>(a + 1));
-                    s2 = Step(s2, v, DotTile.Lanes<T>(a + 2));
-                    s3 = Step(s3, v, DotTile.Lanes<T>(a + 3));
+                    s0 = T.AddShorts(s0, T.MultiplyAddBytes(v, DotTile.Lanes<T>(a)));
+                    s1 = T.AddShorts(s1, T.MultiplyAddBytes(v, DotTile.Lanes<T>(a + 1)));
+                    s2 = T.AddShorts(s2, T.MultiplyAddBytes(v, DotTile.Lanes<T>(a + 2)));
+                    s3 = T.AddShorts(s3, T.MultiplyAddBytes(v, DotTile.Lanes<T>(a + 3)));
                 }
-                n0 = Part<T, TFormat>(n0, s0, part, scales, terms);
-                n1 = Part<T, TFormat>(n1, s1, part, scales, terms + 1);
-                n2 = Part<T, TFormat>(n2, s2, part, scales, terms + 2);
-                n3 = Part<T, TFormat>(n3, s3, part, scales, terms + 3);
+                var ones = T.Load(counts);
+                n0 = T.AddInt(n0, T.MultiplyAddShorts(s0, ones));
+                n1 = T.AddInt(n1, T.MultiplyAddShorts(s1, ones));
+                n2 = T.AddInt(n2, T.MultiplyAddShorts(s2, ones));
+                n3 = T.AddInt(n3, T.MultiplyAddShorts(s3, ones));
+                if (TFormat.HasHigh && left == 16)
+                {
+                    // The high halves, which follow, are multiplied by the same activations.
+                    a -= 8 * Size;
+                    counts = Repeated.Sixteens;
+                }
             }
-            y0 = Tail<T, TFormat>(n0, scales, terms, y0);
-            y1 = Tail<T, TFormat>(n1, scales, terms + 1, y1);
-            y2 = Tail<T, TFormat>(n2, scales, terms + 2, y2);
-            y3 = Tail<T, TFormat>(n3, scales, terms + 3, y3);
+            T d = T.Load(scales), m = T.Load(TFormat.HasMinimum ? scales + 16 : scales);
+            y0 = Scaled<T, TFormat>(n0, d, m, terms, y0);
+            y1 = Scaled<T, TFormat>(n1, d, m, terms + 1, y1);
+            y2 = Scaled<T, TFormat>(n2, d, m, terms + 2, y2);
+            y3 = Scaled<T, TFormat>(n3, d, m, terms + 3, y3);
             scales += 16 * TFormat.Terms;
             terms += TokenTerms.Count * Size;
         }
@@ -70,46 +87,60 @@ internal static unsafe class DotTiles
             for (var line = 0; line < tile.Lines; line++, following += Prefetch.Line)
                 Prefetch.Far(following);
             T n00 = default, n01 = default, n02 = default, n03 = default;
-            T n10 = default, n11 = default, n12 = default, n13 = default;
-            for (var part = 0; part < Parts<TFormat>(); part++)
+            if (TFormat.Offset >= 0)
             {
-                if (TFormat.HasHigh && part == 1)
-                    a -= 8 * Size;
+                var offsets = terms + (TFormat.Offset * Size);
+                (n00, n01, n02, n03) = (T.Broadcast(offsets[0]), T.Broadcast(offsets[1]), T.Broadcast(offsets[2]), T.Broadcast(offsets[3]));
+            }
+            T n10 = n00, n11 = n01, n12 = n02, n13 = n03;
+            var counts = Repeated.Ones;
+            for (var left = TFormat.HasHigh ? 16 : 8; left > 0; left -= TFormat.Quads)
+            {
                 T s00 = default, s01 = default, s02 = default, s03 = default;
                 T s10 = default, s11 = default, s12 = default, s13 = default;
                 for (var end = w + (64 * TFormat.Quads); w < end; w += 64, a += Size)
                 {
                     T v0 = T.Load((float*)w), v1 = T.Load((float*)(w + next));
                     var x = DotTile.Lanes<T>(a);
-                    s00 = Step(s00, v0, x);
-                    s10 = Step(s10, v1, x);
+                    s00 = T.AddShorts(s00, T.MultiplyAddBytes(v0, x));
+                    s10 = T.AddShorts(s10, T.MultiplyAddBytes(v1, x));
                     x = DotTile.Lanes<T>(a + 1);
-                    s01 = Step(s01, v0, x);
-                    s11 = Step(s11, v1, x);
+                    s01 = T.AddShorts(s01, T.MultiplyAddBytes(v0, x));
+                    s11 = T.AddShorts(s11, T.MultiplyAddBytes(v1, x));
                     x = DotTile.Lanes<T>(a + 2);
-                    s02 = Step(s02, v0, x);
-                    s12 = Step(s12, v1, x);
+                    s02 = T.AddShorts(s02, T.MultiplyAddBytes(v0, x));
+                    s12 = T.AddShorts(s12, T.MultiplyAddBytes(v1, x));
                     x = DotTile.Lanes<T>(a + 3);
-                    s03 = Step(s03, v0, x);
-                    s13 = Step(s13, v1, x);
+                    s03 = T.AddShorts(s03, T.MultiplyAddBytes(v0, x));
+                    s13 = T.AddShorts(s13, T.MultiplyAddBytes(v1, x));
                 }
-                n00 = Part<T, TFormat>(n00, s00, part, scales, terms);
-                n01 = Part<T, TFormat>(n01, s01, part, scales, terms + 1);
-                n02 = Part<T, TFormat>(n02, s02, part, scales, terms + 2);
-                n03 = Part<T, TFormat>(n03, s03, part, scales, terms + 3);
-                n10 = Part<T, TFormat>(n10, s10, part, others, terms);
-                n11 = Part<T, TFormat>(n11, s11, part, others, terms + 1);
-                n12 = Part<T, TFormat>(n12, s12, part, others, terms + 2);
-                n13 = Part<T, TFormat>(n13, s13, part, others, terms + 3);
+                var ones = T.Load(counts);
+                n00 = T.AddInt(n00, T.MultiplyAddShorts(s00, ones));
+                n01 = T.AddInt(n01, T.MultiplyAddShorts(s01, ones));
+                n02 = T.AddInt(n02, T.MultiplyAddShorts(s02, ones));
+                n03 = T.AddInt(n03, T.MultiplyAddShorts(s03, ones));
+                n10 = T.AddInt(n10, T.MultiplyAddShorts(s10, ones));
+                n11 = T.AddInt(n11, T.MultiplyAddShorts(s11, ones));
+                n12 = T.AddInt(n12, T.MultiplyAddShorts(s12, ones));
+                n13 = T.AddInt(n13, T.MultiplyAddShorts(s13, ones));
+                if (TFormat.HasHigh && left == 16)
+                {
+                    // The high halves, which follow, are multiplied by the same activations.
+                    a -= 8 * Size;
+                    counts = Repeated.Sixteens;
+                }
             }
-            y00 = Tail<T, TFormat>(n00, scales, terms, y00);
-            y01 = Tail<T, TFormat>(n01, scales, terms + 1, y01);
-            y02 = Tail<T, TFormat>(n02, scales, terms + 2, y02);
-            y03 = Tail<T, TFormat>(n03, scales, terms + 3, y03);
-            y10 = Tail<T, TFormat>(n10, others, terms, y10);
-            y11 = Tail<T, TFormat>(n11, others, terms + 1, y11);
-            y12 = Tail<T, TFormat>(n12, others, terms + 2, y12);
-            y13 = Tail<T, TFormat>(n13, others, terms + 3, y13);
+            T d = T.Load(scales), m = T.Load(TFormat.HasMinimum ? scales + 16 : scales);
+            y00 = Scaled<T, TFormat>(n00, d, m, terms, y00);
+            y01 = Scaled<T, TFormat>(n01, d, m, terms + 1, y01);
+            y02 = Scaled<T, TFormat>(n02, d, m, terms + 2, y02);
+            y03 = Scaled<T, TFormat>(n03, d, m, terms + 3, y03);
+            d = T.Load(others);
+            m = T.Load(TFormat.HasMinimum ? others + 16 : others);
+            y10 = Scaled<T, TFormat>(n10, d, m, terms, y10);
+            y11 = Scaled<T, TFormat>(n11, d, m, terms + 1, y11);
+            y12 = Scaled<T, TFormat>(n12, d, m, terms + 2, y12);
+            y13 = Scaled<T, TFormat>(n13, d, m, terms + 3, y13);
             scales += 16 * TFormat.Terms;
             others += 16 * TFormat.Terms;
             terms += TokenTerms.Count * Size;
@@ -124,32 +155,11 @@ internal static unsafe class DotTiles
         DotTile.Finish(tile, row + WeightPanels.Height, 3, y13);
     }
 
-    /// <summary>Parts of a block, each of as many quads as stay in range: those of the whole bytes, or the low halves and then the high ones.</summary>
+    /// <summary>The float tail of 32 columns, as <see cref="DotTile.Scaled"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Parts<TFormat>() where TFormat : unmanaged, IPanelFormat => TFormat.HasHigh ? 2 : 8 / TFormat.Quads;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Step<T>(T s, T w, T a) where T : unmanaged, ILanes<T> => T.AddShorts(s, T.MultiplyAddBytes(w, a));
-
-    /// <summary>Sums of some quads added to those before: whole numbers, or floats that are whole where each half has a scale.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Part<T, TFormat>(T n, T s, int part, float* scales, float* terms) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
+    private static T Scaled<T, TFormat>(T n, T scale, T minimum, float* terms, T y) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat
     {
-        s = T.MultiplyAddShorts(s, T.Load(TFormat.HasHigh && part == 1 ? Repeated.Sixteens : Repeated.Ones));
-        if (TFormat.HasHalves)
-        {
-            var half = part * TFormat.Quads / 4;
-            if (part * TFormat.Quads % 4 == 0)
-                s = T.AddInt(s, T.Broadcast(terms[(TFormat.Offset + half) * Size]));
-            // Whole numbers of at most 2^24: exact.
-            return T.Fma(T.FromInt(s), T.Load(scales + 16 + (16 * half)), n);
-        }
-        if (part == 0 && TFormat.Offset >= 0)
-            s = T.AddInt(s, T.Broadcast(terms[TFormat.Offset * Size]));
-        return TFormat.Quads == 8 && !TFormat.HasHigh ? s : T.AddInt(n, s);
+        y = T.Fma(T.FromInt(n), scale * T.Broadcast(*terms), y);
+        return TFormat.HasMinimum ? T.Fma(minimum, T.Broadcast(terms[TokenTerms.Sum * Size]), y) : y;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Tail<T, TFormat>(T n, float* scales, float* terms, T y) where T : unmanaged, ILanes<T> where TFormat : unmanaged, IPanelFormat =>
-        DotTile.Scaled<T, TFormat>(TFormat.HasHalves ? n : T.FromInt(n), scales, terms, Size, y);
 }

@@ -151,7 +151,10 @@ internal unsafe struct PanelProduct : IKernel
                 {
                     Place(ref tile, output, panel + p++, token, null);
                     for (var row = 0; row < WeightPanels.Height; row += T.Width)
-                        DotTiles.FourByTwo<T, TFormat>(tile, row);
+                        if (TFormat.HasHalves)
+                            HalvesTiles.FourByTwo<T, TFormat>(tile, row);
+                        else
+                            DotTiles.FourByTwo<T, TFormat>(tile, row);
                 }
                 else
                     Single<T, TFormat>(tile, output, panel + p, token);
@@ -165,7 +168,10 @@ internal unsafe struct PanelProduct : IKernel
         var edge = stackalloc float[TokenGroups.Size * WeightPanels.Height];
         Place(ref tile, output, panel, token, edge);
         for (var row = 0; row < WeightPanels.Height; row += T.Width)
-            DotTiles.Four<T, TFormat>(tile, row);
+            if (TFormat.HasHalves)
+                HalvesTiles.Four<T, TFormat>(tile, row);
+            else
+                DotTiles.Four<T, TFormat>(tile, row);
         Finish(tile, output, panel, token, edge);
     }
 

@@ -14,6 +14,8 @@ internal static unsafe class Repeated
     /// <summary>Likewise sixteens.</summary>
     public static readonly float* Sixteens = Of(0x00100010);
 
+    public static readonly float* Zeros = Of(0);
+
     /// <summary>The low four bits of every byte.</summary>
     public static readonly float* LowBits = Of(0x0F0F0F0F);
 
