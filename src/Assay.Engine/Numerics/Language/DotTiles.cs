@@ -7,8 +7,8 @@ namespace Assay.Engine.Numerics.Language;
 /// </summary>
 /// <remarks>
 /// The compiler inlines about two hundred calls into one method and not one more, and every operation on lanes is two: a call that is left over
-/// takes all sums to memory and back, which halves the speed or worse (docs/performance.md). So what a format needs is asked for once, not in
-/// each of eight tiles, and formats whose halves have scales of their own have <see cref="HalvesTiles"/>.
+/// takes all sums to memory and back, which halves the speed or worse (docs/performance.md). So what a format needs is asked for once, not for
+/// each of eight sums, and formats whose halves have scales of their own have <see cref="HalvesTiles"/>.
 /// </remarks>
 internal static unsafe class DotTiles
 {

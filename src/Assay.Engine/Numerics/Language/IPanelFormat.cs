@@ -20,7 +20,7 @@ internal unsafe interface IPanelFormat
 
     /// <summary>
     /// Whether weights have eight bits, of which the high four are multiplied by themselves and count sixteen times: full bytes would leave
-    /// the 16 bits in which <see cref="ILanes{T}.MultiplyAddBytes"/> adds two products.
+    /// the 16 bits in which <see cref="ILanes{T}.MultiplyAddBytes"/> adds two products. <see cref="Quads"/> is then 8.
     /// </summary>
     static abstract bool HasHigh { get; }
 
@@ -29,13 +29,13 @@ internal unsafe interface IPanelFormat
     /// </summary>
     static abstract int Quads { get; }
 
-    /// <summary>The first of the activations' whole-number terms (<see cref="TokenTerms"/>) that makes up for weights being unsigned, one for each half of the block; -1 where there is none.</summary>
+    /// <summary>The first of the activations' whole-number terms (<see cref="TokenTerms"/>) that makes up for weights being unsigned, one for each half of the block where <see cref="HasHalves"/>, else one for the block; -1 where there is none.</summary>
     static abstract int Offset { get; }
 
     /// <summary>Whether a minimum is taken off, times the sum of the activations.</summary>
     static abstract bool HasMinimum { get; }
 
-    /// <summary>Whether each sixteen columns have a whole-number scale of their own.</summary>
+    /// <summary>Whether each sixteen columns have a whole-number scale of their own; <see cref="Quads"/> is then 2, and there is an <see cref="Offset"/>.</summary>
     static abstract bool HasHalves { get; }
 
     /// <summary>The bytes of quad <paramref name="q"/> (0 to 7); where <see cref="HasHigh"/> their low halves, and in <paramref name="high"/> the high ones.</summary>

@@ -189,7 +189,7 @@ internal unsafe struct PanelProduct : IKernel
             {
                 var tile = new DotTile
                 {
-                    Scales = memory, Weights = output.Weights.Blocks(p), Blocks = blocks, Following = output.Weights.Scales(p) + Prefetch.Ahead, Lines = token == 0 ? lines : 0,
+                    Scales = memory, Weights = output.Weights.Blocks(p), Blocks = blocks, Following = output.Weights.Blocks(p) + Prefetch.Ahead, Lines = token == 0 ? lines : 0,
                     Terms = x.TermsOf(token), Activations = (int*)x.BytesOf(token), Tokens = Math.Min(PackedTiles.Most, x.Tokens - token),
                 };
                 Place(ref tile, output, p, token, edge);

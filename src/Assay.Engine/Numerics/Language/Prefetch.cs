@@ -11,7 +11,8 @@ internal static unsafe class Prefetch
 
     /// <summary>
     /// How far ahead of what they read a few tokens ask for weights, in bytes; 0 where that is left to the hardware. On AMD's Zen 5 it is up to
-    /// three times as fast so, on its Zen 4 it was slower the further ahead (docs/performance.md).
+    /// three times as fast so, on its Zen 4 it was slower the further ahead (docs/performance.md). Other
+    /// processors ask, too, and were not measured.
     /// </summary>
     public static readonly nint Ahead = Sse.IsSupported && !IsZen4 ? 10 * 1024 : 0;
 

@@ -14,6 +14,7 @@ internal static unsafe class Repeated
     /// <summary>Likewise sixteens.</summary>
     public static readonly float* Sixteens = Of(0x00100010);
 
+    /// <summary>Nothing in any lane.</summary>
     public static readonly float* Zeros = Of(0);
 
     /// <summary>The low four bits of every byte.</summary>

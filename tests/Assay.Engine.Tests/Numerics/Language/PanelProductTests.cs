@@ -53,11 +53,14 @@ public sealed unsafe class PanelProductTests
             foreach (byte fill in new byte[] { 0x00, 0x80, 0x7F, 0xFF })
                 foreach (var sign in new[] { 1, -1 })
                 {
-                    const int rows = 16, columns = 256, tokens = 8;
+                    const int rows = 48, columns = 256, tokens = 20;
                     var stored = StoredRows.Make(type, rows, columns, 1);
                     for (var at = 0; at < stored.Length; at++)
                         if (!StoredRows.IsScale(type, at % type.BlockBytes))
                             stored[at] = fill;
+                        else if (type == WeightType.Q6_K && at % type.BlockBytes < 208)
+                            // The halves' own scales: floats are whole up to 2^24 with the greatest of them, too.
+                            stored[at] = 0x80;
                     var x = new float[tokens * columns];
                     for (var i = 0; i < x.Length; i++)
                         x[i] = i / columns % 2 == 0 ? sign : i % 2 == 0 ? sign : -sign;
@@ -67,8 +70,9 @@ public sealed unsafe class PanelProductTests
                         using var workers = new Workers(1);
                         using var bench = new Bench(workers, isa);
                         using var weights = bench.Pack(type, stored, rows, columns, []);
-                        Assert.Equal(Bits(expected), Bits(bench.Run(x, tokens, weights)[0]));
-                        Assert.Equal(Bits(expected.AsSpan(0, rows)), Bits(bench.Run(x, 1, weights)[0]));
+                        // One token, a few, and so many that panels are unpacked, in pairs and alone.
+                        foreach (var some in new[] { 1, 8, tokens })
+                            Assert.Equal(Bits(expected.AsSpan(0, some * rows)), Bits(bench.Run(x, some, weights)[0]));
                     }
                 }
     }
@@ -80,7 +84,7 @@ public sealed unsafe class PanelProductTests
         int[] rows = [100, 20, 33];
         const int columns = 256;
         foreach (var isa in Isas.Supported)
-            foreach (var tokens in new[] { 1, 11 })
+            foreach (var tokens in new[] { 1, 11, 18 })
             {
                 using var workers = new Workers(2);
                 using var bench = new Bench(workers, isa);
