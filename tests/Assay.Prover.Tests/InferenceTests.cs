@@ -14,6 +14,14 @@ public sealed class InferenceTests
     [InlineData(3)]
     public void Dense_layers_are_proved(int batch) => Holds(new ProvedModel(random, Dense(), batch));
 
+    [Fact]
+    public void Batches_of_more_sizes_than_the_fast_prover_keeps_plans_for_are_proved_all_the_same()
+    {
+        var model = Dense();
+        foreach (var batch in (int[])[1, 2, 3, 4, 5, 6, 1, 5])
+            Holds(new ProvedModel(random, model, batch));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -13,11 +13,13 @@ namespace Assay.Prover.Fast;
 /// <param name="threads">The caller among them.</param>
 public sealed class FastProver(int threads) : IDisposable
 {
+    private const int KeptPlans = 4;
+
     private readonly Team team = new(threads);
     private readonly Arrays arrays = new();
     private readonly Lock turn = new();
+    private readonly List<Planned> plans = [];
     private ProofPlan? latest;
-    private readonly ConcurrentDictionary<(ProofModel Model, int Batch), Planned> plans = new(ReferenceModels.Same);
 
     /// <summary>Encodes and hashes a model's weights, once for all proofs.</summary>
     public CommittedWeights Commit(ProofModel model, ImmutableArray<LayerWeights?> weights)
@@ -71,21 +73,26 @@ public sealed class FastProver(int threads) : IDisposable
 
     public void Dispose() => team.Dispose();
 
-    private Planned PlanOf(CommittedWeights committed, int batch) => plans.GetOrAdd((committed.Model, batch), key =>
+    /// <summary>The plan for a model and a batch; the <see cref="KeptPlans"/> that were asked for last are kept, since whoever asks for proofs chooses the batch.</summary>
+    private Planned PlanOf(CommittedWeights committed, int batch)
     {
-        var plan = new ProofPlan(key.Model, key.Batch);
-        return new Planned(plan, new Counting(plan.Lookups), []);
-    });
+        // A model is itself: comparing all of its tables would take longer than proving.
+        var at = plans.FindIndex(p => ReferenceEquals(p.Plan.Model, committed.Model) && p.Plan.Batch == batch);
+        var planned = at >= 0 ? plans[at] : Planned.Of(committed.Model, batch);
+        if (at >= 0)
+            plans.RemoveAt(at);
+        else if (plans.Count == KeptPlans)
+            plans.RemoveAt(KeptPlans - 1);
+        plans.Insert(0, planned);
+        return planned;
+    }
 
-    private sealed record Planned(ProofPlan Plan, Counting Counting, ConcurrentDictionary<int, FastRun.Intervals[]> Intervals);
-
-    // A model is itself: comparing all of its tables would take longer than proving.
-    private sealed class ReferenceModels : IEqualityComparer<(ProofModel Model, int Batch)>
+    private sealed record Planned(ProofPlan Plan, Counting Counting, ConcurrentDictionary<int, FastRun.Intervals[]> Intervals)
     {
-        public static readonly ReferenceModels Same = new();
-
-        public bool Equals((ProofModel Model, int Batch) x, (ProofModel Model, int Batch) y) => ReferenceEquals(x.Model, y.Model) && x.Batch == y.Batch;
-
-        public int GetHashCode((ProofModel Model, int Batch) key) => HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Model), key.Batch);
+        public static Planned Of(ProofModel model, int batch)
+        {
+            var plan = new ProofPlan(model, batch);
+            return new(plan, new Counting(plan.Lookups), []);
+        }
     }
 }

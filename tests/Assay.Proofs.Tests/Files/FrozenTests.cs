@@ -13,10 +13,13 @@ public sealed class FrozenTests
         Assert.Equal(
             "4892f40534b5f8e2a624ff80da9097b792ffb431ee4765d857879a0fe7a94956", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Golden())))));
 
+    private static readonly string[] Files =
+        ["attention.json", "convolutional.json", "dense.json", "every.json", "weights/convolutional.json", "weights/dense.json", "weights/evidence.json", "weights/parts.json", "windows.json"];
+
     // What is said of changed bytes is left out: more of it may be written down.
     private static IEnumerable<string> Golden() =>
-        from path in Directory.GetFiles(CommitmentEdgeTests.Folder("docs/spec/vectors/proofs"), "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        where !path.EndsWith("commitments.json", StringComparison.Ordinal)
+        from file in Files
+        let path = Path.Combine(CommitmentEdgeTests.Folder("docs/spec/vectors/proofs"), file)
         let json = JsonDocument.Parse(File.ReadAllBytes(path)).RootElement
         from member in json.EnumerateObject()
         where member.Name is "commitment" or "modelId" or "context" or "batch" or "input" or "output" or "proof" or "weights"
