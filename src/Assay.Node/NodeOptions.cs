@@ -54,6 +54,9 @@ public sealed record NodeOptions
     /// <summary>How often a serving node looks at the logs of the accounts that it keeps; zero for never.</summary>
     public TimeSpan AccountsEvery { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Proofs that callers may have waiting behind the one that is being made; 0 for a node that proves for nobody who calls it.</summary>
+    public int ProofsWaiting { get; init; } = 16;
+
     /// <summary>How often a serving node's market looks whether something is due; zero for never.</summary>
     public TimeSpan MarketEvery { get; init; } = TimeSpan.FromSeconds(10);
 

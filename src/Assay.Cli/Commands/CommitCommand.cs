@@ -72,7 +72,7 @@ internal static class CommitCommand
         Console.WriteLine($"  proofs      at most {Shared.Bytes(c.ProofBytes)} each ({c.Parameters})");
         Console.WriteLine($"  soundness   {Bits(c.Bits)} bits for each attempt: {string.Join(", ", c.Terms.Select(t => $"{t.What} 2^{Bits(t.Log2)}"))}");
         Console.WriteLine($"  leaks       proofs hide nothing of the model. Each tells a part of the weights to whoever gets it, and about {c.ProofsThatTellAll} of them determine all:");
-        Console.WriteLine("              prove only models that may be known; a node that serves this one proves for whoever may call it");
+        Console.WriteLine("              prove only models that may be known; a node that serves this one proves for whoever may call it (`serve --proofs-waiting 0`: for nobody)");
     }
 
     private static void Print(WeightProof? proof, bool isLeftOut, string? file)

@@ -34,9 +34,10 @@ internal static class ServeCommand
         };
         var auditors = new Option<FileInfo?>("--auditors") { Description = "Who may audit, for this and later starts: one verifier key on a line, or *", HelpName = "FILE" };
         var accounts = new Option<int>("--accounts-every") { Description = "Seconds between looks at the logs of the accounts that are kept here (`assay account follow`); 0 for never", HelpName = "S", DefaultValueFactory = _ => (int)new NodeOptions().AccountsEvery.TotalSeconds }.From(0, 86_400, ", where 0 is never");
+        var proofs = new Option<int>("--proofs-waiting") { Description = "Proofs of receipts of committed models that callers may have waiting; 0 to make none for them", HelpName = "N", DefaultValueFactory = _ => new NodeOptions().ProofsWaiting }.From(0, 10_000, ", where 0 is none");
         var command = new Command("serve", "Serve the models of a data folder over HTTP, with the explorer. Example: assay serve --url http://127.0.0.1:7780")
         {
-            Url, witnesses.Witness, witnesses.Quorum, witnesses.LogPolicy, indexers, auditors, accounts, every, algorithm, Shared.RunSeconds,
+            Url, witnesses.Witness, witnesses.Quorum, witnesses.LogPolicy, indexers, auditors, accounts, proofs, every, algorithm, Shared.RunSeconds,
         };
         command.SetAction((parsed, cancel) => Shared.WithNodeAsync(parsed, async node =>
         {
@@ -46,7 +47,7 @@ internal static class ServeCommand
         {
             Witnesses = witnesses.TextOf(parsed), Indexers = [.. (parsed.GetValue(indexers) ?? []).Select(Vkey)],
             EpochEvery = parsed.GetValue(every), ServingKeyAlgorithm = parsed.GetValue(algorithm),
-            RunTime = Shared.RunTimeOf(parsed), AccountsEvery = TimeSpan.FromSeconds(parsed.GetValue(accounts)),
+            RunTime = Shared.RunTimeOf(parsed), AccountsEvery = TimeSpan.FromSeconds(parsed.GetValue(accounts)), ProofsWaiting = parsed.GetValue(proofs),
             Auditors = parsed.GetValue(auditors) is { } file ? AuditorsCommand.Parse(Shared.ReadText(auditors.Name, file.ToString())) : null,
         }));
         return command;

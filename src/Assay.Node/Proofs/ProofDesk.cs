@@ -13,12 +13,10 @@ namespace Assay.Node.Proofs;
 /// <remarks>What is asked for and not made when the node stops is lost, and says so: nobody's processor is taken by what somebody wanted before.</remarks>
 public sealed class ProofDesk : IAsyncDisposable
 {
-    /// <summary>Waiting behind the one that is being made.</summary>
-    public const int MostWaiting = 16;
-
     // Of those that failed: why. The oldest are forgotten.
     private const int MostFailures = 256;
 
+    private readonly int mostWaiting;
     private readonly IModelProver prover;
     private readonly IProofVerifier verifier;
     private readonly ModelStore models;
@@ -34,11 +32,14 @@ public sealed class ProofDesk : IAsyncDisposable
 
     internal ProofDesk(NodeOptions options, DataFolder folder, ModelStore models, Func<StoredModel, Graph> load)
     {
-        (prover, verifier, this.models, this.load) = (options.Prover, options.Proofs, models, load);
+        (mostWaiting, prover, verifier, this.models, this.load) = (options.ProofsWaiting, options.Prover, options.Proofs, models, load);
         Weights = new WeightProofs(options.Prover, models, load);
         shelf = new ProofShelf(folder.Proofs);
         lost = [.. shelf.Open()];
     }
+
+    /// <summary>Whether callers may ask for proofs.</summary>
+    public bool IsOpen => mostWaiting > 0;
 
     /// <summary>The proofs about models' weights.</summary>
     public WeightProofs Weights { get; }
@@ -86,7 +87,7 @@ public sealed class ProofDesk : IAsyncDisposable
     }
 
     /// <summary>Asks for a receipt's proof. Where it is there, or asked for already, nothing changes.</summary>
-    /// <exception cref="NodeException">There can be none, or too many wait.</exception>
+    /// <exception cref="NodeException">There can be none, too many wait, or this node makes none for callers.</exception>
     public ProofState Ask(string recordId, Bundle bundle)
     {
         var task = ProofTask.Of(bundle, models);
@@ -95,8 +96,10 @@ public sealed class ProofDesk : IAsyncDisposable
             if (StateOf(recordId) is { Stage: ProofStage.Waiting or ProofStage.Proving or ProofStage.Ready } there)
                 return there;
             ObjectDisposedException.ThrowIf(closing, this);
-            if (jobs.Count > MostWaiting)
-                throw new NodeException(NodeFault.Unavailable, $"{MostWaiting} proofs wait already: ask again when some are made");
+            if (!IsOpen)
+                throw new NodeException(NodeFault.Forbidden, "this node makes no proofs for its callers");
+            if (jobs.Count > mostWaiting)
+                throw new NodeException(NodeFault.Unavailable, $"{mostWaiting} proofs wait already: ask again when some are made");
             shelf.Note(recordId);
             lost.Remove(recordId);
             failures.Remove(recordId);
@@ -116,7 +119,7 @@ public sealed class ProofDesk : IAsyncDisposable
             if (shelf.Size(recordId) is { } bytes)
                 return new(ProofStage.Ready, Bytes: bytes);
             return failures.TryGetValue(recordId, out var why) ? new(ProofStage.Failed, Detail: why)
-                : lost.Contains(recordId) ? new(ProofStage.Lost, Detail: "the node stopped before it was made: ask again")
+                : lost.Contains(recordId) ? new(ProofStage.Lost, Detail: $"the node stopped before it was made{(IsOpen ? ": ask again" : "")}")
                 : new(ProofStage.None);
         }
     }

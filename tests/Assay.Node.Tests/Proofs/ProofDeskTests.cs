@@ -3,6 +3,7 @@ using Assay.Engine.Models;
 using Assay.Engine.Tests.Models.Int8;
 using Assay.Node.Proofs;
 using Assay.Node.Receipts;
+using Assay.Node.Web.Pages.Views;
 using Assay.Proofs.Files;
 using Assay.Store;
 using Assay.Verify.Policies;
@@ -84,11 +85,26 @@ public class ProofDeskTests
     {
         await using var test = TestNode.Open(new NodeOptions { Prover = prover });
         var model = await CommittedAsync(test);
-        for (var i = 0; i <= ProofDesk.MostWaiting; i++)
+        for (var i = 0; i <= test.Node.Options.ProofsWaiting; i++)
             test.Node.AskForProof(await RunAsync(test, model, i));
         var one = await RunAsync(test, model, 99);
         Assert.Equal(NodeFault.Unavailable, Assert.Throws<NodeException>(() => test.Node.AskForProof(one)).Fault);
         Assert.Equal(ProofStage.None, test.Node.ProofOf(one).Stage);
+    }
+
+    [Fact]
+    public async Task A_node_that_makes_none_for_callers_still_has_those_of_its_operator()
+    {
+        prover.Release();
+        await using var test = TestNode.Open(new NodeOptions { Prover = prover, ProofsWaiting = 0 });
+        var model = await CommittedAsync(test);
+        var (one, other) = (await RunAsync(test, model, 1), await RunAsync(test, model, 2));
+        Assert.Equal(NodeFault.Forbidden, Assert.Throws<NodeException>(() => test.Node.AskForProof(one)).Fault);
+        Assert.Equal(ProofStage.None, test.Node.ProofOf(one).Stage);
+        Assert.Null(ReceiptView.Of(test.Node, one)!.Proof);
+        test.Node.Prove(test.Node.MakeBundle(test.Node.Vault.Find(other)!, disclose: true));
+        Assert.Equal(ProofStage.Ready, ReceiptView.Of(test.Node, other)!.Proof!.Stage);
+        Assert.Equal(ProofStage.Ready, test.Node.AskForProof(other).Stage);
     }
 
     [Fact]

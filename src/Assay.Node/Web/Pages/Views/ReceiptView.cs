@@ -12,7 +12,7 @@ using Assay.Verify.Verification;
 namespace Assay.Node.Web.Pages.Views;
 
 /// <summary>A receipt's page. <paramref name="Checked"/> is null while the receipt is promised and not yet in the tree.</summary>
-/// <param name="Proof">How far its proof is; null where its model was not committed when it was made, so that there can be none.</param>
+/// <param name="Proof">How far its proof is; null where its model was not committed when it was made, so that there can be none, and where there is none and nobody may ask.</param>
 public sealed record ReceiptView(string RecordId, CheckedReceipt? Checked, ProofState? Proof = null)
 {
     /// <returns>Null where this node knows no such receipt.</returns>
@@ -23,7 +23,8 @@ public sealed record ReceiptView(string RecordId, CheckedReceipt? Checked, Proof
         if (node.Vault.Find(id) is not { } kept)
             return null;
         var found = CheckedReceipt.Of(node, kept);
-        return new ReceiptView(id, found, found.CanBeProved ? node.Proofs.StateOf(id) : null);
+        var proof = node.Proofs.StateOf(id);
+        return new ReceiptView(id, found, found.CanBeProved && (node.Proofs.IsOpen || proof.Stage == ProofStage.Ready) ? proof : null);
     }
 }
 
