@@ -7,7 +7,7 @@ namespace Assay.Node.Tests.Language;
 /// <summary>What others make of a language model's receipt: the second verifier, the command line.</summary>
 public class LanguageBundleTests
 {
-    private const string Sampled = """{"prompt":[3,4,5],"max_tokens":12,"temperature":0.8,"top_p":0.9,"n":2,"logprobs":1}""";
+    private static string Sampled(TinyNode tiny) => $$"""{"prompt":[3,4,5],"max_tokens":12,"temperature":0.8,"top_p":0.9,"n":2,"logprobs":1,"logit_bias":{{tiny.NoEnd}}}""";
 
     [Fact]
     public async Task Second_verifier_accepts_whole_answers_spans_and_voids_alike()
@@ -15,10 +15,10 @@ public class LanguageBundleTests
         var verifier = Path.Combine(Root(), "verifier", "dist", "cli.js");
         Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, "node"))), "node.js is not installed");
         await using var tiny = await TinyNode.OpenAsync();
-        await using (var left = await tiny.BeginAsync(Sampled))
+        await using (var left = await tiny.BeginAsync(Sampled(tiny)))
             await foreach (var _ in left.ReadAllAsync())
                 break;
-        await tiny.AnswerAsync(Sampled);
+        await tiny.AnswerAsync(Sampled(tiny));
         var all = await tiny.AllAsync();
         Bundle[] bundles = [.. all, all[1] with { Disclosures = Disclosures.Nothing }, all[1].DiscloseOutputSpan(2, 3)];
         // What is not shown is not accepted by a policy that asks for it; both say the same.
@@ -65,7 +65,7 @@ public class LanguageBundleTests
         Assert.SkipWhen(!File.Exists(cli), "src/Assay.Cli is not built (dotnet build -c Release)");
         await using var tiny = await TinyNode.OpenAsync();
         await using var other = await TinyNode.OpenAsync("qwen3");
-        var file = tiny.Test.Write("a.receipt.json", (await tiny.BundleAsync(Sampled)).ToBytes());
+        var file = tiny.Test.Write("a.receipt.json", (await tiny.BundleAsync(Sampled(tiny))).ToBytes());
         var (code, said) = Run(cli, "replay", file, "--data", tiny.Test.Write("empty", []) + ".none");
         Assert.True(code == 20 && said.Contains("is not in this store", StringComparison.Ordinal), said);
         var blob = other.Node.Models.Blobs.PathOf(other.Model.Files[0].Sha256);
