@@ -183,19 +183,15 @@ public sealed class ProofVectorTests
 
     private static IEnumerable<(string Of, int At, int Xor)> Changes(int commitment, int proof)
     {
-        for (var at = 0; at < ProofHeader.Size; at += 3)
-            yield return ("proof", at, 1);
-        // The head of the messages closely, then further and further apart; the highest byte of a word makes it too large.
-        for (var (at, step) = (ProofHeader.Size, 5); at < proof; at += step, step += 1 + (step / 24))
-            yield return ("proof", at, at % 4 == 3 ? 128 : 1 << (at % 7));
+        foreach (var change in ProofChanges.OfBytes(proof))
+            yield return change;
         for (var at = 0; at < commitment; at += 1 + (commitment / 60))
             yield return ("commitment", at, 1 << (at % 8));
         yield return ("input", 1, 1);
         yield return ("output", 1, 1);
         yield return ("context", 0, 1);
-        foreach (var at in (int[])[0, 3, ProofHeader.Size - 1, ProofHeader.Size, ProofHeader.Size + 31, proof / 2, proof - 1])
-            yield return ("cut", at, 0);
-        yield return ("append", 0, 0);
+        foreach (var change in ProofChanges.OfEnds(proof))
+            yield return change;
     }
 
     private static ImmutableArray<sbyte> Values(JsonElement hex) => [.. Hex.Read(hex.GetString()).Select(b => (sbyte)b)];
